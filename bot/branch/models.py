@@ -1,0 +1,157 @@
+"""Organisation, people, their accounts and roles. Nothing about a person is kept beyond what is needed to study."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.core.db import Base
+
+
+class BranchKind(StrEnum):
+    COMMITTEE = "党委"
+    GENERAL = "总支"
+    BRANCH = "支部"
+    GROUP = "党小组"
+
+
+class MemberKind(StrEnum):
+    FULL = "正式党员"
+    PROBATIONARY = "预备党员"
+    PROSPECT = "发展对象"
+    ACTIVIST = "积极分子"
+
+
+class Role(StrEnum):
+    SECRETARY = "书记"
+    DEPUTY = "副书记"
+    ORGANISER = "组织委员"
+    PROPAGANDIST = "宣传委员"
+    DISCIPLINE = "纪检委员"
+    GROUP_LEADER = "党小组长"
+    MEMBER = "党员"
+
+
+class Branch(Base):
+    """A node of the tree 党委 → 总支 → 支部 → 党小组. ``path`` is ``/1/4/9/``: its ids from the root, itself included."""
+
+    __tablename__ = "branch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(80))
+    path: Mapped[str] = mapped_column(String(200), index=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("parent_id", "name"),)
+
+
+class BranchSetting(Base):
+    """A setting of a branch that differs from the default; the known ones with their sources are in ``rules.py``."""
+
+    __tablename__ = "branch_setting"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class ChatGroup(Base):
+    """A group chat that belongs to a branch. ``paused`` says why nothing is sent there (empty: all is well)."""
+
+    __tablename__ = "chat_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), index=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(40))
+    group_id: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    paused: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("platform", "group_id"),)
+
+
+class Member(Base):
+    """A person on the roster of a branch. ``left_on`` ends it; the row stays, so that old figures stay true."""
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(8), default=MemberKind.FULL.value)
+    exempt_reason: Mapped[str] = mapped_column(String(200), default="")
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_member_branch_id_name", "branch_id", "name"),)
+
+
+class MemberAccount(Base):
+    """The chat account of a person. One account belongs to one person; ``via`` is the bot account that knows it."""
+
+    __tablename__ = "member_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[str] = mapped_column(String(40))
+    display_name: Mapped[str] = mapped_column(String(80), default="")
+    via: Mapped[str] = mapped_column(String(40), default="")
+    bound_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("platform", "user_id"),)
+
+
+class RoleGrant(Base):
+    """A role that a member holds in a branch; it reaches down to every branch below."""
+
+    __tablename__ = "role_grant"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(8), primary_key=True)
+    granted_at: Mapped[datetime]
+
+
+class Leave(Base):
+    """A member is away from ``first_day`` to ``last_day``, both included, and out of the denominator of what falls in it."""
+
+    __tablename__ = "leave"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+
+
+class Numbering(Base):
+    """The last number given out in a branch for a kind of thing (资料 12, 学习 7, 公告 3)."""
+
+    __tablename__ = "numbering"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int]
+
+
+class AuditEntry(Base):
+    """Who did what, when and why. Never changed; ``detail`` is JSON without message bodies."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    detail: Mapped[str] = mapped_column(Text, default="{}")

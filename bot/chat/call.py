@@ -1,0 +1,91 @@
+"""What a handler gets and what it may give back. Free of NoneBot, so that handlers are tested as plain functions."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.branch.actor import Actor
+from bot.rendering.content import Content
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file or picture that came with the message. Fetch its bytes with ``call.download``."""
+
+    name: str
+    file_id: str
+    url: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message as it came, without platform words. ``text`` is normalised, ``raw`` is as typed, the command word and
+    mentions of the bot included. ``reply_to`` is the platform message id of the message that it answers."""
+
+    message_id: str
+    text: str
+    raw: str
+    reply_to: str | None = None
+    mentions: tuple[str, ...] = ()
+    files: tuple[IncomingFile, ...] = ()
+    pictures: tuple[IncomingFile, ...] = ()
+    forward_id: str | None = None
+    emoji_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """Answer where it was asked; ``privately`` sends it to the asker's private chat instead, with ``here`` (a line
+    without names) said in the group."""
+
+    content: Content
+    privately: bool = False
+    here: str = ""
+
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """Quiet acknowledgement of an act that is on disk: an emoji on the message, or in a group without reactions one
+    collected line ``✅ 张三、李四等 5 人已完成,23/27``; in a private chat ``full`` is said."""
+
+    full: Content
+    item: str  # what acknowledgements are collected by, e.g. "study:7"
+    name: str  # the person, for the collected line
+    progress: str  # the newest count, e.g. "23/27"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Say ``content`` and wait for this person's next message here (2 minutes, or ``minutes``). ``choices`` limits what
+    counts as an answer ("确认", "取消", numbers …); without it any text does. The answer goes to the handler
+    ``then`` (``CommandSet.answer``), which finds ``payload`` (JSON) in ``call.payload``. Survives a restart."""
+
+    content: Content
+    then: str
+    payload: dict[str, object] = field(default_factory=dict)
+    choices: tuple[str, ...] = ("确认", "取消")
+    minutes: float = 2.0
+    privately: bool = False
+
+
+Reply = Say | Acknowledge | Ask | str | None
+"""A plain str is said where it was asked. None is silence."""
+
+
+@dataclass
+class Call:
+    """One command on its way to its handler. ``args`` is what follows the command word (as typed, trimmed)."""
+
+    app: "App"
+    actor: Actor
+    message: Incoming
+    word: str = ""
+    args: str = ""
+    payload: dict[str, object] = field(default_factory=dict)
+
+    async def download(self, file: IncomingFile, limit: int = 50 * 1024 * 1024) -> bytes:
+        """The bytes of a file that came with the message. Raises ``UserError`` if it is too large or gone."""
+        return await self.app.chat.download(self.actor, file, limit)

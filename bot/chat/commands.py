@@ -1,0 +1,107 @@
+"""The command table: what people may type, who may, where, and what it is for.
+
+Routing, 帮助, permission checks and ``docs/commands.md`` are all derived from it. Each plugin declares its rows beside
+its handlers; the table is their sum.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.branch.actor import COMMITTEE, EDITORS, LEADERS
+from bot.branch.models import Role
+
+if TYPE_CHECKING:
+    from bot.chat.call import Call, Reply
+
+Handler = Callable[["Call"], Awaitable["Reply"]]
+
+
+class Who(StrEnum):
+    """The smallest right that is enough. ``ANYONE`` includes strangers: used only by 帮助, 绑定 and the like."""
+
+    ANYONE = "所有人"
+    MEMBER = "党员"
+    COMMITTEE = "支委"
+    EDITOR = "宣传委员"
+    LEADER = "书记"
+    SUPERUSER = "管理员"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return {Who.COMMITTEE: COMMITTEE, Who.EDITOR: EDITORS, Who.LEADER: LEADERS}.get(self, frozenset())
+
+
+class Where(StrEnum):
+    ANYWHERE = "群里或私聊"
+    GROUP = "群里"
+    PRIVATE = "私聊"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One row. ``words`` are what may be typed, the first is its name. A ``bare`` one works in a group without prefix,
+    as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat."""
+
+    plugin: str
+    words: tuple[str, ...]
+    who: Who
+    where: Where
+    usage: str
+    summary: str
+    handler: Handler
+    bare: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.plugin}.{self.words[0]}"
+
+
+class CommandSet:
+    """The rows of one plugin, filled by decorators::
+
+        commands = CommandSet("study")
+
+        @commands.command("已学", "学完了", who=Who.MEMBER, bare=True, usage="已学 [编号]", summary="登记学完")
+        async def check_in(call: Call) -> Reply: ...
+    """
+
+    def __init__(self, plugin: str) -> None:
+        self.plugin = plugin
+        self.rows: list[Command] = []
+        self.answers: dict[str, Handler] = {}
+        self.signals: dict[str, Handler] = {}
+
+    def command(
+        self,
+        *words: str,
+        who: Who,
+        where: Where = Where.ANYWHERE,
+        usage: str,
+        summary: str,
+        bare: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self.rows.append(Command(self.plugin, words, who, where, usage, summary, handler, bare))
+            return handler
+
+        return add
+
+    def answer(self, name: str) -> Callable[[Handler], Handler]:
+        """The handler that takes the answer to a question asked with ``Ask(then="plugin.name", …)``."""
+
+        def add(handler: Handler) -> Handler:
+            self.answers[f"{self.plugin}.{name}"] = handler
+            return handler
+
+        return add
+
+    def signal(self, name: str) -> Callable[[Handler], Handler]:
+        """The handler of something that is not a text: ``reaction``, ``joined``, ``left``, ``recalled``, ``file``."""
+
+        def add(handler: Handler) -> Handler:
+            self.signals[name] = handler
+            return handler
+
+        return add

@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, time, database, errors, log. No domain words in here."""

@@ -1,0 +1,146 @@
+"""One database, one way to change it: the unit of work.
+
+A use case runs inside ``async with database.unit_of_work() as uow``: everything in it is on disk when the block ends,
+or nothing is. Services take the ``uow`` and never commit. SQLite runs WAL with synchronous=FULL, so what was committed
+survives a power cut; there, one writer at a time takes the lock at BEGIN, so a transaction never fails half-way for
+want of it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, DateTime, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from bot.core.clock import Clock
+from bot.core.errors import DatabaseBusy
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in and out, UTC on disk. A naive one is refused: its zone is unknown."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime in a UTC column")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table. Relationships are not used: a repository says what it loads."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+class UnitOfWork:
+    """One transaction. ``now`` is its instant: every row it writes bears the same time."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called once the data is on disk; never, if the unit is rolled back."""
+        self._after_commit.append(callback)
+
+
+class Database:
+    """The engine and its units of work. ``url`` is any SQLAlchemy async URL (aiosqlite, asyncpg)."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.clock = clock
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {"isolation_level": None, "timeout": 5.0} if self.is_sqlite else {}
+        self.engine = create_async_engine(url, connect_args=options, pool_pre_ping=not self.is_sqlite)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """A writing transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises ``DatabaseBusy`` if the database can't take the write; nothing was written then.
+        """
+        try:
+            if self.is_sqlite:
+                async with self._writing, self._sessions() as session:
+                    await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+                    uow = UnitOfWork(session, self.clock.now())
+                    yield uow
+                    await session.commit()
+            else:
+                async with self._sessions() as session:
+                    uow = UnitOfWork(session, self.clock.now())
+                    yield uow
+                    await session.commit()
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.OperationalError) or error.connection_invalidated:
+                raise DatabaseBusy(type(error.orig).__name__) from error
+            raise
+        for callback in uow._after_commit:
+            callback()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that only reads and takes no lock; what it writes is thrown away."""
+        async with self._sessions() as session:
+            yield UnitOfWork(session, self.clock.now())
+            await session.rollback()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> int:
+    """Insert ``rows``, leaving out those whose ``unique`` columns exist already; how many are new.
+
+    One statement on both databases, so two processes that insert the same row are decided by the database.
+    """
+    if not rows:
+        return 0
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    result = await session.execute(insert(table).values(rows).on_conflict_do_nothing(index_elements=unique))
+    return cast("CursorResult[Any]", result).rowcount

@@ -1,0 +1,82 @@
+"""Settings, from the environment or ``.env``; every one is described in ``.env.example``.
+
+NoneBot's own names stay as they are (HOST, PORT, ONEBOT_ACCESS_TOKEN …); the project's own live under ``XUEBAN__``.
+"""
+
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The folder of the package ``bot``: code and migrations are found from here, never from the working directory."""
+
+
+class DeliverySettings(BaseModel):
+    """How messages leave. All times in seconds."""
+
+    lease: float = Field(30.0, gt=0, description="how long a claimed message belongs to the worker that claimed it")
+    send_timeout: float = Field(30.0, gt=0, description="how long to wait for the answer to a send")
+    pace: float = Field(1.5, ge=0, description="mean pause between two messages of one account; 0 turns pacing off")
+    jitter: float = Field(0.5, ge=0, description="random share added to the pace")
+    burst: int = Field(20, ge=1, description="messages of one account in flight at once when pacing is off")
+    poll: float = Field(5.0, gt=0, description="safety net: look for due messages at least this often")
+    absent_gap: float = Field(60.0, gt=0, description="a message must be missing from history twice, this far apart")
+    reconcile_for: float = Field(180.0, gt=0, description="after this an unresolved unknown goes to a person")
+    circuit_after: int = Field(5, ge=1, description="unknowns in a row that open an account's circuit")
+    circuit_for: float = Field(120.0, gt=0, description="how long an open circuit stays open")
+
+
+class Xueban(BaseModel):
+    """The project's own settings (``XUEBAN__…``)."""
+
+    data_dir: Path = Path("data")
+    allow_without_tokens: bool = False
+    fetch_private_addresses: bool = False
+    public_url: str = ""
+    log_level: str = "INFO"
+    heartbeat_timeout: float = Field(45.0, gt=0, description="a connection silent for longer is taken for dead (s)")
+    tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
+    quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
+    delivery: DeliverySettings = DeliverySettings()
+
+
+class Settings(BaseSettings):
+    """All settings of one process. Raises ``pydantic.ValidationError`` naming the variable that is wrong."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    superusers: frozenset[str] = frozenset()
+    onebot_access_token: str = ""
+    onebot_secret: str = ""
+    database_url: str = ""
+    xueban: Xueban = Xueban()
+
+    @field_validator("superusers", mode="before")
+    @classmethod
+    def _ids_are_text(cls, value: object) -> object:
+        return {str(item) for item in value} if isinstance(value, list | set | frozenset | tuple) else value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy async URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.xueban.data_dir / 'xueban.db').resolve()}"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.xueban.data_dir / "media"
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.xueban.delivery.lease)
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False

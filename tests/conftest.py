@@ -1,0 +1,45 @@
+"""Fixtures that every kind of test shares: a clock that stands at 7:40 in the morning, and a fresh database."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.core.clock import CHINA, ShiftableClock
+from bot.core.db import Base, Database, UnitOfWork
+
+MORNING = datetime(2026, 11, 24, 7, 40, tzinfo=CHINA)
+"""A Tuesday and a workday."""
+
+
+def import_models() -> None:
+    """Every module that declares tables, so that the metadata is whole."""
+    for path in sorted((Path(__file__).parents[1] / "bot").glob("*/models.py")):
+        __import__(f"bot.{path.parent.name}.models")
+
+
+@pytest.fixture
+def clock() -> ShiftableClock:
+    return ShiftableClock(MORNING)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+async def database(clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
+    import_models()
+    db = Database(f"sqlite+aiosqlite:///{data_dir / 'test.db'}", clock)
+    async with db.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def uow(database: Database) -> AsyncIterator[UnitOfWork]:
+    async with database.unit_of_work() as unit:
+        yield unit
