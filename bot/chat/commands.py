@@ -57,6 +57,11 @@ class Command:
     def key(self) -> str:
         return f"{self.plugin}.{self.words[0]}"
 
+    @property
+    def takes_arguments(self) -> bool:
+        """Whether something may follow the word: its usage shows a blank ``<…>`` or ``[…]``."""
+        return "<" in self.usage or "[" in self.usage
+
 
 class CommandSet:
     """The rows of one plugin, filled by decorators::

@@ -1,0 +1,91 @@
+"""Questions and their answers: 「确认」/「取消」, a number, a file, the next step of a guided set-up."""
+
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from bot.chat.call import Ask
+from bot.chat.models import Question
+from bot.chat.scene import Scene
+from bot.core.db import Database
+
+Key = tuple[str, str, str, str]
+
+_SAME = {"确定": "确认", "确认发布": "确认", "是的": "确认", "算了": "取消", "不用了": "取消"}
+
+
+def key_of(scene: Scene) -> Key:
+    return (scene.platform, scene.account, scene.key, scene.user_id)
+
+
+class Conversations:
+    """The open questions. The keys are also held in memory, so that chatter costs no query."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._open: dict[Key, tuple[datetime, tuple[str, ...]]] = {}
+
+    async def load(self) -> None:
+        """Read what was open before the restart."""
+        async with self._database.reading() as uow:
+            rows = await uow.session.scalars(select(Question).where(Question.expires_at > uow.now))
+            for row in rows:
+                key = (row.platform, row.account, row.scene, row.user_id)
+                self._open[key] = (row.expires_at, tuple(json.loads(row.choices)))
+
+    def answer(self, scene: Scene, text: str, now: datetime) -> str | None:
+        """The answer that ``text`` is to the open question of this person here; None if it is none."""
+        if not self._open:
+            return None
+        found = self._open.get(key_of(scene))
+        if found is None:
+            return None
+        expires_at, choices = found
+        if expires_at <= now:
+            del self._open[key_of(scene)]
+            return None
+        text = _SAME.get(text, text)
+        return text if not choices or text in choices or text == "取消" else None
+
+    def waiting(self, scene: Scene, now: datetime) -> tuple[str, ...] | None:
+        """The choices of the open question, or None if none is open."""
+        found = self._open.get(key_of(scene))
+        return found[1] if found is not None and found[0] > now else None
+
+    async def ask(self, scene: Scene, ask: Ask) -> None:
+        """Open a question; on disk before it is said."""
+        async with self._database.unit_of_work() as uow:
+            await uow.session.execute(_mine(scene))
+            expires_at = uow.now + timedelta(minutes=ask.minutes)
+            platform, account, place, user_id = key_of(scene)
+            uow.session.add(
+                Question(
+                    platform=platform,
+                    account=account,
+                    scene=place,
+                    user_id=user_id,
+                    then=ask.then,
+                    payload=json.dumps(ask.payload, ensure_ascii=False),
+                    choices=json.dumps(ask.choices, ensure_ascii=False),
+                    expires_at=expires_at,
+                )
+            )
+        self._open[key_of(scene)] = (expires_at, ask.choices)
+
+    async def take(self, scene: Scene) -> tuple[str, dict[str, object]] | None:
+        """Close the question of this person here; its handler's name and payload, once: a second answer finds none."""
+        self._open.pop(key_of(scene), None)
+        async with self._database.unit_of_work() as uow:
+            row = (await uow.session.execute(_mine(scene).returning(Question.then, Question.payload))).first()
+        return (row.then, json.loads(row.payload)) if row is not None else None
+
+
+def _mine(scene: Scene):  # type: ignore[no-untyped-def]
+    platform, account, place, user_id = key_of(scene)
+    return delete(Question).where(
+        Question.platform == platform,
+        Question.account == account,
+        Question.scene == place,
+        Question.user_id == user_id,
+    )

@@ -1,0 +1,84 @@
+"""The look-up from typed words to one command, made from what the plugins declare."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.chat.commands import Command, CommandSet, Handler
+
+_NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Match:
+    command: Command
+    word: str
+    args: str
+
+
+class CommandTable:
+    """Every command of every loaded plugin. Two commands with one word are a defect: ``ValueError`` at start."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, Command] = {}
+        self._bare: dict[str, Command] = {}
+        self.answers: dict[str, Handler] = {}
+        self.signals: dict[tuple[str, str], Handler] = {}
+        self.longest_bare = 0
+        self._longest = 0
+
+    def add(self, commands: CommandSet) -> None:
+        """Take over the rows of a plugin. Adding the same set again (a reloaded plugin) replaces its rows."""
+        for command in commands.rows:
+            for word in command.words:
+                known = self._by_word.get(word)
+                if known is not None and known.plugin != command.plugin:
+                    raise ValueError(f"「{word}」 belongs to {known.key} and to {command.key}")
+                self._by_word[word] = command
+                if command.bare:
+                    self._bare[word] = command
+        self.answers.update(commands.answers)
+        self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
+        self._longest = max(map(len, self._by_word), default=0)
+        self.longest_bare = max(map(len, self._bare), default=0) + 8
+
+    def __iter__(self) -> Iterator[Command]:
+        """The commands, each once, in the order of declaration."""
+        seen: dict[str, Command] = {}
+        for command in self._by_word.values():
+            seen.setdefault(command.key, command)
+        return iter(seen.values())
+
+    def bare(self, text: str) -> Match | None:
+        """An exact short phrase, alone or with one number or code behind it (「打卡 7」, 「补3」, 「打卡 7F3K」)."""
+        if command := self._bare.get(text):
+            return Match(command, text, "")
+        if len(text) <= self.longest_bare and (found := _NUMBERED.fullmatch(text)):
+            word = found[1].strip()
+            command = self._bare.get(word)
+            if command is not None and command.takes_arguments:
+                return Match(command, word, found[2])
+        return None
+
+    def addressed(self, text: str) -> Match | None:
+        """The command with the longest word at the start of ``text``. A word glued to what follows counts only if the
+        command takes something: 「推送https…」 does, 「我的孩子发烧了」 is no 「我的」."""
+        for size in range(min(self._longest, len(text)), 0, -1):
+            command = self._by_word.get(text[:size])
+            if command is None:
+                continue
+            rest = text[size:]
+            if not rest or rest[0] in " \n,:;、。" or (command.takes_arguments and not rest.startswith(("了", "的", "?"))):
+                return Match(command, text[:size], rest.lstrip(" ,:;、"))
+        return None
+
+    def nearest(self, text: str) -> str | None:
+        """The word that was probably meant, or None if nothing is near."""
+        head = text.split(maxsplit=1)[0][: self._longest] if text.strip() else ""
+        near = get_close_matches(head, self._by_word, n=1, cutoff=0.5)
+        return near[0] if near else None
+
+
+TABLE = CommandTable()
+"""The table of this process; plugins add their rows to it when they are loaded (``bot.chat.matcher.attach``)."""

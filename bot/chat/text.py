@@ -1,0 +1,38 @@
+"""Making what thumbs type comparable: full-width forms, stray punctuation and emoji at the ends, common typos."""
+
+import re
+import unicodedata
+
+_TYPOS = {
+    "三会1课": "三会一课",
+    "打咔": "打卡",
+    "打开卡": "打卡",
+    "收道": "收到",
+    "学玩了": "学完了",
+    "学完啦": "学完了",
+    "看玩了": "看完了",
+    "看完啦": "看完了",
+    "以学": "已学",
+    "己学": "已学",
+    "已雪": "已学",
+}
+_TYPO = re.compile("|".join(map(re.escape, _TYPOS)))
+_SPACES = re.compile(r"[ \t\u3000\xa0]+")
+
+
+def _at_the_edge(char: str) -> bool:
+    """Whether a character means nothing at the end of a message: space, punctuation, emoji, invisible marks."""
+    if char in "?？/":
+        return False
+    return unicodedata.category(char)[0] in "ZPSC"
+
+
+def normalise(text: str) -> str:
+    """The text as it is compared with the command table. ``？`` is kept, so that a question stays a question."""
+    text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text))
+    start, end = 0, len(text)
+    while start < end and _at_the_edge(text[start]):
+        start += 1
+    while end > start and _at_the_edge(text[end - 1]):
+        end -= 1
+    return _TYPO.sub(lambda found: _TYPOS[found[0]], text[start:end])
