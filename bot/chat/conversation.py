@@ -1,9 +1,10 @@
 """Questions and their answers: 「确认」/「取消」, a number, a file, the next step of a guided set-up."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 
 from bot.chat.call import Ask
 from bot.chat.models import Question
@@ -11,6 +12,7 @@ from bot.chat.scene import Scene
 from bot.core.db import Database
 
 Key = tuple[str, str, str, str]
+CANCEL = "取消"
 
 _SAME = {"确定": "确认", "确认发布": "确认", "是的": "确认", "算了": "取消", "不用了": "取消"}
 
@@ -19,12 +21,19 @@ def key_of(scene: Scene) -> Key:
     return (scene.platform, scene.account, scene.key, scene.user_id)
 
 
+@dataclass(frozen=True)
+class _Open:
+    then: str
+    choices: tuple[str, ...]
+    expires_at: datetime
+
+
 class Conversations:
-    """The open questions. The keys are also held in memory, so that chatter costs no query."""
+    """The open questions. What is needed to recognise an answer is also held in memory, so that chatter costs no query."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._open: dict[Key, tuple[datetime, tuple[str, ...]]] = {}
+        self._open: dict[Key, _Open] = {}
 
     async def load(self) -> None:
         """Read what was open before the restart."""
@@ -32,26 +41,26 @@ class Conversations:
             rows = await uow.session.scalars(select(Question).where(Question.expires_at > uow.now))
             for row in rows:
                 key = (row.platform, row.account, row.scene, row.user_id)
-                self._open[key] = (row.expires_at, tuple(json.loads(row.choices)))
+                self._open[key] = _Open(row.then, tuple(json.loads(row.choices)), row.expires_at)
 
-    def answer(self, scene: Scene, text: str, now: datetime) -> str | None:
-        """The answer that ``text`` is to the open question of this person here; None if it is none."""
+    def asked(self, scene: Scene) -> _Open | None:
+        """The question that this person is being asked here."""
         if not self._open:
             return None
-        found = self._open.get(key_of(scene))
-        if found is None:
+        key = key_of(scene)
+        found = self._open.get(key)
+        if found is not None and found.expires_at <= self._database.clock.now():
+            del self._open[key]
             return None
-        expires_at, choices = found
-        if expires_at <= now:
-            del self._open[key_of(scene)]
+        return found
+
+    def answers(self, scene: Scene, text: str) -> str | None:
+        """The answer that ``text`` is to the open question of this person here; None if it is none."""
+        found = self.asked(scene)
+        if found is None or not text:
             return None
         text = _SAME.get(text, text)
-        return text if not choices or text in choices or text == "取消" else None
-
-    def waiting(self, scene: Scene, now: datetime) -> tuple[str, ...] | None:
-        """The choices of the open question, or None if none is open."""
-        found = self._open.get(key_of(scene))
-        return found[1] if found is not None and found[0] > now else None
+        return text if not found.choices or text in found.choices or text == CANCEL else None
 
     async def ask(self, scene: Scene, ask: Ask) -> None:
         """Open a question; on disk before it is said."""
@@ -71,7 +80,7 @@ class Conversations:
                     expires_at=expires_at,
                 )
             )
-        self._open[key_of(scene)] = (expires_at, ask.choices)
+        self._open[key_of(scene)] = _Open(ask.then, ask.choices, expires_at)
 
     async def take(self, scene: Scene) -> tuple[str, dict[str, object]] | None:
         """Close the question of this person here; its handler's name and payload, once: a second answer finds none."""
@@ -81,7 +90,7 @@ class Conversations:
         return (row.then, json.loads(row.payload)) if row is not None else None
 
 
-def _mine(scene: Scene):  # type: ignore[no-untyped-def]
+def _mine(scene: Scene) -> Delete:
     platform, account, place, user_id = key_of(scene)
     return delete(Question).where(
         Question.platform == platform,

@@ -4,10 +4,12 @@
 query exists; so this module does as little as it can and touches nothing outside its arguments.
 """
 
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from bot.chat.call import Incoming, IncomingFile
 from bot.chat.commands import Handler
+from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.scene import Routed, Scene
 from bot.chat.table import CommandTable, Match
 from bot.chat.text import normalise
@@ -16,19 +18,12 @@ PLATFORM = "onebot11"
 _PREFIXES = "/／"  # noqa: RUF001 both are typed
 
 
-class Questions(Protocol):
-    def answers(self, scene: Scene, text: str) -> str | None: ...
-
-    def is_asked(self, scene: Scene) -> bool: ...
-
-
 class Screen:
     """Turns a raw OneBot message frame into ``Routed``, or None if it isn't for the bot."""
 
-    def __init__(self, table: CommandTable, questions: Questions, *, answer: Handler, unknown: Handler) -> None:
+    def __init__(self, table: CommandTable, conversations: Conversations, unknown: Handler) -> None:
         self._table = table
-        self._questions = questions
-        self._answer = answer
+        self._conversations = conversations
         self._unknown = unknown
 
     def message(self, frame: dict[str, Any]) -> Routed | None:
@@ -48,14 +43,10 @@ class Screen:
                 plain = False
         stripped = text.strip()
         prefixed = stripped[:1] in _PREFIXES if stripped else False
-        if not to_me and not prefixed and len(stripped) > self._table.longest_bare and not self._asked(frame, account):
-            return None
-        if plain and not stripped and not to_me:
-            return None
+        if not to_me and not prefixed and not 0 < len(stripped) <= self._table.longest_bare:
+            if self._conversations.asked(_scene(frame, account)) is None:
+                return None
         return self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
-
-    def _asked(self, frame: dict[str, Any], account: str) -> bool:
-        return self._questions.is_asked(_scene(frame, account))
 
     def _route(
         self,
@@ -74,47 +65,31 @@ class Screen:
         match = self._table.bare(clean)
         if match is None and (to_me or prefixed):
             match = self._table.addressed(typed) or self._table.addressed(clean)
-        asked = self._questions.is_asked(scene)
-        if asked and not prefixed and self._is_answer(scene, clean, segments, match):
-            return self._routed("chat", self._answer, frame, segments, scene, typed, args=typed or clean)
+        question = None if prefixed else self._conversations.asked(scene)
+        if question is not None and (answer := self._answer(scene, typed, clean, segments, match)) is not None:
+            message = _incoming(frame, segments, account, clean)
+            plugin = question.then.partition(".")[0]
+            handler = self._table.answers[question.then]
+            return Routed(plugin, handler, scene, message, args=answer, answers=True)
+        message_of = partial(_incoming, frame, segments, account, clean)
         if match is not None:
             command = match.command
-            return self._routed(command.plugin, command.handler, frame, segments, scene, clean, match=match)
-        if to_me and (typed or private):
-            return self._routed("chat", self._unknown, frame, segments, scene, clean, args=typed)
-        if prefixed and len(clean) <= 12 and self._table.nearest(clean) is not None:
-            return self._routed("chat", self._unknown, frame, segments, scene, clean, args=typed)
+            return Routed(command.plugin, command.handler, scene, message_of(), command, match.word, match.args)
+        hinted = prefixed and len(clean) <= 12 and self._table.nearest(clean) is not None
+        if hinted or (to_me and (typed or private)):
+            return Routed("help", self._unknown, scene, message_of(), args=typed)
         return None
 
-    def _is_answer(self, scene: Scene, clean: str, segments: list[dict[str, Any]], match: Match | None) -> bool:
-        """A file answers a request for one; a listed choice always does; free text only if it is no command."""
-        if any(segment["type"] in ("file", "image", "forward") for segment in segments):
-            return True
-        answer = self._questions.answers(scene, clean)
-        return answer is not None and (match is None or answer in ("确认", "取消") or clean.isdigit())
-
-    def _routed(
-        self,
-        plugin: str,
-        handler: Handler,
-        frame: dict[str, Any],
-        segments: list[dict[str, Any]],
-        scene: Scene,
-        text: str,
-        *,
-        match: Match | None = None,
-        args: str = "",
-    ) -> Routed:
-        return Routed(
-            plugin=plugin,
-            handler=handler,
-            scene=scene,
-            message=_incoming(frame, segments, scene.account, text),
-            command=match.command if match else None,
-            word=match.word if match else "",
-            args=match.args if match else args,
-            answers=handler is self._answer,
-        )
+    def _answer(
+        self, scene: Scene, typed: str, clean: str, segments: list[dict[str, Any]], match: Match | None
+    ) -> str | None:
+        """What is answered to the open question: a listed choice, else any text that is no command, else a file."""
+        answer = self._conversations.answers(scene, clean)
+        if answer is not None and (match is None or answer in ("确认", CANCEL) or clean.isdigit()):
+            return answer if answer != clean else typed if match is None and len(typed) > len(clean) else answer
+        if match is None and any(segment["type"] in ("file", "image", "forward") for segment in segments):
+            return typed
+        return None
 
 
 def _scene(frame: dict[str, Any], account: str) -> Scene:

@@ -37,7 +37,6 @@ class Xueban(BaseModel):
     fetch_private_addresses: bool = False
     public_url: str = ""
     log_level: str = "INFO"
-    heartbeat_timeout: float = Field(45.0, gt=0, description="a connection silent for longer is taken for dead (s)")
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()

@@ -1,0 +1,69 @@
+"""The composition root: settings → database → parts → started, and stopped in the opposite order. Knows no NoneBot."""
+
+import logging
+
+from bot.branch import service as branch
+from bot.chat.commands import Command
+from bot.chat.conversation import Conversations
+from bot.chat.desk import Desk, Platform
+from bot.chat.table import TABLE
+from bot.core.clock import Clock
+from bot.core.db import Database
+from bot.core.migrate import upgrade
+from bot.core.settings import Settings
+from bot.delivery.transport import Transport
+from bot.delivery.worker import Worker
+from bot.rendering.media import Media
+from bot.scheduling.calendar import WorkdayCalendar
+from bot.scheduling.runner import Ticker
+from bot.sources.fetcher import Fetcher
+from bot.textmining import segmenter
+
+log = logging.getLogger("xueban.app")
+
+
+class App:
+    """Everything that lives as long as the process. ``chat`` is the desk; handlers reach all of it by ``call.app``."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database, clock)
+        self.media = Media(settings.media_dir)
+        self.fetcher = Fetcher(allow_private=settings.xueban.fetch_private_addresses)
+        self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
+        self.conversations = Conversations(self.database)
+        self.ticker = Ticker(clock)
+        self.chat: Desk
+        self.worker: Worker
+
+    @property
+    def commands(self) -> list[Command]:
+        return list(TABLE)
+
+    def connect(self, transport: Transport, platform: Platform) -> None:
+        """Give it the platform. Must be called once, before ``start``."""
+        self.chat = Desk(self, self.conversations, transport, platform)
+        self.worker = Worker(self.database, transport, self.clock, self.settings.xueban.delivery, on_trouble=branch.tell_leaders)
+
+    async def start(self) -> None:
+        """Bring the database up to date, then start the worker and the clock. Raises if the database can't be used."""
+        from bot.scheduling.jobs import schedule_jobs
+
+        self.settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
+        await upgrade(self.settings.database)
+        await self.conversations.load()
+        segmenter.warm()
+        await self.worker.start()
+        schedule_jobs(self)
+        self.ticker.start()
+        log.info("ready")
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what is under way, close the database."""
+        await self.ticker.stop()
+        await self.worker.stop()
+        await self.fetcher.close()
+        await self.database.close()
+
+

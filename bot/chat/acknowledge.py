@@ -1,0 +1,42 @@
+"""Quiet acknowledgement: where the platform has no reactions, claims are collected into one line after a short while."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.chat.call import Acknowledge
+
+SHOWN = 3
+"""Names in a collected line; the others are counted."""
+
+
+def line(names: list[str], progress: str) -> str:
+    """「✅ 张三、李四等 5 人已完成,23/27」"""
+    unique = list(dict.fromkeys(names))
+    who = "、".join(unique[:SHOWN])
+    more = f"等 {len(unique)} 人" if len(unique) > SHOWN else ""
+    return f"✅ {who}{more}已完成,{progress}"
+
+
+class Collector:
+    """Acknowledgements that wait for their line. What they acknowledge is on disk already: losing one loses nothing."""
+
+    def __init__(self, after: float) -> None:
+        self._after = after
+        self._waiting: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, scene: str, ack: Acknowledge, say: Callable[[str], Awaitable[object]]) -> None:
+        key = (scene, ack.item)
+        names, _ = self._waiting.get(key, ([], ""))
+        first = not names
+        names.append(ack.name)
+        self._waiting[key] = (names, ack.progress)
+        if first:
+            task = asyncio.get_running_loop().create_task(self._flush(key, say))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _flush(self, key: tuple[str, str], say: Callable[[str], Awaitable[object]]) -> None:
+        await asyncio.sleep(self._after)
+        names, progress = self._waiting.pop(key)
+        await say(line(names, progress))

@@ -1,0 +1,168 @@
+"""The wire: NoneBot's OneBot v11 adapter, made safe for an account that people depend on.
+
+A subclass, no patch. It differs in four things: what isn't for the bot is dropped before an event object exists; a
+broken frame never ends a connection; a new connection of an account takes the place of a half-open old one; and nobody
+without the secrets can speak as an account or make one up.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any, Protocol
+
+from nonebot.adapters.onebot.v11 import Adapter, Bot
+from nonebot.drivers import Driver, Request, Response, WebSocket
+from nonebot.exception import WebSocketClosed
+
+from bot.chat.desk import Desk
+from bot.chat.events import RoutedEvent
+from bot.chat.scene import Routed
+from bot.chat.screen import Screen
+
+log = logging.getLogger("xueban.wire")
+
+
+class Listener(Protocol):
+    """Who must know what happens to accounts: the delivery engine and the desk, joined in ``bot.chat.onebot``."""
+
+    def connected(self, account: str) -> None: ...
+
+    def disconnected(self, account: str) -> None: ...
+
+    def online(self, account: str, online: bool) -> None:
+        """The platform itself says that the account is logged in, or kicked out."""
+        ...
+
+    async def own_message(self, account: str, frame: dict[str, Any]) -> None:
+        """The echo of a message of our own: the best proof that it arrived."""
+        ...
+
+    async def notice(self, account: str, frame: dict[str, Any]) -> Routed | None:
+        """Reactions, joins, leaves, unmutes; what a plugin should hear comes back routed."""
+        ...
+
+
+class XuebanAdapter(Adapter):
+    """``serve`` gives it the parts that don't exist yet when NoneBot makes it."""
+
+    def __init__(self, driver: Driver, **kwargs: Any) -> None:
+        super().__init__(driver, **kwargs)
+        self._screen: Screen
+        self._desk: Desk
+        self._listener: Listener
+
+    def serve(self, screen: Screen, desk: Desk, listener: Listener) -> None:
+        self._screen, self._desk, self._listener = screen, desk, listener
+
+    # -- frames in
+
+    def take(self, bot: Bot, frame: Any) -> None:
+        """One frame of an account. Anything that makes no sense is dropped."""
+        if not isinstance(frame, dict):
+            return
+        kind = frame.get("post_type")
+        if kind is None:
+            with contextlib.suppress(asyncio.InvalidStateError):
+                self._result_store.add_result(frame)
+            return
+        if str(frame.get("self_id")) != bot.self_id:
+            log.warning("account %s sent an event of another account; dropped", bot.self_id)
+            return
+        try:
+            if kind == "message":
+                if (routed := self._screen.message(frame)) is not None:
+                    self._spawn(self._pass_on(bot, routed))
+            elif kind == "message_sent":
+                self._spawn(self._listener.own_message(bot.self_id, frame))
+            elif kind == "notice":
+                self._spawn(self._take_notice(bot, frame))
+            elif kind == "meta_event":
+                status = frame.get("status")
+                if isinstance(status, dict) and isinstance(status.get("online"), bool):
+                    self._listener.online(bot.self_id, status["online"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning("malformed %s frame dropped (%s)", str(kind)[:20], type(error).__name__)
+
+    async def _take_notice(self, bot: Bot, frame: dict[str, Any]) -> None:
+        routed = await self._listener.notice(bot.self_id, frame)
+        if routed is not None:
+            await self._pass_on(bot, routed)
+
+    async def _pass_on(self, bot: Bot, routed: Routed) -> None:
+        await bot.handle_event(RoutedEvent.wrap(routed, self._desk))  # type: ignore[arg-type]
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[Any]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("event not handled", exc_info=error)
+
+    # -- connections
+
+    async def _handle_ws(self, websocket: WebSocket) -> None:
+        account = websocket.request.headers.get("x-self-id", "")
+        refused = self._check_access_token(websocket.request)
+        if refused is not None or not account.isdecimal():
+            await websocket.close(1008, "refused")
+            return
+        await websocket.accept()
+        await self._evict(account)
+        bot = Bot(self, account)
+        self.bot_connect(bot)
+        self.connections[account] = websocket
+        self._listener.connected(account)
+        log.info("account %s connected", account)
+        try:
+            while True:
+                data = await websocket.receive()
+                try:
+                    frame = json.loads(data)
+                except (ValueError, RecursionError):
+                    log.warning("account %s sent a frame that is no JSON; dropped", account)
+                    continue
+                self.take(bot, frame)
+        except WebSocketClosed:
+            log.warning("account %s disconnected", account)
+        finally:
+            with contextlib.suppress(Exception):
+                await websocket.close()
+            self._forget(account, websocket, bot)
+
+    async def _evict(self, account: str) -> None:
+        """End an older connection of the account: a half-open one would lock it out for good."""
+        old = self.connections.get(account)
+        if old is None:
+            return
+        log.warning("account %s connected again; the older connection is closed", account)
+        bot = self.bots.get(account)
+        if bot is not None:
+            self._forget(account, old, bot)  # type: ignore[arg-type]
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(old.close(1001, "replaced"), 2)
+
+    def _forget(self, account: str, websocket: WebSocket, bot: Bot) -> None:
+        """Clean up after a connection, unless a newer one has taken its place."""
+        if self.connections.get(account) is not websocket:
+            return
+        del self.connections[account]
+        self.bot_disconnect(bot)
+        self._listener.disconnected(account)
+
+    async def _handle_http(self, request: Request) -> Response:
+        """Events by HTTP POST: only signed ones, and only of an account that is connected."""
+        if not self.onebot_config.onebot_secret or (self._check_signature(request)) is not None:
+            return Response(401, content="Unauthorized")
+        bot = self.bots.get(request.headers.get("x-self-id", ""))
+        if bot is None:
+            return Response(401, content="Unauthorized")
+        try:
+            frame = json.loads(request.content or b"")
+        except (ValueError, RecursionError):
+            return Response(400, content="Bad Request")
+        self.take(bot, frame)  # type: ignore[arg-type]
+        return Response(204)

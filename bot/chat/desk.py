@@ -1,0 +1,177 @@
+"""The desk at which every routed message is served: who is it, may they, run the handler, give the answer back.
+
+Only here do errors meet people: a ``UserError`` is said as it is, a busy database asks to try again, a defect is logged
+without the message's text and answered with an apology. By then nothing has been changed.
+"""
+
+import logging
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Protocol
+
+from bot.branch import audit
+from bot.branch import service as branch
+from bot.branch.actor import Actor
+from bot.chat import access
+from bot.chat.acknowledge import Collector
+from bot.chat.call import Acknowledge, Ask, Call, IncomingFile, Reply, Say
+from bot.chat.conversation import CANCEL, Conversations
+from bot.chat.limits import RateLimit
+from bot.chat.scene import Routed, Scene
+from bot.core.errors import DatabaseBusy, NotAllowed, UserError
+from bot.delivery.transport import NotSent, Refused, Target, Transport, Unknown
+from bot.rendering.content import Content, Mention
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = logging.getLogger("xueban.chat")
+
+BUSY = "刚才那句没有记下来:数据正忙,请过一会儿再发一次。"
+DEFECT = "出了点问题,刚才的操作没有生效,已经记下来请管理员看。"
+ACK_EMOJI = "124"
+"""QQ's OK sign."""
+
+
+class Platform(Protocol):
+    """What the desk needs of the platform beyond sending. Implemented by ``bot.chat.onebot``."""
+
+    async def react(self, scene: Scene, message_id: str, emoji_id: str) -> bool:
+        """Put an emoji on a message; False where the platform has none."""
+        ...
+
+    async def download(self, account: str, group_id: str | None, file: IncomingFile, limit: int) -> bytes: ...
+
+    async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]: ...
+
+
+class Desk:
+    """One a process. ``app`` is handed on to handlers."""
+
+    def __init__(self, app: "App", conversations: Conversations, transport: Transport, platform: Platform) -> None:
+        self._app = app
+        self._conversations = conversations
+        self._transport = transport
+        self._platform = platform
+        self._limit = RateLimit()
+        self._collector = Collector(app.settings.xueban.quiet_ack)
+
+    async def run(self, routed: Routed) -> None:
+        """Serve one message. Never raises: the next message must not suffer."""
+        scene = routed.scene
+        if not self._limit.allow((scene.platform, scene.user_id)):
+            return
+        try:
+            reply = await self._handle(routed)
+        except access.Stranger as error:
+            reply = str(error) if scene.group_id is not None and await self._known_group(scene) else None
+        except UserError as error:
+            reply = str(error)
+        except DatabaseBusy:
+            log.warning("database busy, %s not done", routed.plugin)
+            reply = BUSY
+        except Exception as error:
+            log.exception("defect in %s (%s)", routed.plugin, type(error).__name__)
+            reply = DEFECT
+        try:
+            await self._answer(scene, routed, reply)
+        except (Refused, NotSent, Unknown) as error:
+            log.warning("answer to %s not delivered: %s", routed.plugin, type(error).__name__)
+        except DatabaseBusy:
+            log.warning("database busy, question of %s not asked", routed.plugin)
+
+    async def _known_group(self, scene: Scene) -> bool:
+        return (await self._actor(scene)).branch_id is not None
+
+    async def _actor(self, scene: Scene) -> Actor:
+        async with self._app.database.reading() as uow:
+            return await branch.resolve_actor(
+                uow,
+                platform=scene.platform,
+                account=scene.account,
+                user_id=scene.user_id,
+                group_id=scene.group_id,
+                display_name=scene.display_name,
+                superusers=self._app.settings.superusers,
+            )
+
+    async def _handle(self, routed: Routed) -> Reply:
+        actor = await self._actor(routed.scene)
+        call = Call(self._app, actor, routed.message, routed.word, routed.args, routed.payload)
+        if routed.command is not None:
+            try:
+                access.check(actor, routed.command)
+            except NotAllowed:
+                await self._refused(actor, routed.command.key)
+                raise
+        elif routed.answers:
+            question = await self._conversations.take(routed.scene)
+            if question is None:
+                return None
+            if routed.args == CANCEL:
+                return "已取消,什么都没有改动。"
+            call.payload = question[1]
+        try:
+            return await routed.handler(call)
+        except NotAllowed:
+            await self._refused(actor, routed.command.key if routed.command else routed.plugin)
+            raise
+
+    async def _refused(self, actor: Actor, what: str) -> None:
+        async with self._app.database.unit_of_work() as uow:
+            await audit.record(uow, actor, "refused", subject=what)
+
+    async def _answer(self, scene: Scene, routed: Routed, reply: Reply) -> None:
+        here = Target(scene.account, "group" if scene.group_id is not None else "private", scene.group_id or scene.user_id)
+        match reply:
+            case None:
+                return
+            case str():
+                await self._send(here, Content.of(reply))
+            case Say(content=content, privately=privately, here=line):
+                if privately and scene.group_id is not None:
+                    await self._whisper(scene, here, content, line)
+                else:
+                    await self._send(here, content)
+            case Ask(content=content, privately=privately):
+                asked = scene if not privately else Scene(scene.platform, scene.account, scene.user_id, "", None)
+                await self._conversations.ask(asked, reply)
+                if privately and scene.group_id is not None:
+                    await self._whisper(scene, here, content, "")
+                else:
+                    await self._send(here, content)
+            case Acknowledge():
+                await self._acknowledge(scene, here, routed.message.message_id, reply)
+
+    async def _whisper(self, scene: Scene, here: Target, content: Content, line: str) -> None:
+        try:
+            await self._send(Target(scene.account, "private", scene.user_id), content)
+        except (Refused, NotSent, Unknown):
+            await self._send(here, Content.of("没能私聊到您。请先加我为好友,再发一次。"))
+            return
+        if line:
+            await self._send(here, Content.of(Mention(user_id=scene.user_id, name=scene.display_name), line))
+
+    async def _acknowledge(self, scene: Scene, here: Target, message_id: str, ack: Acknowledge) -> None:
+        if scene.group_id is None:
+            await self._send(here, ack.full)
+        elif not await self._platform.react(scene, message_id, ACK_EMOJI):
+            self._collector.add(scene.key, ack, lambda text: self._quietly(self._send(here, Content.of(text))))
+
+    async def _quietly(self, sending: Awaitable[object]) -> None:
+        try:
+            await sending
+        except (Refused, NotSent, Unknown) as error:
+            log.warning("collected acknowledgement not delivered: %s", type(error).__name__)
+
+    async def _send(self, target: Target, content: Content) -> None:
+        await self._transport.send(target, content, self._app.settings.xueban.delivery.send_timeout)
+
+    async def download(self, actor: Actor, file: IncomingFile, limit: int) -> bytes:
+        """The bytes of a file of this chat. Raises ``UserError`` where it is too large or can't be had."""
+        return await self._platform.download(actor.account, actor.group_id, file, limit)
+
+    async def group_members(self, actor: Actor) -> list[tuple[str, str, str, bool]]:
+        """(user id, group card, nickname, is robot) of everybody in the group in which ``actor`` speaks."""
+        if actor.group_id is None:
+            raise UserError("请在群里发这条命令,我才知道是哪个群。")
+        return await self._platform.group_members(actor.account, actor.group_id)

@@ -1,0 +1,14 @@
+"""What to say when somebody clearly spoke to the bot and it did not understand."""
+
+from bot.chat.call import Call, Reply
+from bot.chat.table import TABLE
+
+
+async def unknown(call: Call) -> Reply:
+    """The nearest command, or where to look. Strangers get nothing."""
+    if call.actor.member_id is None and not call.actor.is_superuser:
+        return None
+    near = TABLE.nearest(call.args) if call.args else None
+    if near is not None:
+        return f"没看懂。你是不是想说「{near}」?发「帮助 {near}」看用法。"
+    return "没看懂。发「帮助」看看我能做什么。"

@@ -1,0 +1,22 @@
+"""A flood of commands by one person must not slow the others down."""
+
+from collections import OrderedDict
+from time import monotonic
+
+
+class RateLimit:
+    """A token bucket a person: ``burst`` commands at once, then ``per_second``. Remembers the last ``people`` only."""
+
+    def __init__(self, burst: float = 60, per_second: float = 1.0, people: int = 10_000) -> None:
+        self._burst, self._rate, self._people = burst, per_second, people
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def allow(self, person: tuple[str, str], now: float | None = None) -> bool:
+        """Whether this person may be served now (``now``: seconds of a monotonic clock)."""
+        now = monotonic() if now is None else now
+        tokens, then = self._buckets.pop(person, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - then) * self._rate)
+        self._buckets[person] = (tokens - 1 if tokens >= 1 else tokens, now)
+        if len(self._buckets) > self._people:
+            self._buckets.popitem(last=False)
+        return tokens >= 1
