@@ -1,0 +1,85 @@
+"""One process: NoneBot with our adapter and plugins, around the application. Used by ``run`` and by ``demo`` alike."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import nonebot
+from nonebot.drivers import Driver
+
+from bot.app import App
+from bot.chat import hints
+from bot.chat.adapter import XuebanAdapter
+from bot.chat.onebot import OneBot
+from bot.chat.onebot_transport import OneBotTransport
+from bot.chat.screen import Screen
+from bot.chat.table import TABLE
+from bot.core.clock import Clock
+from bot.core.settings import Settings
+from bot.rendering import cards
+
+PLUGINS = ("branch", "help", "stats", "study")
+"""Every plugin of the product. One that doesn't load ends the start: NoneBot itself would only log it."""
+
+Hook = Callable[[App], Awaitable[None]]
+
+
+class PluginMissing(RuntimeError):
+    """A plugin of the product could not be loaded; NoneBot has logged why."""
+
+
+def load_plugins() -> None:
+    """Load the product's plugins by dotted name. Raises ``PluginMissing``."""
+    for name in PLUGINS:
+        if nonebot.load_plugin(f"plugins.{name}") is None:
+            raise PluginMissing(name)
+
+
+def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stopping: Hook | None = None) -> Driver:
+    """The driver, ready to run. ``started`` is called when everything works, ``stopping`` before it is taken down."""
+    nonebot.init(
+        _env_file=None,
+        driver="~fastapi",
+        host=settings.host,
+        port=settings.port,
+        superusers=set(settings.superusers),
+        onebot_access_token=settings.onebot_access_token or None,
+        onebot_secret=settings.onebot_secret or None,
+        api_timeout=settings.xueban.delivery.send_timeout,
+        log_level=settings.xueban.log_level,
+        fastapi_docs_url=None,
+        fastapi_openapi_url=None,
+        fastapi_redoc_url=None,
+    )
+    driver = nonebot.get_driver()
+    driver.register_adapter(XuebanAdapter)
+    adapter = nonebot.get_adapter(XuebanAdapter)
+    load_plugins()
+
+    app = App(settings, clock)
+    transport = OneBotTransport(adapter, app.media, cards.draw)
+    platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE)
+    app.connect(transport, platform)
+    platform.worker = app.worker
+    adapter.serve(Screen(TABLE, app.conversations, hints.unknown), app.chat, platform)
+
+    @driver.on_startup
+    async def _start() -> None:
+        await app.start()
+        if started is not None:
+            await started(app)
+
+    @driver.on_shutdown
+    async def _stop() -> None:
+        if stopping is not None:
+            await stopping(app)
+        await app.stop()
+
+    return driver
+
+
+def serve() -> None:
+    """Run until stopped. A connection that doesn't answer pings is closed after 35 s, so a dead one is noticed."""
+    logging.captureWarnings(True)
+    nonebot.run(
+        loop="uvloop", ws_ping_interval=15.0, ws_ping_timeout=20.0, ws_max_size=16 * 2**20, access_log=False, timeout_graceful_shutdown=5
+    )
