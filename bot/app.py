@@ -44,7 +44,9 @@ class App:
     def connect(self, transport: Transport, platform: Platform) -> None:
         """Give it the platform. Must be called once, before ``start``."""
         self.chat = Desk(self, self.conversations, transport, platform)
-        self.worker = Worker(self.database, transport, self.clock, self.settings.xueban.delivery, on_trouble=branch.tell_leaders)
+        self.worker = Worker(
+            self.database, transport, self.clock, self.settings.xueban.delivery, on_trouble=branch.tell_leaders
+        )
 
     async def start(self) -> None:
         """Bring the database up to date, then start the worker and the clock. Raises if the database can't be used."""
@@ -65,5 +67,3 @@ class App:
         await self.worker.stop()
         await self.fetcher.close()
         await self.database.close()
-
-

@@ -36,9 +36,14 @@ def report(settings: Settings) -> int:
 
 
 def tokens(settings: Settings) -> Iterator[Finding]:
-    for name, value in (("ONEBOT_ACCESS_TOKEN", settings.onebot_access_token), ("ONEBOT_SECRET", settings.onebot_secret)):
+    for name, value in (
+        ("ONEBOT_ACCESS_TOKEN", settings.onebot_access_token),
+        ("ONEBOT_SECRET", settings.onebot_secret),
+    ):
         if not value:
-            yield Finding(settings.xueban.allow_without_tokens, f"{name} 没有设置。请在 .env 里填一串随机字符,NapCat 里填同样的。")
+            yield Finding(
+                settings.xueban.allow_without_tokens, f"{name} 没有设置。请在 .env 里填一串随机字符,NapCat 里填同样的。"
+            )
         elif len(value) < MIN_TOKEN:
             yield Finding(False, f"{name} 太短,请用至少 {MIN_TOKEN} 个随机字符。")
         else:
@@ -46,7 +51,7 @@ def tokens(settings: Settings) -> Iterator[Finding]:
     if settings.superusers:
         yield Finding(True, f"管理员 {len(settings.superusers)} 人")
     else:
-        yield Finding(False, "SUPERUSERS 没有设置,没人能发「/开始」。请填管理员的 QQ 号,如 SUPERUSERS=[\"12345\"]。")
+        yield Finding(False, 'SUPERUSERS 没有设置,没人能发「/开始」。请填管理员的 QQ 号,如 SUPERUSERS=["12345"]。')
 
 
 def folder(settings: Settings) -> Iterator[Finding]:
@@ -82,7 +87,9 @@ async def database(settings: Settings) -> list[Finding]:
                 there = (await connection.execute(text("SELECT now()"))).scalar_one()
                 drift = abs((there - now).total_seconds())
                 ok = drift < 2
-                findings.append(Finding(ok, f"时钟与数据库相差 {drift:.1f} 秒" + ("" if ok else "。请打开两边的时间同步。")))
+                findings.append(
+                    Finding(ok, f"时钟与数据库相差 {drift:.1f} 秒" + ("" if ok else "。请打开两边的时间同步。"))
+                )
             return findings
     except Exception as error:
         return [Finding(False, f"数据库连不上({type(error).__name__})。请检查 DATABASE_URL 和数据库是否在运行。")]

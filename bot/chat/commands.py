@@ -66,10 +66,10 @@ class Command:
 class CommandSet:
     """The rows of one plugin, filled by decorators::
 
-        commands = CommandSet("study")
+    commands = CommandSet("study")
 
-        @commands.command("已学", "学完了", who=Who.MEMBER, bare=True, usage="已学 [编号]", summary="登记学完")
-        async def check_in(call: Call) -> Reply: ...
+    @commands.command("已学", "学完了", who=Who.MEMBER, bare=True, usage="已学 [编号]", summary="登记学完")
+    async def check_in(call: Call) -> Reply: ...
     """
 
     def __init__(self, plugin: str) -> None:

@@ -121,7 +121,9 @@ class Desk:
             await audit.record(uow, actor, "refused", subject=what)
 
     async def _answer(self, scene: Scene, routed: Routed, reply: Reply) -> None:
-        here = Target(scene.account, "group" if scene.group_id is not None else "private", scene.group_id or scene.user_id)
+        here = Target(
+            scene.account, "group" if scene.group_id is not None else "private", scene.group_id or scene.user_id
+        )
         match reply:
             case None:
                 return

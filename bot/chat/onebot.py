@@ -33,7 +33,12 @@ class OneBot:
     """The platform as the desk and the adapter need it."""
 
     def __init__(
-        self, adapter: XuebanAdapter, transport: OneBotTransport, fetcher: Fetcher, database: Database, table: CommandTable
+        self,
+        adapter: XuebanAdapter,
+        transport: OneBotTransport,
+        fetcher: Fetcher,
+        database: Database,
+        table: CommandTable,
     ) -> None:
         self._adapter = adapter
         self._transport = transport
@@ -158,7 +163,13 @@ class OneBot:
         return None
 
     def _signal(
-        self, plugin: str, name: str, account: str, frame: dict[str, Any], message_id: str = "", emoji_id: str | None = None
+        self,
+        plugin: str,
+        name: str,
+        account: str,
+        frame: dict[str, Any],
+        message_id: str = "",
+        emoji_id: str | None = None,
     ) -> Routed | None:
         handler = self._table.signals.get((plugin, name))
         if handler is None:

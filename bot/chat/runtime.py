@@ -81,5 +81,10 @@ def serve() -> None:
     """Run until stopped. A connection that doesn't answer pings is closed after 35 s, so a dead one is noticed."""
     logging.captureWarnings(True)
     nonebot.run(
-        loop="uvloop", ws_ping_interval=15.0, ws_ping_timeout=20.0, ws_max_size=16 * 2**20, access_log=False, timeout_graceful_shutdown=5
+        loop="uvloop",
+        ws_ping_interval=15.0,
+        ws_ping_timeout=20.0,
+        ws_max_size=16 * 2**20,
+        access_log=False,
+        timeout_graceful_shutdown=5,
     )

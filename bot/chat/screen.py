@@ -15,7 +15,7 @@ from bot.chat.table import CommandTable, Match
 from bot.chat.text import normalise
 
 PLATFORM = "onebot11"
-_PREFIXES = "/／"  # noqa: RUF001 both are typed
+_PREFIXES = "/／"
 
 
 class Screen:

@@ -69,7 +69,11 @@ class CommandTable:
             if command is None:
                 continue
             rest = text[size:]
-            if not rest or rest[0] in " \n,:;、。" or (command.takes_arguments and not rest.startswith(("了", "的", "?"))):
+            if (
+                not rest
+                or rest[0] in " \n,:;、。"
+                or (command.takes_arguments and not rest.startswith(("了", "的", "?")))
+            ):
                 return Match(command, text[:size], rest.lstrip(" ,:;、"))
         return None
 

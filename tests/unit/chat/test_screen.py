@@ -1,0 +1,138 @@
+"""The screen lets through what is for the bot, and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.chat.call import Ask, Call, Reply
+from bot.chat.commands import CommandSet, Who
+from bot.chat.conversation import Conversations
+from bot.chat.scene import Routed, Scene
+from bot.chat.screen import Screen
+from bot.chat.table import CommandTable
+from bot.core.clock import ShiftableClock
+from bot.core.db import Database
+from bot.rendering.content import Content
+
+
+async def check_in(call: Call) -> Reply:
+    return None
+
+
+async def push(call: Call) -> Reply:
+    return None
+
+
+async def confirmed(call: Call) -> Reply:
+    return None
+
+
+async def unknown(call: Call) -> Reply:
+    return None
+
+
+def frame(*segments: dict[str, Any] | str, group: int | None = 9, user: int = 5) -> dict[str, Any]:
+    return {
+        "post_type": "message",
+        "message_type": "private" if group is None else "group",
+        "self_id": 1,
+        "user_id": user,
+        "group_id": group,
+        "message_id": 77,
+        "sender": {"nickname": "小张", "card": ""},
+        "message": [{"type": "text", "data": {"text": s}} if isinstance(s, str) else s for s in segments],
+    }
+
+
+def at(who: int) -> dict[str, Any]:
+    return {"type": "at", "data": {"qq": str(who)}}
+
+
+REPLY = {"type": "reply", "data": {"id": "42"}}
+
+
+@pytest.fixture
+def conversations(database: Database) -> Conversations:
+    return Conversations(database)
+
+
+@pytest.fixture
+def screen(conversations: Conversations) -> Screen:
+    commands = CommandSet("study")
+    commands.command("已学", "打卡", who=Who.MEMBER, usage="已学 [编号]", summary="", bare=True)(check_in)
+    commands.command("推送", who=Who.EDITOR, usage="推送 <材料>", summary="")(push)
+    commands.answer("confirmed")(confirmed)
+    table = CommandTable()
+    table.add(commands)
+    return Screen(table, conversations, unknown)
+
+
+def taken(routed: Routed | None) -> tuple[str, str] | None:
+    return None if routed is None else (routed.handler.__name__, routed.args)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (frame("已学"), ("check_in", "")),
+        (frame("已学👍 "), ("check_in", "")),
+        (frame("打卡 7"), ("check_in", "7")),
+        (frame(REPLY, "已学"), ("check_in", "")),
+        (frame("/推送 你好"), ("push", "你好")),
+        (frame("/推送 你好"), ("push", "你好")),
+        (frame(at(1), " 推送 你好"), ("push", "你好")),
+        (frame("推送 你好", group=None), ("push", "你好")),
+        (frame(at(1), "天气怎样"), ("unknown", "天气怎样")),
+        (frame("/推松"), ("unknown", "推松")),
+        (frame("推送 你好"), None),
+        (frame("还没学完"), None),
+        (frame("学完了吗?"), None),
+        (frame("我觉得这篇材料很好,值得大家都看一看,尤其是第二部分"), None),
+        (frame(at(2), "已学习"), None),
+        (frame("/天气 北京"), None),
+        (frame({"type": "image", "data": {"file": "x.png"}}), None),
+        (frame(""), None),
+        (frame("已学", user=1), None),
+    ],
+)
+def test_screen(screen: Screen, said: dict[str, Any], expected: tuple[str, str] | None) -> None:
+    assert taken(screen.message(said)) == expected
+
+
+def test_reply_and_scene_are_kept(screen: Screen) -> None:
+    routed = screen.message(frame(REPLY, "已学"))
+    assert routed is not None
+    assert routed.message.reply_to == "42"
+    assert routed.scene == Scene("onebot11", "1", "5", "小张", "9")
+
+
+SCENE = Scene("onebot11", "1", "5", "小张", "9")
+
+
+async def test_an_answer_goes_to_its_question(screen: Screen, conversations: Conversations) -> None:
+    await conversations.ask(SCENE, Ask(Content.of("要推送吗"), then="study.confirmed", payload={"id": 3}))
+    assert taken(screen.message(frame("确认"))) == ("confirmed", "确认")
+    assert taken(screen.message(frame("算了"))) == ("confirmed", "取消")
+    assert screen.message(frame("好,我知道了")) is None
+    assert screen.message(frame("确认", user=6)) is None
+    assert await conversations.take(SCENE) == ("study.confirmed", {"id": 3})
+    assert await conversations.take(SCENE) is None
+    assert screen.message(frame("确认")) is None
+
+
+async def test_questions_survive_a_restart_and_end(
+    conversations: Conversations, database: Database, clock: ShiftableClock
+) -> None:
+    await conversations.ask(SCENE, Ask(Content.of("?"), then="study.confirmed"))
+    again = Conversations(database)
+    await again.load()
+    assert again.answers(SCENE, "确定") == "确认"
+    clock.set(clock.now() + timedelta(minutes=3))
+    assert again.answers(SCENE, "确认") is None
+
+
+async def test_free_text_and_long_text_answer_an_open_question(screen: Screen, conversations: Conversations) -> None:
+    await conversations.ask(SCENE, Ask(Content.of("叫什么?"), then="study.confirmed", choices=()))
+    assert taken(screen.message(frame("红旗社区第一党支部,成立于一九九八年的老支部,共有二十七名党员"))) is not None
+    assert taken(screen.message(frame("/推送 x"))) == ("push", "x")

@@ -1,0 +1,73 @@
+import pytest
+
+from bot.chat.call import Call, Reply
+from bot.chat.commands import CommandSet, Who
+from bot.chat.table import CommandTable
+
+
+async def handler(call: Call) -> Reply:
+    return None
+
+
+@pytest.fixture
+def table() -> CommandTable:
+    study = CommandSet("study")
+    study.command("已学", "打卡", who=Who.MEMBER, usage="已学 [编号]", summary="登记学完", bare=True)(handler)
+    study.command("补学", "补", who=Who.MEMBER, usage="补学 [编号]", summary="补学", bare=True)(handler)
+    study.command("我的", who=Who.MEMBER, usage="我的", summary="我的学习", bare=True)(handler)
+    study.command("推送", who=Who.EDITOR, usage="推送 <链接或文字> [时间]", summary="推送材料")(handler)
+    table = CommandTable()
+    table.add(study)
+    return table
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "args"),
+    [
+        ("已学", "已学", ""),
+        ("打卡 7", "打卡", "7"),
+        ("补3", "补", "3"),
+        ("打卡 7F3K", "打卡", "7F3K"),
+        ("打卡第7篇", "打卡", "7"),
+    ],
+)
+def test_bare_phrases(table: CommandTable, text: str, word: str, args: str) -> None:
+    found = table.bare(text)
+    assert found is not None
+    assert (found.word, found.args) == (word, args)
+
+
+@pytest.mark.parametrize("text", ["还没学完", "学完了吗", "谁学完了", "推送", "我的3", "已学习了很多", "3", ""])
+def test_ordinary_talk_is_no_phrase(table: CommandTable, text: str) -> None:
+    assert table.bare(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "args"),
+    [
+        ("推送 https://a.b", "https://a.b"),
+        ("推送https://a.b", "https://a.b"),
+        ("推送\n第一行\n第二行", "\n第一行\n第二行".strip()),
+    ],
+)
+def test_addressed_with_arguments(table: CommandTable, text: str, args: str) -> None:
+    found = table.addressed(text)
+    assert found is not None
+    assert found.args.strip() == args
+
+
+@pytest.mark.parametrize("text", ["我的孩子发烧了", "推送了吗", "天气不错"])
+def test_a_glued_word_is_no_command(table: CommandTable, text: str) -> None:
+    assert table.addressed(text) is None
+
+
+def test_two_plugins_cannot_share_a_word(table: CommandTable) -> None:
+    other = CommandSet("notice")
+    other.command("打卡", who=Who.MEMBER, usage="打卡", summary="x")(handler)
+    with pytest.raises(ValueError, match="打卡"):
+        table.add(other)
+
+
+def test_nearest(table: CommandTable) -> None:
+    assert table.nearest("推松") == "推送"
+    assert table.nearest("吃饭了没有") is None

@@ -1,0 +1,71 @@
+import sqlite3
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.branch.models import Branch, Member
+from bot.core.db import Database, insert_ignore
+from bot.core.errors import DatabaseBusy
+
+
+def branch(now: datetime, name: str) -> Branch:
+    return Branch(kind="支部", name=name, path="/1/", created_at=now)
+
+
+async def test_all_or_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.unit_of_work() as uow:
+            uow.session.add(branch(uow.now, "甲"))
+            await uow.session.flush()
+            raise RuntimeError
+    async with database.reading() as uow:
+        assert (await uow.session.scalars(select(Branch))).all() == []
+
+
+async def test_instants_come_back_aware(database: Database) -> None:
+    async with database.unit_of_work() as uow:
+        uow.session.add(branch(uow.now, "甲"))
+        written = uow.now
+    async with database.reading() as uow:
+        read = (await uow.session.scalars(select(Branch.created_at))).one()
+    assert read == written
+    assert read.tzinfo is UTC
+
+
+async def test_callbacks_run_after_the_commit_only(database: Database) -> None:
+    called: list[str] = []
+    async with database.unit_of_work() as uow:
+        uow.after_commit(lambda: called.append("yes"))
+        assert called == []
+    assert called == ["yes"]
+    with pytest.raises(RuntimeError):
+        async with database.unit_of_work() as uow:
+            uow.after_commit(lambda: called.append("no"))
+            raise RuntimeError
+    assert called == ["yes"]
+
+
+async def test_the_database_decides_who_is_first(database: Database) -> None:
+    async with database.unit_of_work() as uow:
+        uow.session.add(branch(uow.now, "甲"))
+        await uow.session.flush()
+        row = {"id": 1, "branch_id": 1, "name": "张三", "joined_on": date(2026, 1, 1), "created_at": uow.now}
+        assert await insert_ignore(uow.session, Member, [row], ["id"]) == 1
+        assert await insert_ignore(uow.session, Member, [row | {"name": "李四"}], ["id"]) == 0
+
+
+async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
+    path = database.engine.url.database
+    assert path is not None
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA busy_timeout=50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(DatabaseBusy):
+            async with database.unit_of_work() as uow:
+                uow.session.add(branch(uow.now, "甲"))
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
