@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 class Branch(Base):
-    """A node of the tree 党委 → 总支 → 支部 → 党小组. ``path`` is ``/1/4/9/``: its ids from the root, itself included."""
+    """A node of the tree 党委 → 总支 → 支部 → 党小组. ``path`` is ``/1/4/9/``: the ids from the root to itself."""
 
     __tablename__ = "branch"
 
@@ -120,7 +120,7 @@ class RoleGrant(Base):
 
 
 class Leave(Base):
-    """A member is away from ``first_day`` to ``last_day``, both included, and out of the denominator of what falls in it."""
+    """A member is away from ``first_day`` to ``last_day``, both included, and not counted meanwhile."""
 
     __tablename__ = "leave"
 

@@ -1,4 +1,4 @@
-"""Quiet acknowledgement: where the platform has no reactions, claims are collected into one line after a short while."""
+"""Quiet acknowledgement: where the platform has no reactions, claims are collected into one line."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

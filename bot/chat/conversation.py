@@ -29,7 +29,7 @@ class _Open:
 
 
 class Conversations:
-    """The open questions. What is needed to recognise an answer is also held in memory, so that chatter costs no query."""
+    """The open questions; also held in memory, so that recognising an answer costs no query."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -32,20 +32,18 @@ class Screen:
         if not isinstance(segments, list) or str(frame.get("user_id")) == account:
             return None
         private = frame.get("message_type") == "private"
-        text, to_me, plain = "", private, True
+        text, to_me = "", private
         for segment in segments:
             kind = segment["type"]
             if kind == "text":
                 text += segment["data"]["text"]
             elif kind == "at" and str(segment["data"].get("qq")) == account:
                 to_me = True
-            else:
-                plain = False
         stripped = text.strip()
         prefixed = stripped[:1] in _PREFIXES if stripped else False
-        if not to_me and not prefixed and not 0 < len(stripped) <= self._table.longest_bare:
-            if self._conversations.asked(_scene(frame, account)) is None:
-                return None
+        may_be_bare = 0 < len(stripped) <= self._table.longest_bare
+        if not (to_me or prefixed or may_be_bare) and self._conversations.asked(_scene(frame, account)) is None:
+            return None
         return self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
 
     def _route(

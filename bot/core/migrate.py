@@ -17,5 +17,5 @@ def alembic_config(url: str) -> Config:
 
 
 async def upgrade(url: str) -> None:
-    """Apply what is missing. Safe when several processes start at once: the second one waits and finds nothing to do."""
+    """Apply what is missing. Safe when several processes start at once: the later ones wait."""
     await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
