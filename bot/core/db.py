@@ -133,6 +133,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
+def upsert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """The INSERT of this database that can say ON CONFLICT; both databases understand the same words there."""
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
+
+
 async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> int:
     """Insert ``rows``, leaving out those whose ``unique`` columns exist already; how many are new.
 
@@ -140,7 +145,5 @@ async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dic
     """
     if not rows:
         return 0
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    result = await session.execute(insert(table).values(rows).on_conflict_do_nothing(index_elements=unique))
+    result = await session.execute(upsert(session, table).values(rows).on_conflict_do_nothing(index_elements=unique))
     return cast("CursorResult[Any]", result).rowcount

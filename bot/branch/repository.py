@@ -1,0 +1,123 @@
+"""Every query about organisation and people."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Row, and_, or_, select
+
+from bot.branch.models import (
+    Branch,
+    BranchSetting,
+    ChatGroup,
+    Leave,
+    Member,
+    MemberAccount,
+    Numbering,
+    Role,
+    RoleGrant,
+)
+from bot.core.db import UnitOfWork, upsert
+
+
+async def get_branch(uow: UnitOfWork, branch_id: int) -> Branch | None:
+    return await uow.session.get(Branch, branch_id)
+
+
+async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
+    """One statement takes the number, so two processes never share one."""
+    statement = upsert(uow.session, Numbering).values(branch_id=branch_id, kind=kind, last=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["branch_id", "kind"], set_={"last": Numbering.last + 1}
+    ).returning(Numbering.last)
+    return int((await uow.session.execute(statement)).scalar_one())
+
+
+async def settings_on_path(uow: UnitOfWork, ids: Sequence[int], key: str) -> dict[int, str]:
+    """The values that these branches have of their own for ``key``."""
+    rows = await uow.session.execute(
+        select(BranchSetting.branch_id, BranchSetting.value).where(
+            BranchSetting.branch_id.in_(ids), BranchSetting.key == key
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+async def put_setting(uow: UnitOfWork, branch_id: int, key: str, value: str) -> None:
+    statement = upsert(uow.session, BranchSetting).values(branch_id=branch_id, key=key, value=value)
+    await uow.session.execute(
+        statement.on_conflict_do_update(index_elements=["branch_id", "key"], set_={"value": value})
+    )
+
+
+async def groups(uow: UnitOfWork, path: str, *, below: bool) -> Sequence[ChatGroup]:
+    """The group chats of the branch at ``path``, and with ``below`` of those under it."""
+    where = Branch.path.startswith(path, autoescape=True) if below else Branch.path == path
+    query = select(ChatGroup).join(Branch, Branch.id == ChatGroup.branch_id).where(where).order_by(ChatGroup.id)
+    return (await uow.session.scalars(query)).all()
+
+
+async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup | None:
+    query = select(ChatGroup).where(ChatGroup.platform == platform, ChatGroup.group_id == group_id)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def group_branch(uow: UnitOfWork, platform: str, group_id: str) -> Row[tuple[int, str]] | None:
+    """(id, path) of the branch that a group belongs to."""
+    query = (
+        select(Branch.id, Branch.path)
+        .join(ChatGroup, ChatGroup.branch_id == Branch.id)
+        .where(ChatGroup.platform == platform, ChatGroup.group_id == group_id)
+    )
+    return (await uow.session.execute(query)).one_or_none()
+
+
+async def person(uow: UnitOfWork, platform: str, user_id: str) -> Sequence[Row[tuple[int, str, int, str, str, str]]]:
+    """(member id, name, own branch id, own path, role or None, path of the grant or None): a row for each role."""
+    home = Branch.__table__.alias("home")
+    granted = Branch.__table__.alias("granted")
+    query = (
+        select(Member.id, Member.name, Member.branch_id, home.c.path, RoleGrant.role, granted.c.path)
+        .join(MemberAccount, MemberAccount.member_id == Member.id)
+        .join(home, home.c.id == Member.branch_id)
+        .outerjoin(RoleGrant, RoleGrant.member_id == Member.id)
+        .outerjoin(granted, granted.c.id == RoleGrant.branch_id)
+        .where(MemberAccount.platform == platform, MemberAccount.user_id == user_id, Member.left_on.is_(None))
+    )
+    return (await uow.session.execute(query)).all()
+
+
+async def roster(uow: UnitOfWork, path: str, on: date) -> Sequence[Row[tuple[Member, MemberAccount, int]]]:
+    """(member, account or None, leave id or None) of everybody on the roster at ``path`` or below."""
+    away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on)
+    query = (
+        select(Member, MemberAccount, Leave.id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)
+        .outerjoin(Leave, away)
+        .where(Branch.path.startswith(path, autoescape=True), or_(Member.left_on.is_(None), Member.left_on > on))
+        .order_by(Member.id, MemberAccount.id)
+    )
+    return (await uow.session.execute(query)).all()
+
+
+async def holders(uow: UnitOfWork, branch_ids: Sequence[int], roles: frozenset[Role]) -> Sequence[int]:
+    """The members who hold one of ``roles`` in one of these branches."""
+    query = select(RoleGrant.member_id).where(
+        RoleGrant.branch_id.in_(branch_ids), RoleGrant.role.in_([role.value for role in roles])
+    )
+    return list(dict.fromkeys((await uow.session.scalars(query)).all()))
+
+
+async def members(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Row[tuple[Member, MemberAccount]]]:
+    query = (
+        select(Member, MemberAccount)
+        .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)
+        .where(Member.id.in_(ids))
+        .order_by(Member.id, MemberAccount.id)
+    )
+    return (await uow.session.execute(query)).all()
+
+
+async def leaves(uow: UnitOfWork, member_ids: Sequence[int], first: date, last: date) -> Sequence[Leave]:
+    query = select(Leave).where(Leave.member_id.in_(member_ids), Leave.first_day <= last, Leave.last_day >= first)
+    return (await uow.session.scalars(query)).all()

@@ -1,0 +1,137 @@
+"""What every feature asks about the branch: who is speaking, who should read, which groups, which number is next."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.branch import repository, rules
+from bot.branch.actor import LEADERS, Actor
+from bot.branch.models import Branch, ChatGroup, Leave, Member, MemberAccount, Role
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person who is expected to read: one of the roster, with the account by which they are reached, if any."""
+
+    member_id: int
+    name: str
+    kind: str
+    exempt_reason: str
+    joined_on: date
+    on_leave: bool
+    account: MemberAccount | None
+
+
+async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
+    """The next number of the branch for things of this kind, from 1 on, never given out twice."""
+    return await repository.next_number(uow, branch_id, kind)
+
+
+async def get(uow: UnitOfWork, branch_id: int) -> Branch:
+    """The branch. Raises ``NotFound``."""
+    branch = await repository.get_branch(uow, branch_id)
+    if branch is None:
+        raise NotFound("没有这个支部。")
+    return branch
+
+
+def ids_on(path: str) -> list[int]:
+    """The ids from the root to the branch itself."""
+    return [int(part) for part in path.strip("/").split("/") if part]
+
+
+async def setting(uow: UnitOfWork, branch_id: int, key: str) -> str:
+    """The value in force: the branch's own, else that of the nearest branch above, else the default."""
+    chain = ids_on((await get(uow, branch_id)).path)
+    own = await repository.settings_on_path(uow, chain, key)
+    return next((own[i] for i in reversed(chain) if i in own), rules.SETTINGS[key].default)
+
+
+async def groups_of(uow: UnitOfWork, branch_id: int, below: bool = False) -> list[ChatGroup]:
+    """The group chats of a branch, and with ``below`` those of every branch under it."""
+    return list(await repository.groups(uow, (await get(uow, branch_id)).path, below=below))
+
+
+async def readers(uow: UnitOfWork, branch_id: int, on: date) -> list[Reader]:
+    """Everybody on the roster of the branch and of its 党小组 on that day."""
+    path = (await get(uow, branch_id)).path
+    found: dict[int, Reader] = {}
+    for member, account, leave in await repository.roster(uow, path, on):
+        known = found.get(member.id)
+        if known is None:
+            found[member.id] = _reader(member, account, leave is not None)
+        elif leave is not None:
+            found[member.id] = replace(known, on_leave=True)
+    return list(found.values())
+
+
+def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Reader:
+    return Reader(
+        member.id, member.name, member.kind, member.exempt_reason, member.joined_on, on_leave=on_leave, account=account
+    )
+
+
+async def leaders(uow: UnitOfWork, branch_id: int, roles: frozenset[Role] = LEADERS) -> list[Reader]:
+    """Who is told things privately: the 书记 and 副书记 of the branch, else of the nearest branch above that has one."""
+    for chain in reversed(ids_on((await get(uow, branch_id)).path)):
+        ids = await repository.holders(uow, [chain], roles)
+        if ids:
+            people = {m.id: _reader(m, account, False) for m, account in await repository.members(uow, ids)}
+            return list(people.values())
+    return []
+
+
+async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, last: date) -> dict[int, list[Leave]]:
+    """The leaves of these members that touch the days from ``first`` to ``last``."""
+    found: dict[int, list[Leave]] = {}
+    for leave in await repository.leaves(uow, member_ids, first, last):
+        found.setdefault(leave.member_id, []).append(leave)
+    return found
+
+
+async def resolve_actor(
+    uow: UnitOfWork,
+    *,
+    platform: str,
+    account: str,
+    user_id: str,
+    group_id: str | None,
+    display_name: str,
+    superusers: frozenset[str],
+) -> Actor:
+    """Who is speaking: in a group, for the branch of that group; in private, for the person's own branch.
+
+    Somebody from elsewhere who speaks in the group of a branch is no member there, but keeps roles that reach down to it.
+    """
+    known = await repository.person(uow, platform, user_id)
+    actor = Actor(
+        platform=platform,
+        account=account,
+        user_id=user_id,
+        display_name=display_name,
+        group_id=group_id,
+        is_superuser=rules.bears_account(user_id, platform, superusers),
+    )
+    branch_id, path = None, ""
+    if group_id is not None:
+        here = await repository.group_branch(uow, platform, group_id)
+        if here is not None:
+            branch_id, path = here
+    elif known:
+        branch_id, path = known[0][2], known[0][3]
+    if branch_id is None or not known:
+        return replace(actor, branch_id=branch_id)
+    grants = [rules.Grant(Role(role), at) for *_, role, at in known if role is not None]
+    roles = rules.roles_in(grants, path)
+    member_id, name, _, home, *_ = known[0]
+    belongs = home.startswith(path) or path.startswith(home)
+    if not belongs and not roles:
+        return replace(actor, branch_id=branch_id)
+    return replace(actor, branch_id=branch_id, member_id=member_id, member_name=name, roles=roles)
+
+
+def today(uow: UnitOfWork) -> date:
+    """The day on a Chinese wall calendar."""
+    return to_local(uow.now).date()
