@@ -1,4 +1,4 @@
-"""Every message that nobody is waiting for goes through here, is on disk before it leaves, and is never lost or doubled.
+"""Every message that nobody waits for goes through here: on disk before it leaves, never lost, never doubled.
 
 ``outbox`` is what features use; ``worker`` claims, sends and records; ``reconcile`` settles what is unknown.
 """

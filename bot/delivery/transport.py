@@ -65,11 +65,11 @@ class Transport(Protocol):
         ...
 
     async def send(self, target: Target, content: Content, timeout: float) -> str:
-        """Send now; the platform's message id. Raises ``Refused``, ``NotSent`` or ``Unknown``. Waits ``timeout`` s at most."""
+        """Send now; the platform's message id. Raises ``Refused``, ``NotSent`` or ``Unknown`` within ``timeout`` s."""
         ...
 
     async def find(self, target: Target, reference: str, since: datetime) -> Found | Absent | NoHistory:
-        """Look in the history for an own message that bears ``reference`` and was sent after ``since``. Never raises."""
+        """Look in the history for an own message that bears ``reference``, sent after ``since``. Never raises."""
         ...
 
     async def recall(self, target: Target, message_id: str) -> bool:

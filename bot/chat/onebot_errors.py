@@ -1,0 +1,54 @@
+"""What an OneBot implementation's error means for a message: refused for a known reason, or unknown. Pure.
+
+NapCat wraps every error as retcode 1200, so the words decide. What speaks of time-outs or the network stays unknown: it
+is looked for. Any other error is a refusal that a person sees; it is never sent again by itself.
+"""
+
+import re
+from collections.abc import Mapping
+
+from bot.delivery.transport import Refusal, Refused, Unknown
+
+_RESULT = re.compile(r'"?result"?\s*[:=]?\s*(-?\d+)', re.IGNORECASE)
+_MUTED = ("禁言", "muted", "been banned from speaking")
+_REMOVED = (
+    "不在群",
+    "移出群",
+    "移出该群",
+    "被踢",
+    "群不存在",
+    "不是好友",
+    "非好友",
+    "已退群",
+    "not in group",
+    "not a member",
+    "not in the group",
+    "no longer in the group",
+    "not friend",
+    "not a friend",
+    "removed from",
+)
+_AMBIGUOUS = ("timeout", "timed out", "超时", "ntevent", "network", "disconnect", "econnreset")
+
+
+def classify(info: Mapping[str, object]) -> Refused | Unknown:
+    """Read a failed answer (``retcode``, ``message``, ``wording``, ``msg``)."""
+    words = " ".join(str(info[key]) for key in ("message", "wording", "msg") if info.get(key))
+    lower = words.lower()
+    short = " ".join(words.split())[:160] or f"retcode {info.get('retcode')}"
+    if any(word in lower for word in _MUTED):
+        return Refused(Refusal.MUTED, short)
+    if "eventchecker failed" in lower:
+        found = _RESULT.search(words)
+        match found and int(found[1]):
+            case 110:
+                return Refused(Refusal.REMOVED, short)
+            case 120:
+                return Refused(Refusal.MUTED, short)
+            case _:
+                return Refused(Refusal.INVALID, short)
+    if any(word in lower for word in _AMBIGUOUS):
+        return Unknown(short)
+    if any(word in lower for word in _REMOVED):
+        return Refused(Refusal.REMOVED, short)
+    return Refused(Refusal.INVALID, short)

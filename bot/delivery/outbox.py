@@ -1,0 +1,121 @@
+"""What features use to speak when nobody is waiting: the message is on disk with what caused it, or neither is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.branch import service as branch_service
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotFound
+from bot.delivery import repository
+from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
+from bot.delivery.reference import day_prefix, reference, wire_units
+from bot.delivery.transport import Target
+from bot.rendering.content import Content
+
+listeners: set[Callable[[], None]] = set()
+"""Called after the commit of anything new: the workers of this process wake themselves here."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to be sent once. ``key`` is what "once" means: the same key is enqueued a single time, ever.
+
+    ``prefix`` starts the reference (学 study, 告 notice, 催 reminder, 通 anything else). It leaves not before
+    ``not_before`` and not after ``expires_at``; what could not leave by then is shown as expired.
+    """
+
+    branch_id: int | None
+    target: Target
+    content: Content
+    origin: str
+    key: str
+    prefix: str = "通"
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+async def enqueue(uow: UnitOfWork, out: Outgoing) -> str | None:
+    """Put a message into the outbox; its reference (学1124-07), or None if the key is there already.
+
+    Merged forwards and files travel as messages of their own, behind the others, with references of their own.
+    """
+    if await repository.key_exists(uow, out.key):
+        return None
+    day = day_prefix(out.prefix, uow.now)
+    if out.branch_id is None:
+        number = await repository.next_global(uow, day)
+    else:
+        number = await branch_service.next_number(uow, out.branch_id, f"ref:{day}")
+    ref = reference(day, number)
+    rows = [
+        {
+            "key": out.key if index == 0 else f"{out.key}#{index + 1}",
+            "branch_id": out.branch_id,
+            "origin": out.origin,
+            "platform": out.target.platform,
+            "account": out.target.account,
+            "target_kind": out.target.kind,
+            "target_id": out.target.id,
+            "lane": lane_of(out.target),
+            "reference": own,
+            "content": content.model_dump_json(),
+            "state": State.PENDING.value,
+            "reason": "",
+            "created_at": uow.now,
+            "due_at": max(out.not_before or uow.now, uow.now),
+            "expires_at": out.expires_at,
+        }
+        for index, (own, content) in enumerate(wire_units(out.content, ref))
+    ]
+    if await repository.insert(uow, rows) == 0:
+        return None
+    uow.after_commit(_wake)
+    return ref
+
+
+def _wake() -> None:
+    for wake in tuple(listeners):
+        wake()
+
+
+async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
+    """What a platform message belongs to, e.g. ``study.assignment:7``; None if it isn't one of ours."""
+    return await repository.origin_of(uow, platform, target_id, message_id)
+
+
+async def cancel(uow: UnitOfWork, key: str) -> bool:
+    """Withdraw a message that hasn't left yet; False if there is nothing left to withdraw."""
+    return await repository.cancel(uow, key) > 0
+
+
+async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int = 50) -> Sequence[OutboxRow]:
+    """Messages of a branch that didn't arrive or may not have, newest first: unknown, refused, expired, undecided."""
+    return await repository.troubles(uow, branch_id, limit)
+
+
+async def decide(uow: UnitOfWork, branch_id: int | None, ref: str, *, arrived: bool) -> None:
+    """A person looked into the chat: the message is there, or should be sent again. Raises ``NotFound``."""
+    for row in await repository.troubles(uow, branch_id, 500):
+        if row.reference == ref and row.state == State.NEEDS_HUMAN:
+            row.state = State.SENT if arrived else State.PENDING
+            row.sent_at = uow.now if arrived else None
+            row.reason = "由人确认送达" if arrived else "由人决定重发"
+            row.attempts = row.attempts if arrived else 0
+            if not arrived and row.expires_at is not None and row.expires_at <= uow.now:
+                row.expires_at = None
+            uow.after_commit(_wake)
+            return
+    raise NotFound(f"没有等待确认的消息「{ref}」,发「消息状态」看看现在有哪些。")
+
+
+async def pause(uow: UnitOfWork, target: Target, reason: str) -> None:
+    """Hold back everything for a target until ``resume``; what is due meanwhile waits or expires."""
+    await repository.hold(uow, lane_of(target), HoldKind.REMOVED, reason)
+
+
+async def resume(uow: UnitOfWork, target: Target) -> bool:
+    """Let a target be written to again (the account is back in the group); False if nothing was held."""
+    lifted = await repository.lift(uow, lane_of(target))
+    uow.after_commit(_wake)
+    return lifted

