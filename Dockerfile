@@ -1,0 +1,23 @@
+FROM python:3.11-slim
+
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk tzdata \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 xueban
+
+WORKDIR /app
+COPY requirements/runtime.txt requirements/runtime.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY plugins plugins
+COPY data data
+RUN pip install --no-cache-dir --no-deps . && mkdir -p /data && chown xueban /data
+
+USER xueban
+ENV HOST=0.0.0.0 PORT=8080 XUEBAN__DATA_DIR=/data
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8080), 3).close()"]
+CMD ["xueban", "run"]
