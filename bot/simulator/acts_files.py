@@ -1,0 +1,133 @@
+"""Actions on files: upload, fetch, the shelf of a group."""
+
+import base64
+from typing import Any
+
+from bot.simulator import segments as seg
+from bot.simulator.actions import Context, action
+from bot.simulator.acts_messages import chat_of
+from bot.simulator.errors import refused
+from bot.simulator.happenings import Uploaded
+from bot.simulator.params import Params
+from bot.simulator.shelf import StoredFile
+from bot.simulator.world import World
+
+
+async def _upload(context: Context, params: Params, kind: str) -> Any:
+    world = context.world
+    chat = chat_of(params, kind)
+    file, name = params.text("file"), params.text("name")
+    world.check_may_speak(chat, world.self_id)
+    stored = await seg.fetch(world, {"file": file, "name": name}, name)
+    message = put_in_chat(world, chat, world.self_id, stored, reported=context.reported)
+    return {"file_id": f"/{stored.file_id}", "message_id": message}
+
+
+def put_in_chat(world: World, chat: str, user_id: int, stored: StoredFile, *, reported: bool = True) -> int:
+    """Deliver a stored file as a message; in a group it lies among the group's files too. Its message id."""
+    message = world.say(chat, user_id, [seg.media(world, "file", stored)], reported=reported)
+    if message.group_id is not None:
+        world.groups[message.group_id].files.append(
+            {"file_id": stored.file_id, "uploader": user_id, "upload_time": message.time}
+        )
+        if user_id != world.self_id:
+            world.tell(Uploaded(message.group_id, user_id, f"/{stored.file_id}", stored.name, stored.size))
+    return message.message_id
+
+
+@action("upload_group_file", sends=True)
+async def upload_group_file(context: Context, params: Params) -> Any:
+    return await _upload(context, params, "group")
+
+
+@action("upload_private_file", sends=True)
+async def upload_private_file(context: Context, params: Params) -> Any:
+    return await _upload(context, params, "private")
+
+
+def _find(context: Context, params: Params) -> StoredFile:
+    key = params.text("file_id", "") or params.text("file", "")
+    stored = context.world.shelf.find(key) if key else None
+    if stored is None:
+        raise refused("file not found")
+    return stored
+
+
+def _told(context: Context, stored: StoredFile) -> dict[str, Any]:
+    base = context.world.file_base
+    url = f"{base}/sim/file/{stored.file_id}" if base else ""
+    return {
+        "file": stored.name,
+        "url": url,
+        "file_size": str(stored.size),
+        "file_name": stored.name,
+        "base64": base64.b64encode(context.world.shelf.read(stored.file_id)).decode(),
+    }
+
+
+@action("get_file", "get_image", "get_record")
+async def get_file(context: Context, params: Params) -> Any:
+    return _told(context, _find(context, params))
+
+
+@action("get_group_file_url", "get_private_file_url")
+async def get_file_url(context: Context, params: Params) -> Any:
+    stored = _find(context, params)
+    return {"url": _told(context, stored)["url"]}
+
+
+@action("download_file")
+async def download_file(context: Context, params: Params) -> Any:
+    source = params.text("url", "") or "base64://" + params.text("base64")
+    stored = await seg.fetch(context.world, {"file": source, "name": params.text("name", "")}, "文件")
+    return {"file": stored.file_id}
+
+
+def _rows(context: Context, group_id: int) -> list[dict[str, Any]]:
+    world = context.world
+    rows = []
+    for entry in world.group(group_id).files:
+        stored = world.shelf.find(entry["file_id"])
+        if stored is not None:
+            rows.append(
+                {
+                    "group_id": group_id,
+                    "file_id": f"/{stored.file_id}",
+                    "file_name": stored.name,
+                    "busid": 102,
+                    "size": stored.size,
+                    "file_size": stored.size,
+                    "upload_time": entry["upload_time"],
+                    "dead_time": 0,
+                    "modify_time": entry["upload_time"],
+                    "download_times": 0,
+                    "uploader": entry["uploader"],
+                    "uploader_name": world.display_name(entry["uploader"], group_id),
+                }
+            )
+    return rows
+
+
+@action("get_group_root_files", "get_group_files_by_folder")
+async def get_group_root_files(context: Context, params: Params) -> Any:
+    return {"files": _rows(context, params.number("group_id")), "folders": []}
+
+
+@action("get_group_file_system_info")
+async def get_group_file_system_info(context: Context, params: Params) -> Any:
+    rows = _rows(context, params.number("group_id"))
+    used = sum(row["size"] for row in rows)
+    return {"file_count": len(rows), "limit_count": 10000, "used_space": used, "total_space": 10 * 2**30}
+
+
+@action("delete_group_file")
+async def delete_group_file(context: Context, params: Params) -> Any:
+    world, group = context.world, context.world.group(params.number("group_id"))
+    file_id = params.text("file_id").lstrip("/")
+    entry = next((entry for entry in group.files if entry["file_id"] == file_id), None)
+    if entry is None:
+        raise refused("文件不存在")
+    if entry["uploader"] != world.self_id:
+        world.require_admin(group.group_id, world.self_id)
+    group.files.remove(entry)
+    return {"result": 0, "errMsg": ""}
