@@ -30,7 +30,8 @@ class OutboxRow(Base):
     """One message on the wire. ``lane`` is account and target: within it messages leave in the order of ``due_at``, id.
 
     ``fence`` grows with every claim, so that a worker which lost its lease can't overwrite what came after it.
-    ``attempts`` counts the times it may have reached the wire: never more than two without a person.
+    ``attempts`` counts the sends that the platform left open: never more than two without a person. A send that our own
+    end broke off (no connection, a killed process) isn't counted.
     """
 
     __tablename__ = "outbox"

@@ -1,8 +1,10 @@
 """What features use to speak when nobody is waiting: the message is on disk with what caused it, or neither is."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.branch import service as branch_service
 from bot.core.db import UnitOfWork
@@ -40,15 +42,46 @@ async def enqueue(uow: UnitOfWork, out: Outgoing) -> str | None:
 
     Merged forwards and files travel as messages of their own, behind the others, with references of their own.
     """
-    if await repository.key_exists(uow, out.key):
-        return None
-    day = day_prefix(out.prefix, uow.now)
-    if out.branch_id is None:
-        number = await repository.next_global(uow, day)
-    else:
-        number = await branch_service.next_number(uow, out.branch_id, f"ref:{day}")
-    ref = reference(day, number)
-    rows = [
+    return (await enqueue_all(uow, [out]))[0]
+
+
+async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | None]:
+    """Put many messages into the outbox with few statements; for each what ``enqueue`` would have returned."""
+    known = await repository.keys_among(uow, [out.key for out in outs])
+    new: dict[str, Outgoing] = {}
+    for out in outs:
+        if out.key not in known:
+            new.setdefault(out.key, out)
+    references: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    numbers = await _numbers(uow, list(new.values()))
+    for out, number in zip(new.values(), numbers, strict=True):
+        references[out.key] = reference(day_prefix(out.prefix, uow.now), number)
+        rows += _rows(uow, out, references[out.key])
+    if rows and await repository.insert(uow, rows) < len(rows):  # somebody else was faster with one of the keys
+        stored = await repository.keys_among(uow, list(references))
+        references = {key: ref for key, ref in references.items() if stored.get(key) == ref}
+    uow.after_commit(_wake)
+    return [references.pop(out.key, None) for out in outs]
+
+
+async def _numbers(uow: UnitOfWork, outs: list[Outgoing]) -> list[int]:
+    """A number for each message, counted by branch, prefix and day."""
+    days = [day_prefix(out.prefix, uow.now) for out in outs]
+    unbound = Counter(day for out, day in zip(outs, days, strict=True) if out.branch_id is None)
+    last = {day: await repository.take_global(uow, day, count) - count for day, count in sorted(unbound.items())}
+    numbers = []
+    for out, day in zip(outs, days, strict=True):
+        if out.branch_id is None:
+            last[day] += 1
+            numbers.append(last[day])
+        else:
+            numbers.append(await branch_service.next_number(uow, out.branch_id, f"ref:{day}"))
+    return numbers
+
+
+def _rows(uow: UnitOfWork, out: Outgoing, ref: str) -> list[dict[str, Any]]:
+    return [
         {
             "key": out.key if index == 0 else f"{out.key}#{index + 1}",
             "branch_id": out.branch_id,
@@ -68,10 +101,6 @@ async def enqueue(uow: UnitOfWork, out: Outgoing) -> str | None:
         }
         for index, (own, content) in enumerate(wire_units(out.content, ref))
     ]
-    if await repository.insert(uow, rows) == 0:
-        return None
-    uow.after_commit(_wake)
-    return ref
 
 
 def _wake() -> None:

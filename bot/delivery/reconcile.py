@@ -8,7 +8,7 @@ from bot.core.db import Database, UnitOfWork
 from bot.core.settings import DeliverySettings
 from bot.delivery import repository
 from bot.delivery.models import OutboxRow, State
-from bot.delivery.rules import OFFLINE_LIMIT, Step, settle
+from bot.delivery.rules import MAX_ATTEMPTS, MAX_CLAIMS, OFFLINE_LIMIT, Step, settle
 from bot.delivery.transport import Found, NoHistory, Transport
 from bot.delivery.trouble import Herald, Trouble, TroubleKind
 
@@ -97,8 +97,9 @@ class Reconciler:
                 if holder not in (None, row.id):
                     look = NoHistory()
             looking_since = row.looking_since or uow.now
+            attempts = row.attempts if row.fence <= MAX_CLAIMS else MAX_ATTEMPTS
             settled = settle(
-                look, now=uow.now, looking_since=looking_since, absent_since=row.absent_since, attempts=row.attempts,
+                look, now=uow.now, looking_since=looking_since, absent_since=row.absent_since, attempts=attempts,
                 absent_gap=self._settings.absent_gap, reconcile_for=self._settings.reconcile_for,
             )  # fmt: skip
             match settled.step:

@@ -13,6 +13,9 @@ from bot.delivery.models import Counter, Hold, HoldKind, OutboxRow, State
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
 
+_CHUNK = 500
+"""Rows a statement: databases limit the number of parameters."""
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -30,18 +33,27 @@ async def _changed(uow: UnitOfWork, statement: Update) -> bool:
     return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
 
 
-async def key_exists(uow: UnitOfWork, key: str) -> bool:
-    return (await uow.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key))) is not None
+async def keys_among(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
+    """Those of ``keys`` that are in the outbox, with their references."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _CHUNK):
+        some = select(OutboxRow.key, OutboxRow.reference).where(OutboxRow.key.in_(keys[start : start + _CHUNK]))
+        found.update(tuple(pair) for pair in await uow.session.execute(some))
+    return found
 
 
 async def insert(uow: UnitOfWork, rows: list[dict[str, Any]]) -> int:
-    return await insert_ignore(uow.session, OutboxRow, rows, ["key"])
+    """Insert what isn't there by key; how many rows are new."""
+    new = 0
+    for start in range(0, len(rows), _CHUNK):
+        new += await insert_ignore(uow.session, OutboxRow, rows[start : start + _CHUNK], ["key"])
+    return new
 
 
-async def next_global(uow: UnitOfWork, kind: str) -> int:
-    """The next number for messages without a branch. One statement takes it, so two processes never share one."""
+async def take_global(uow: UnitOfWork, kind: str, count: int) -> int:
+    """Take ``count`` numbers for messages without a branch; the last of them. Two processes never share one."""
     await insert_ignore(uow.session, Counter, [{"kind": kind, "last": 0}], ["kind"])
-    taken = update(Counter).where(Counter.kind == kind).values(last=Counter.last + 1).returning(Counter.last)
+    taken = update(Counter).where(Counter.kind == kind).values(last=Counter.last + count).returning(Counter.last)
     return int((await uow.session.execute(taken)).scalar_one())
 
 
@@ -154,7 +166,11 @@ async def look_again(
 
 
 async def recover_leases(uow: UnitOfWork, owner: str, in_flight: Collection[int]) -> tuple[int, int]:
-    """Take back what its worker has lost: (back to pending, now unknown). ``in_flight`` are ours, still on the way."""
+    """Take back what its worker has lost: (back to pending, now unknown). ``in_flight`` are ours, still on the way.
+
+    That our own process died is no sign against the platform, so the attempt isn't held against the message: proven
+    absent, it is sent again as if for the first time.
+    """
     row = OutboxRow
     late = and_(row.state == State.SENDING, row.lease_until <= uow.now)
     if in_flight:
@@ -169,7 +185,13 @@ async def recover_leases(uow: UnitOfWork, owner: str, in_flight: Collection[int]
 
 
 def _to_unknown() -> Update:
-    values: dict[str, Any] = {"state": State.UNKNOWN, "looking_since": None, "absent_since": None, "lease_until": None}
+    values: dict[str, Any] = {
+        "state": State.UNKNOWN,
+        "attempts": OutboxRow.attempts - 1,
+        "looking_since": None,
+        "absent_since": None,
+        "lease_until": None,
+    }
     return update(OutboxRow).values(**values).execution_options(synchronize_session=False)
 
 

@@ -9,6 +9,9 @@ from bot.delivery.transport import Absent, Found, NoHistory
 MAX_ATTEMPTS = 2
 """A message reaches the wire at most this often by itself."""
 
+MAX_CLAIMS = 10
+"""A message that was claimed more often than this and is still open is given to a person: something is odd about it."""
+
 OFFLINE_LIMIT = timedelta(days=1)
 """An unknown whose account stays away for longer is given to a person."""
 
@@ -41,7 +44,7 @@ def settle(
     absent_gap: float,
     reconcile_for: float,
 ) -> Settled:
-    """Decide after one look into the history. ``attempts`` are those that may have reached the wire so far.
+    """Decide after one look into the history. ``attempts`` are the sends so far that the platform left open.
 
     Sent again only after it was missing twice, ``absent_gap`` seconds apart, in a history that reaches back before the
     send, and only once; whatever stays open for ``reconcile_for`` seconds of looking goes to a person.

@@ -78,17 +78,14 @@ class Bench:
 
     async def put(self, *targets: str, account: str = "1", text: str = "你好", **more: Any) -> list[str]:
         """Enqueue one message per target; their references."""
-        references = []
+        outs = []
+        for target in targets:
+            self._keys += 1
+            to = Target(account, "group", target)
+            outs.append(Outgoing(None, to, Content.of(text), "test", f"key:{self._keys}", **more))
         async with self.database.unit_of_work() as uow:
-            for target in targets:
-                self._keys += 1
-                out = Outgoing(
-                    None, Target(account, "group", target), Content.of(text), "test", f"key:{self._keys}", **more
-                )
-                reference = await outbox.enqueue(uow, out)
-                assert reference is not None
-                references.append(reference)
-        return references
+            references = await outbox.enqueue_all(uow, outs)
+        return [reference for reference in references if reference is not None]
 
     async def rows(self) -> list[OutboxRow]:
         async with self.database.reading() as uow:

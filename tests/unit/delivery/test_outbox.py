@@ -27,6 +27,13 @@ async def test_same_key_is_enqueued_once(uow: UnitOfWork) -> None:
     assert await outbox.enqueue(uow, message("c", "告")) == "告1124-01"
 
 
+async def test_many_at_once_are_as_one_by_one(uow: UnitOfWork) -> None:
+    await outbox.enqueue(uow, message("b"))
+    outs = [message("a"), message("b"), message("c", "告"), message("a"), message("d")]
+    assert await outbox.enqueue_all(uow, outs) == ["学1124-02", None, "告1124-01", None, "学1124-03"]
+    assert await outbox.enqueue_all(uow, []) == []
+
+
 async def test_what_is_rolled_back_was_never_there(bench: Bench) -> None:
     with pytest.raises(RuntimeError):
         async with bench.database.unit_of_work() as uow:

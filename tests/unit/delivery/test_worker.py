@@ -206,9 +206,9 @@ async def test_five_unknowns_open_the_circuit_of_one_account_only(bench: Bench) 
 async def test_circuit_closes_after_its_time(bench: Bench) -> None:
     bench.platform.faults["g1"] = ["delivered"]
     bench.platform.faults["g2"] = ["delivered"]
-    async with bench.running(burst=1, circuit_after=2, circuit_for=0.5):
+    async with bench.running(burst=1, circuit_after=2, circuit_for=1.5):
         await bench.put("g1", "g2", "g3")
-        await bench.settled("sent", "sent", "pending", seconds=0.45)
+        await bench.settled("sent", "sent", "pending", seconds=1.4)
         await bench.settled("sent", "sent", "sent")
 
 
