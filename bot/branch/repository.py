@@ -25,11 +25,9 @@ async def get_branch(uow: UnitOfWork, branch_id: int) -> Branch | None:
 
 async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
     """One statement takes the number, so two processes never share one."""
-    statement = upsert(uow.session, Numbering).values(branch_id=branch_id, kind=kind, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=["branch_id", "kind"], set_={"last": Numbering.last + 1}
-    ).returning(Numbering.last)
-    return int((await uow.session.execute(statement)).scalar_one())
+    first = upsert(uow.session, Numbering).values(branch_id=branch_id, kind=kind, last=1)
+    following = first.on_conflict_do_update(index_elements=["branch_id", "kind"], set_={"last": Numbering.last + 1})
+    return int((await uow.session.execute(following.returning(Numbering.last))).scalar_one())
 
 
 async def settings_on_path(uow: UnitOfWork, ids: Sequence[int], key: str) -> dict[int, str]:
@@ -61,7 +59,7 @@ async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup |
     return (await uow.session.scalars(query)).one_or_none()
 
 
-async def group_branch(uow: UnitOfWork, platform: str, group_id: str) -> Row[tuple[int, str]] | None:
+async def group_branch(uow: UnitOfWork, platform: str, group_id: str) -> Row[int, str] | None:
     """(id, path) of the branch that a group belongs to."""
     query = (
         select(Branch.id, Branch.path)
@@ -71,7 +69,7 @@ async def group_branch(uow: UnitOfWork, platform: str, group_id: str) -> Row[tup
     return (await uow.session.execute(query)).one_or_none()
 
 
-async def person(uow: UnitOfWork, platform: str, user_id: str) -> Sequence[Row[tuple[int, str, int, str, str, str]]]:
+async def person(uow: UnitOfWork, platform: str, user_id: str) -> Sequence[Row[int, str, int, str, str, str]]:
     """(member id, name, own branch id, own path, role or None, path of the grant or None): a row for each role."""
     home = Branch.__table__.alias("home")
     granted = Branch.__table__.alias("granted")
@@ -86,7 +84,7 @@ async def person(uow: UnitOfWork, platform: str, user_id: str) -> Sequence[Row[t
     return (await uow.session.execute(query)).all()
 
 
-async def roster(uow: UnitOfWork, path: str, on: date) -> Sequence[Row[tuple[Member, MemberAccount, int]]]:
+async def roster(uow: UnitOfWork, path: str, on: date) -> Sequence[Row[Member, MemberAccount, int]]:
     """(member, account or None, leave id or None) of everybody on the roster at ``path`` or below."""
     away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on)
     query = (
@@ -108,7 +106,7 @@ async def holders(uow: UnitOfWork, branch_ids: Sequence[int], roles: frozenset[R
     return list(dict.fromkeys((await uow.session.scalars(query)).all()))
 
 
-async def members(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Row[tuple[Member, MemberAccount]]]:
+async def members(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Row[Member, MemberAccount]]:
     query = (
         select(Member, MemberAccount)
         .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)

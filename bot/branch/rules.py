@@ -8,7 +8,7 @@ from bot.branch.models import Role
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting that a branch may change. ``source`` says where the default comes from and ``since`` from when it holds."""
+    """A setting that a branch may change. ``source`` is where the default comes from."""
 
     label: str
     default: str

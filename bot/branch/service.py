@@ -74,7 +74,7 @@ def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Re
 
 
 async def leaders(uow: UnitOfWork, branch_id: int, roles: frozenset[Role] = LEADERS) -> list[Reader]:
-    """Who is told things privately: the 书记 and 副书记 of the branch, else of the nearest branch above that has one."""
+    """Who is told things privately: the 书记 and 副书记 of the branch, else of the nearest one above that has any."""
     for chain in reversed(ids_on((await get(uow, branch_id)).path)):
         ids = await repository.holders(uow, [chain], roles)
         if ids:
@@ -103,7 +103,7 @@ async def resolve_actor(
 ) -> Actor:
     """Who is speaking: in a group, for the branch of that group; in private, for the person's own branch.
 
-    Somebody from elsewhere who speaks in the group of a branch is no member there, but keeps roles that reach down to it.
+    Somebody from elsewhere who speaks in the group of a branch is no member there, but keeps roles that reach it.
     """
     known = await repository.person(uow, platform, user_id)
     actor = Actor(

@@ -40,7 +40,7 @@ class RoutedEvent(Event):
     def get_session_id(self) -> str:
         return f"{self.routed.scene.key}:{self.routed.scene.user_id}"
 
-    def get_message(self) -> Message:
+    def get_message(self) -> Message[Any]:
         raise ValueError("a routed event carries no platform message")
 
     def is_tome(self) -> bool:
