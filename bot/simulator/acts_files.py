@@ -7,7 +7,6 @@ from bot.simulator import segments as seg
 from bot.simulator.actions import Context, action
 from bot.simulator.acts_messages import chat_of
 from bot.simulator.errors import refused
-from bot.simulator.happenings import Uploaded
 from bot.simulator.params import Params
 from bot.simulator.shelf import StoredFile
 from bot.simulator.world import World
@@ -26,12 +25,6 @@ async def _upload(context: Context, params: Params, kind: str) -> Any:
 def put_in_chat(world: World, chat: str, user_id: int, stored: StoredFile, *, reported: bool = True) -> int:
     """Deliver a stored file as a message; in a group it lies among the group's files too. Its message id."""
     message = world.say(chat, user_id, [seg.media(world, "file", stored)], reported=reported)
-    if message.group_id is not None:
-        world.groups[message.group_id].files.append(
-            {"file_id": stored.file_id, "uploader": user_id, "upload_time": message.time}
-        )
-        if user_id != world.self_id:
-            world.tell(Uploaded(message.group_id, user_id, f"/{stored.file_id}", stored.name, stored.size))
     return message.message_id
 
 

@@ -17,7 +17,7 @@ from bot.simulator.acts_files import put_in_chat
 from bot.simulator.cq import Segment
 from bot.simulator.errors import ActionError, checker_failed, timed_out
 from bot.simulator.faults import Behaviour, Fault, Stage
-from bot.simulator.happenings import Happening, OnlineChanged, Said
+from bot.simulator.happenings import Happening, OnlineChanged, Reset, Said
 from bot.simulator.link import Client, Direction, Link
 from bot.simulator.world import Message, World
 
@@ -151,19 +151,23 @@ class Simulator:
 
     async def say(self, group_id: int, user_id: int, message: str | list[Segment]) -> int:
         """A person speaks in a group; the message id. A string is literal text."""
-        return await self._speak(f"group:{group_id}", user_id, message)
+        return await self.speak(f"group:{group_id}", user_id, message)
 
     async def whisper(self, user_id: int, message: str | list[Segment]) -> int:
         """A person writes to the bot in private; the message id."""
-        return await self._speak(f"private:{user_id}", user_id, message)
+        return await self.speak(f"private:{user_id}", user_id, message)
 
     async def reply(self, message_id: int, user_id: int, text: str) -> int:
         """A person answers a message, citing it, in the same chat."""
         chat = self.world.message(message_id).chat
         segments = [{"type": "reply", "data": {"id": str(message_id)}}, {"type": "text", "data": {"text": text}}]
-        return await self._speak(chat, user_id, segments)
+        return await self.speak(chat, user_id, segments)
 
-    async def _speak(self, chat: str, user_id: int, message: str | list[Segment]) -> int:
+    async def speak(self, chat: str, user_id: int, message: str | list[Segment]) -> int:
+        """A person says something in ``chat`` (``group:ID`` or ``private:ID``); the message id.
+
+        Raises ``ActionError`` if that can't be said there.
+        """
         received = await seg.accept(self.world, seg.parse(message, auto_escape=True), user_id)
         return self.world.say(chat, user_id, received).message_id
 
@@ -173,6 +177,13 @@ class Simulator:
 
     async def react(self, message_id: int, user_id: int, emoji_id: str = "76", *, is_add: bool = True) -> None:
         self.world.react(message_id, user_id, emoji_id, is_add)
+
+    def reset(self, fill: Callable[[World], None] = sample.fill) -> None:
+        """Empty the world and fill it anew."""
+        self.world.clear()
+        fill(self.world)
+        self.calls.clear()
+        self.world.tell(Reset())
 
     # -- what the bot did
 

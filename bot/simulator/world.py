@@ -122,6 +122,12 @@ class World:
     def stamp(self) -> int:
         return int(self.now().timestamp())
 
+    def clear(self) -> None:
+        """Nobody, nothing. The message numbers go on, so that old ones never mean something new."""
+        for part in (self.people, self.groups, self.messages, self.forwards, self.requests, self.likes):
+            part.clear()
+        self.shelf.clear()
+
     # -- who is there
 
     def add_person(self, person: Person) -> Person:
@@ -192,7 +198,22 @@ class World:
         if message.group_id is not None:
             self.groups[message.group_id].members[user_id].last_sent_at = message.time
         self.tell(h.Said(message, reported))
+        self._shelve_files(message)
         return message
+
+    def _shelve_files(self, message: Message) -> None:
+        """Files of a group message lie among the group's files; an upload by others is told to the bot."""
+        if message.group_id is None:
+            return
+        for segment in message.segments:
+            stored = self.shelf.find(segment["data"]["file_id"]) if segment["type"] == "file" else None
+            if stored is None:
+                continue
+            self.groups[message.group_id].files.append(
+                {"file_id": stored.file_id, "uploader": message.user_id, "upload_time": message.time}
+            )
+            if message.user_id != self.self_id:
+                self.tell(h.Uploaded(message.group_id, message.user_id, f"/{stored.file_id}", stored.name, stored.size))
 
     def recall(self, message_id: int, operator_id: int) -> None:
         message = self.message(message_id)
