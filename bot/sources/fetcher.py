@@ -1,0 +1,147 @@
+"""The only way out to the web, made for links that people paste: public addresses only, small, and quick.
+
+Every hop is resolved first, every address it resolves to must be public, and the connection goes to the very address
+that was checked, so a name that changes its answer in between gains nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from bot.core.errors import UserError
+
+PAGE_LIMIT = 5 * 1024 * 1024
+PAGE_TIMEOUT = 10.0
+HOPS = 5
+AGENT = "Xueban/0.1 (party branch study bot)"
+
+_EMBEDS_V4 = (
+    ip_network("64:ff9b::/96"),
+    ip_network("64:ff9b:1::/48"),
+    ip_network("2002::/16"),
+    ip_network("2001::/32"),
+)
+
+BAD_LINK = "这不是一个能打开的网址,请发以 http:// 或 https:// 开头的完整链接。"
+PRIVATE = "这个链接指向内部网络地址,不能抓取。请发公开网页的链接,或直接粘贴文字。"
+UNREACHABLE = "这个链接打不开,请检查后重发,或直接粘贴文字。"
+TOO_SLOW = "这个网页太慢,没有抓到。请稍后再试,或直接粘贴文字。"
+
+
+@dataclass(frozen=True)
+class Page:
+    url: str
+    content_type: str
+    body: bytes
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the public internet, and hides no other address inside."""
+    ip: IPv4Address | IPv6Address = ip_address(address.split("%", 1)[0])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
+        if any(ip in network for network in _EMBEDS_V4):
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+class Fetcher:
+    """``allow_private`` is for tests and the demo only."""
+
+    def __init__(self, *, allow_private: bool = False) -> None:
+        self._allow_private = allow_private
+        self._client = httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=PAGE_TIMEOUT, headers={"User-Agent": AGENT}
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def page(self, url: str) -> Page:
+        """A page, after at most ``HOPS`` redirects. Raises ``UserError``."""
+        try:
+            async with asyncio.timeout(PAGE_TIMEOUT):
+                for _ in range(HOPS + 1):
+                    async with self._open(url, private=self._allow_private) as response:
+                        if response.is_redirect:
+                            url = urljoin(url, response.headers.get("location", ""))
+                            continue
+                        if response.status_code >= 400:
+                            raise UserError(f"这个链接打不开({response.status_code}),请检查后重发,或直接粘贴文字。")
+                        kind = response.headers.get("content-type", "")
+                        return Page(url, kind, await _read(response, PAGE_LIMIT))
+        except TimeoutError as error:
+            raise UserError(TOO_SLOW) from error
+        raise UserError("这个链接一直在跳转,没有抓到内容。请换一个链接,或直接粘贴文字。")
+
+    async def download(self, url: str, limit: int, timeout: float = 60.0, *, trusted: bool = False) -> bytes:
+        """The bytes of a file, ``limit`` at most. ``trusted`` urls come from the platform itself, not from people."""
+        try:
+            async with asyncio.timeout(timeout), self._open(url, private=trusted or self._allow_private) as response:
+                if response.status_code != 200:
+                    raise UserError("这个文件取不到(可能已过期),请重新发一次。")
+                return await _read(response, limit)
+        except TimeoutError as error:
+            raise UserError("文件下载超时,请稍后重新发一次。") from error
+
+    @asynccontextmanager
+    async def _open(self, url: str, *, private: bool) -> AsyncIterator[httpx.Response]:
+        host, port, pinned = await self._resolve(url, private=private)
+        target = httpx.URL(url).copy_with(host=pinned)
+        default = port == (443 if target.scheme == "https" else 80)
+        request = self._client.build_request(
+            "GET",
+            target,
+            headers={"Host": host if default else f"{host}:{port}"},
+            extensions={"sni_hostname": host},
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.TimeoutException as error:
+            raise UserError(TOO_SLOW) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UserError(UNREACHABLE) from error
+        try:
+            yield response
+        except httpx.HTTPError as error:
+            raise UserError(UNREACHABLE) from error
+        finally:
+            await response.aclose()
+
+    async def _resolve(self, url: str, *, private: bool) -> tuple[str, int, str]:
+        """(host, port, address to connect to). Raises ``UserError`` unless every address of the host may be visited."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError as error:
+            raise UserError(BAD_LINK) from error
+        if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+            raise UserError(BAD_LINK)
+        if not private and port not in (80, 443):
+            raise UserError(PRIVATE)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise UserError(UNREACHABLE) from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses:
+            raise UserError(UNREACHABLE)
+        if not private and not all(map(is_public, addresses)):
+            raise UserError(PRIVATE)
+        return host, port, addresses[0]
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            raise UserError(f"内容超过了 {limit // 2**20} MB,没有抓取。请换一个链接,或直接粘贴文字。")
+    return bytes(body)

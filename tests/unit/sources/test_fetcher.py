@@ -1,0 +1,141 @@
+"""Nothing that people paste reaches an inner address, and nothing large or slow is swallowed (FAULTS 31-32)."""
+
+import asyncio
+import gzip
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from bot.core.errors import UserError
+from bot.sources.fetcher import PAGE_LIMIT, Fetcher, is_public
+
+Answer = Callable[[asyncio.StreamWriter], object]
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    made = Fetcher()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def inside() -> AsyncIterator[Fetcher]:
+    made = Fetcher(allow_private=True)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[tuple[str, dict[str, bytes], list[str]]]:
+    """(address, answers by path, paths that were asked for)"""
+    answers: dict[str, bytes] = {}
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        path = head.split()[1].decode()
+        asked.append(path)
+        writer.write(answers.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+        try:
+            await writer.drain()
+        except ConnectionError:
+            return
+        writer.close()
+
+    running = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = running.sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}", answers, asked
+    running.close()
+    await running.wait_closed()
+
+
+def ok(body: bytes, *headers: bytes) -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Type: text/html", *headers, b"Connection: close", b"", body])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+        "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::", "ff02::1",
+    ],
+)  # fmt: skip
+def test_inner_addresses(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "223.5.5.5", "2400:3200::1", "::ffff:1.1.1.1"])
+def test_public_addresses(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://169.254.169.254/latest/meta-data", "http://[::1]/", "http://localhost/", "http://0/",
+        "http://2130706433/", "http://1.1.1.1:22/", "ftp://1.1.1.1/", "file:///etc/passwd", "http://a@1.1.1.1/", "http://",
+        "http://[", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+async def test_refused_without_a_connection(fetcher: Fetcher, url: str) -> None:
+    with pytest.raises(UserError):
+        await fetcher.page(url)
+
+
+async def test_a_name_that_resolves_inside_is_refused(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(*_: object, **__: object) -> list[object]:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, ("1.1.1.1", 80)), (*kind, ("10.0.0.1", 80))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve, raising=False)
+    with pytest.raises(UserError, match="内部网络"):
+        await fetcher.page("http://example.org/")
+
+
+async def test_a_page(inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]) -> None:
+    base, answers, _ = server
+    answers["/a"] = ok("正文".encode())
+    page = await inside.page(f"{base}/a")
+    assert page.body.decode() == "正文"
+    with pytest.raises(UserError, match="404"):
+        await inside.page(f"{base}/none")
+
+
+async def test_each_hop_is_checked_and_hops_are_counted(
+    inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]
+) -> None:
+    base, answers, asked = server
+    answers["/loop"] = b"HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(UserError, match="跳转"):
+        await inside.page(f"{base}/loop")
+    assert len(asked) == 6
+    answers["/out"] = b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(UserError):
+        await inside.page(f"{base}/out")
+
+
+async def test_a_bomb_is_cut(inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]) -> None:
+    base, answers, _ = server
+    answers["/bomb"] = ok(gzip.compress(b"0" * (PAGE_LIMIT * 4)), b"Content-Encoding: gzip")
+    with pytest.raises(UserError, match="MB"):
+        await inside.page(f"{base}/bomb")
+
+
+async def test_a_slow_drip_is_cut(inside: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not writer.is_closing() and not reader.at_eof():
+            writer.write(b"x")
+            await asyncio.sleep(0.02)
+        writer.close()
+
+    monkeypatch.setattr("bot.sources.fetcher.PAGE_TIMEOUT", 0.3)
+    running = await asyncio.start_server(drip, "127.0.0.1", 0)
+    with pytest.raises(UserError, match="慢"):
+        await inside.page(f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}/")
+    await asyncio.sleep(0.1)
+    running.close()
+    await running.wait_closed()
