@@ -1,0 +1,197 @@
+"""A process that delivers and does nothing else, and can be made to die at any step.
+
+It is the real worker, transport and adapter; only commands and the scheduler are left out. The parent of the processes
+has everything imported and forks one for each line on its standard input, so that a life begins within milliseconds and
+hundreds of deaths can be tried. Each is a process of its own and dies by a real SIGKILL.
+
+``python -m tests.fault.harness`` reads jobs as JSON lines and answers ``{"pid": …}`` for each.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import nonebot
+from nonebot.drivers.fastapi import FastAPIWebSocket
+
+from bot.chat.adapter import XuebanAdapter
+from bot.chat.onebot import OneBot
+from bot.chat.onebot_transport import OneBotTransport
+from bot.chat.table import CommandTable
+from bot.core.clock import SystemClock
+from bot.core.db import Database, UnitOfWork
+from bot.core.settings import DeliverySettings
+from bot.delivery import outbox
+from bot.delivery.outbox import Outgoing
+from bot.delivery.repository import Claimed
+from bot.delivery.transport import Target
+from bot.delivery.trouble import Trouble
+from bot.delivery.worker import Worker
+from bot.rendering.content import Card, Content
+from tests.process import SECRET, TOKEN
+
+SECRETARY = "20001"
+"""Who is told of troubles, in a private chat."""
+
+
+@dataclass
+class Job:
+    """``die_at`` counts steps (begin, commit, wire …); 0 lives on. ``die_on`` is the name of the step to die at."""
+
+    port: int
+    database: str
+    settings: dict[str, float] = field(default_factory=dict)
+    die_at: int = 0
+    die_on: str = ""
+
+
+class Fate:
+    """Ends the process at the chosen step."""
+
+    def __init__(self, job: Job) -> None:
+        self._left = job.die_at
+        self._on = job.die_on
+
+    def step(self, name: str) -> None:
+        self._left -= 1
+        if self._left == 0 or name == self._on:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalDatabase(Database):
+    fate: Fate
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        self.fate.step("begin")
+        async with super().unit_of_work() as uow:
+            yield uow
+            self.fate.step("commit")
+        self.fate.step("committed")
+
+
+class MortalTransport(OneBotTransport):
+    fate: Fate
+
+    async def send(self, target: Target, content: Content, timeout: float) -> str:
+        self.fate.step("send")
+        message_id = await super().send(target, content, timeout)
+        self.fate.step("answered")
+        return message_id
+
+
+class MortalWorker(Worker):
+    fate: Fate
+
+    async def _launch(self, claimed: list[Claimed]) -> None:
+        self.fate.step("claimed")
+        await super()._launch(claimed)
+
+
+class NoMedia:
+    def get(self, sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+
+class Deaf:
+    """Takes the place of the screen: no message is for a process that only delivers."""
+
+    def message(self, frame: dict[str, Any]) -> None:
+        return None
+
+
+async def no_cards(card: Card) -> bytes:
+    raise NotImplementedError
+
+
+async def tell_secretary(uow: UnitOfWork, trouble: Trouble) -> None:
+    text = f"{trouble.kind.value} {trouble.reference or trouble.account}: {trouble.reason}"
+    target = Target(trouble.account, "private", SECRETARY)
+    key = f"trouble:{trouble.kind.value}:{trouble.key or uow.now.timestamp()}"
+    await outbox.enqueue(uow, Outgoing(None, target, Content.of(text), "trouble.delivery", key))
+
+
+def live(job: Job) -> None:
+    """The life of one process: until SIGTERM, or its fate."""
+    fate = Fate(job)
+    plain_send = FastAPIWebSocket.send_text
+
+    async def send_text(self: FastAPIWebSocket, data: str) -> None:
+        await plain_send(self, data)
+        if '"action": "send_' in data[:40]:
+            fate.step("written")
+
+    FastAPIWebSocket.send_text = send_text  # type: ignore[method-assign]
+    nonebot.init(
+        _env_file=None,
+        driver="~fastapi",
+        host="127.0.0.1",
+        port=job.port,
+        onebot_access_token=TOKEN,
+        onebot_secret=SECRET,
+        log_level="ERROR",
+        fastapi_docs_url=None,
+        fastapi_openapi_url=None,
+        fastapi_redoc_url=None,
+    )
+    driver = nonebot.get_driver()
+    driver.register_adapter(XuebanAdapter)
+    adapter = nonebot.get_adapter(XuebanAdapter)
+    database = MortalDatabase(job.database, SystemClock())
+    database.fate = fate
+    transport = MortalTransport(adapter, NoMedia(), no_cards)
+    transport.fate = fate
+    settings = DeliverySettings.model_validate(job.settings)
+
+    @driver.on_startup
+    async def start() -> None:
+        worker = MortalWorker(database, transport, database.clock, settings, tell_secretary)
+        worker.fate = fate
+        platform = OneBot(adapter, transport, cast("Any", None), database, CommandTable())
+        platform.worker = worker
+        adapter.serve(cast("Any", Deaf()), cast("Any", None), platform)
+        await worker.start()
+
+        @driver.on_shutdown
+        async def stop() -> None:
+            await worker.stop()
+            await database.close()
+
+    nonebot.run(loop="uvloop", access_log=False, timeout_graceful_shutdown=2)
+
+
+def main() -> None:
+    """The parent: forks a life for each job, and takes all of them with it when it ends."""
+    logging.basicConfig(level=logging.ERROR)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    born: set[int] = set()
+    for line in sys.stdin:
+        job = Job(**json.loads(line))
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(2, 1)  # what a child prints is no answer of its parent
+            try:
+                live(job)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
+        born.add(pid)
+        print(json.dumps({"pid": pid}), flush=True)
+    for pid in born:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+if __name__ == "__main__":
+    main()
