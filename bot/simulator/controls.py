@@ -12,15 +12,6 @@ from bot.simulator.simulator import Simulator
 Jump = Callable[[str], Awaitable[datetime]]
 """Sets the clock by a Chinese time, ``+1h`` or an ISO instant; the new time. Raises ``UserError``."""
 
-_ALIASES = {
-    "lost-answer": Fault.LOST_ANSWER,
-    "no_answer": Fault.LOST_ANSWER,
-    "timeout": Fault.TIMEOUT_DELIVERED,
-    "timeout_1200": Fault.TIMEOUT_DELIVERED,
-    "drop": Fault.DROP_AFTER,
-    "dropped": Fault.DROP_AFTER,
-}
-
 
 def _number(body: dict[str, Any], key: str) -> int:
     value = body.get(key)
@@ -135,7 +126,7 @@ async def fault(sim: Simulator, body: dict[str, Any]) -> dict[str, Any]:
         wanted = Fault.NONE
     else:
         try:
-            wanted = _ALIASES.get(kind) or Fault(kind)
+            wanted = Fault(kind)
         except ValueError:
             raise UserError("没有这种故障:" + kind) from None
     behaviour.heal()

@@ -30,6 +30,14 @@ _PEOPLE: tuple[tuple[int, str, str, str, int], ...] = (
     (ROBOT, "群管家", "", "unknown", 0),
 )
 
+_POSTS = {
+    SECRETARY: "书记",
+    PROPAGANDIST: "宣传委员",
+    ORGANISER: "组织委员",
+    UNBOUND: "未绑定的人",
+    ROBOT: "机器人账号",
+}
+
 MEMBERS = tuple(row[0] for row in _PEOPLE[:11])
 """The 11 party members: three of the committee and eight others."""
 
@@ -48,7 +56,8 @@ def fill(sample: World) -> None:
     members = [Member(sample.self_id, role="admin", joined_at=joined)]
     for user_id, name, card, sex, age in _PEOPLE:
         robot = user_id == ROBOT
-        sample.add_person(Person(user_id, name, sex, age, friend=not robot, is_robot=robot))
+        post = _POSTS.get(user_id, "党员")
+        sample.add_person(Person(user_id, name, sex, age, friend=not robot, is_robot=robot, post=post))
         members.append(Member(user_id, "owner" if user_id == SECRETARY else "member", card, joined_at=joined))
     sample.add_group(GROUP_ID, GROUP_NAME, members)
     sample.groups[GROUP_ID].members[PROPAGANDIST].role = "admin"

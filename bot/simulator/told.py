@@ -35,6 +35,7 @@ def people(world: World) -> list[dict[str, Any]]:
                 "card": member.card if member is not None else "",
                 "role": member.role if member is not None else "",
                 "avatar": person.avatar,
+                "title": person.post,
                 "is_robot": person.is_robot,
                 "is_self": person.user_id == world.self_id,
                 "in_group": member is not None,

@@ -30,6 +30,8 @@ class Person:
     friend: bool = True
     is_robot: bool = False
     avatar: str = ""
+    post: str = ""
+    """What the person is in the story, for the page only; the bot never gets to see it."""
 
 
 @dataclass
