@@ -117,7 +117,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
   });
 }
 $("viewer-image").addEventListener("click", () => $("viewer").classList.toggle("zoomed"));
-$("guide").open = innerHeight > 700;
+$("guide").open = innerHeight > 880;
 closeDrawers();
 
 listen((said) => {

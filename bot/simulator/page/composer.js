@@ -44,7 +44,7 @@ export function toSegments(text, mentions) {
 function drawReply() {
   const message = draft.reply;
   $("reply-bar").hidden = !message;
-  if (message) $("reply-bar").querySelector("span").textContent = `回复 ${nameOf(message.user_id)}:${clipped(preview(message.segments), 60)}`;
+  if (message) $("reply-bar").querySelector("span").textContent = `回复 ${nameOf(message.user_id)}：${clipped(preview(message.segments), 60)}`;
 }
 
 function drawPending() {

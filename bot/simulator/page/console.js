@@ -8,19 +8,19 @@ import { full, hourMinute, now, setNow } from "./time.js";
 const FAULTS = [
   ["none", "没有故障", "一切正常。"],
   ["slow", "平台很慢", "每次发送都晚几秒才有回答。"],
-  ["late", "送到了,回答来得晚", "消息马上送到,回答晚几秒才来。"],
-  ["lost_answer", "送到了,没有回答", "消息发出去了,机器人却等不到回答。"],
-  ["lost", "没送到,也没有回答", "消息丢了,机器人也等不到回答。"],
-  ["timeout_delivered", "报超时,其实送到了", "机器人不该再发一遍。"],
-  ["timeout_lost", "报超时,确实没送到", "机器人查过记录后补发一次。"],
-  ["drop_before", "没送到就断线", "每次发送都断线,消息没有送到。"],
-  ["drop_after", "送到后断线", "每次发送都断线,但消息已经送到。"],
+  ["late", "送到了，回答来得晚", "消息马上送到，回答晚几秒才来。"],
+  ["lost_answer", "送到了，没有回答", "消息发出去了，机器人却等不到回答。"],
+  ["lost", "没送到，也没有回答", "消息丢了，机器人也等不到回答。"],
+  ["timeout_delivered", "报超时，其实送到了", "机器人不该再发一遍。"],
+  ["timeout_lost", "报超时，确实没送到", "机器人查过记录后补发一次。"],
+  ["drop_before", "没送到就断线", "每次发送都断线，消息没有送到。"],
+  ["drop_after", "送到后断线", "每次发送都断线，但消息已经送到。"],
   ["muted", "机器人被禁言", "平台拒绝发送(120)。"],
   ["removed", "机器人被移出群", "平台拒绝发送(110)。"],
   ["refused", "平台拒绝发送", "平台说这条消息不能发。"],
-  ["disconnect", "断线一次", "连接断开,过一会儿自己连回来。"],
-  ["half_open", "假连接", "旧连接不断也不答,另开一条新连接。"],
-  ["offline", "机器人账号掉线", "到点的推送先等着,上线后再发。"],
+  ["disconnect", "断线一次", "连接断开，过一会儿自己连回来。"],
+  ["half_open", "假连接", "旧连接不断也不答，另开一条新连接。"],
+  ["offline", "机器人账号掉线", "到点的推送先等着，上线后再发。"],
 ];
 
 const slow = (kind) => kind === "slow" || kind === "late";
@@ -78,7 +78,7 @@ export function drawState() {
 function setFault() {
   const kind = $("fault").value;
   const words = FAULTS.find(([name]) => name === kind)?.[1];
-  attempt(post("fault", slow(kind) ? { kind, seconds: Number($("fault-seconds").value) || 5 } : { kind }), () => toast(`模拟故障:${words}`));
+  attempt(post("fault", slow(kind) ? { kind, seconds: Number($("fault-seconds").value) || 5 } : { kind }), () => toast(`模拟故障：${words}`));
 }
 
 /** What the persona can do to their own place in the group on the screen. */
@@ -126,7 +126,7 @@ export function start() {
     const text = $("clock-input").value.trim();
     if (text) jump(text);
   });
-  $("reset").addEventListener("click", () => ask("恢复到演示开头?", "群里的消息、打卡和改动都会清空,时钟也回到开头。", "恢复", () => attempt(post("reset"), () => toast("已经恢复到开头。"))));
+  $("reset").addEventListener("click", () => ask("恢复到演示开头？", "群里的消息、打卡和改动都会清空，时钟也回到开头。", "恢复", () => attempt(post("reset"), () => toast("已经恢复到开头。"))));
   $("card-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const card = $("card-input").value.trim();

@@ -41,12 +41,13 @@ function parsed(address) {
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** An address on this very server, or null. 127.0.0.1 and localhost on the page's own port are the same server. */
+/** An address on this very server, or null. 127.0.0.1 and localhost are the same server,
+ * and so is the simulator of an earlier run on another port, whose files are kept. */
 export function ownAddress(address) {
   const url = address ? parsed(address) : null;
   if (!url || !/^https?:$/.test(url.protocol)) return null;
   const same = url.origin === location.origin;
-  const twin = LOOPBACK.has(url.hostname) && LOOPBACK.has(location.hostname) && url.port === location.port;
+  const twin = LOOPBACK.has(url.hostname) && LOOPBACK.has(location.hostname) && (url.port === location.port || url.pathname.startsWith("/sim/file/"));
   return same || twin ? location.origin + url.pathname + url.search : null;
 }
 
@@ -81,7 +82,8 @@ export function link(href, ...children) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-const ADDRESS = /https?:\/\/[^\s<>"'「」『』《》【】()。,、;!?“”‘’]+/gi;
+/* Up to a space, a quote or Chinese punctuation: 「https://a.b/c。」 ends before 「。」. */
+const ADDRESS = /https?:\/\/[^\s<>"'\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\u2018-\u201d]+/gi;
 
 /** Text as nodes, with the addresses in it made into links. */
 export function linkified(text) {

@@ -44,7 +44,7 @@ function row(frame) {
 }
 
 function count() {
-  $("frame-count").textContent = paused && waiting.length ? `已暂停,新来 ${waiting.length} 条` : `${frames.length} 条`;
+  $("frame-count").textContent = paused && waiting.length ? `已暂停，新来 ${waiting.length} 条` : `${frames.length} 条`;
 }
 
 function draw() {

@@ -47,7 +47,7 @@ function reactions(message) {
   return h("div", { class: "reactions" }, all.map(([id, users]) => {
     const own = users.some((user) => String(user) === store.persona);
     const names = users.map(nameOf).join("、");
-    return h("button", { type: "button", class: "reaction", "aria-pressed": String(own), title: names, "aria-label": `${emojiName(id)} ${users.length} 人:${names}`, "data-testid": `reaction-${message.message_id}-${id}`, on: { click: () => toggle(message, id, !own) } }, emojiNode(id), h("span", {}, String(users.length)));
+    return h("button", { type: "button", class: "reaction", "aria-pressed": String(own), title: names, "aria-label": `${emojiName(id)} ${users.length} 人：${names}`, "data-testid": `reaction-${message.message_id}-${id}`, on: { click: () => toggle(message, id, !own) } }, emojiNode(id), h("span", {}, String(users.length)));
   }));
 }
 
@@ -88,7 +88,7 @@ function row(message) {
     const who = mine(message) ? "你" : name;
     return h("li", { class: "line", "data-id": id, "data-testid": `msg-${id}`, "data-recalled": "true" }, `${who} 撤回了一条消息`);
   }
-  const more = h("button", { type: "button", class: "more", "aria-haspopup": "menu", "aria-label": `对 ${name} 的这条消息:回复、表情、撤回`, "data-testid": `more-${id}`, on: { click: (event) => openMenu(message, event.currentTarget) } }, icon("i-more"));
+  const more = h("button", { type: "button", class: "more", "aria-haspopup": "menu", "aria-label": `对 ${name} 的这条消息：回复、表情、撤回`, "data-testid": `more-${id}`, on: { click: (event) => openMenu(message, event.currentTarget) } }, icon("i-more"));
   const title = titleOf(message.user_id);
   return h("li", { class: `msg${mine(message) ? " mine" : ""}${bot ? " from-bot" : ""}`, "data-id": id, "data-testid": `msg-${id}`, "data-user": message.user_id, title: full(instant(message.time), true), on: { contextmenu: (event) => {
     if (event.target.closest("a, img") || String(getSelection())) return;

@@ -24,7 +24,7 @@ async function answer(request) {
   try {
     response = await request;
   } catch {
-    throw new Error("模拟器没有回应,请看看终端里的 make demo 是否还在运行。");
+    throw new Error("模拟器没有回应，请看看终端里的 make demo 是否还在运行。");
   }
   const text = await response.text();
   let body = {};

@@ -40,7 +40,7 @@ export function drawPeople() {
   const elsewhere = others.reduce((sum, p) => sum + (String(p.user_id) === store.persona ? 0 : store.unread.get(`private:${p.user_id}`) || 0), 0);
   const chip = $("open-people");
   chip.replaceChildren(...[store.persona && avatar(store.persona), elsewhere > 0 && h("span", { class: "dot-mark" })].filter(Boolean));
-  chip.setAttribute("aria-label", `现在是 ${store.persona ? nameOf(store.persona) : ""},点这里换人${elsewhere ? `(别人有 ${elsewhere} 条未读)` : ""}`);
+  chip.setAttribute("aria-label", `现在是 ${store.persona ? nameOf(store.persona) : ""}，点这里换人${elsewhere ? `（别人有 ${elsewhere} 条未读）` : ""}`);
 }
 
 export function drawTabs() {
@@ -52,8 +52,9 @@ export function drawTabs() {
   if (focused?.startsWith("chat-")) $("tabs").querySelector('[aria-selected="true"]')?.focus();
   $("tabs").querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const group = currentGroup();
-  $("chat-title").textContent = group ? `${group.name}(${(group.members || []).length})` : `${nameOf(store.selfId)}(私聊)`;
-  $("chat-title").title = $("chat-title").textContent;
+  const title = group ? [group.name, `(${(group.members || []).length})`] : [nameOf(store.selfId), "(私聊)"];
+  $("chat-title").replaceChildren(...title.map((words) => h("span", {}, words)));
+  $("chat-title").title = title.join("");
 }
 
 export function start(onChosen) {
@@ -78,5 +79,5 @@ export function start(onChosen) {
 export function outsideReason() {
   const group = currentGroup();
   if (!group || !store.persona || !person(store.persona)) return "";
-  return (group.members || []).some((id) => String(id) === store.persona) ? "" : `${nameOf(store.persona)} 不在这个群里,可以私聊机器人。`;
+  return (group.members || []).some((id) => String(id) === store.persona) ? "" : `${nameOf(store.persona)} 不在这个群里，可以私聊机器人。`;
 }

@@ -66,7 +66,7 @@ function picture(data) {
   if (!src) return h("span", { class: "muted" }, "[图片打不开]");
   const image = h("img", { src, alt, loading: "lazy" });
   image.addEventListener("error", () => image.replaceWith(h("span", { class: "muted" }, "[图片打不开]")));
-  return h("button", { class: "picture", type: "button", "aria-label": `看大图:${alt}`, on: { click: () => showPicture(src, alt) } }, image);
+  return h("button", { class: "picture", type: "button", "aria-label": `看大图：${alt}`, on: { click: () => showPicture(src, alt) } }, image);
 }
 
 function size(bytes) {
@@ -117,10 +117,10 @@ function forward(segments) {
   const data = segments[0].data || {};
   const pages = pagesOf(segments);
   const title = String(data.source || data.title || "聊天记录");
-  return h("button", { class: "forward", type: "button", "aria-label": `打开${title},共 ${pages.length} 页`, on: { click: () => openReader(title, pages) } },
+  return h("button", { class: "forward", type: "button", "aria-label": `打开${title}，共 ${pages.length} 页`, on: { click: () => openReader(title, pages) } },
     h("span", { class: "forward-title" }, title),
-    pages.slice(0, 3).map((page) => h("span", { class: "forward-line" }, `${page.name}:${clipped(preview(page.content), 60)}`)),
-    h("span", { class: "forward-foot" }, `共 ${pages.length} 页,点开阅读`));
+    pages.slice(0, 3).map((page) => h("span", { class: "forward-line" }, `${page.name}：${clipped(preview(page.content), 60)}`)),
+    h("span", { class: "forward-foot" }, `共 ${pages.length} 页，点开阅读`));
 }
 
 function inline(segments) {
@@ -139,8 +139,8 @@ function inline(segments) {
 
 function quote(id, go) {
   const original = store.messages.get(String(id));
-  const words = original && !original.recalled ? `${nameOf(original.user_id)}:${clipped(preview(original.segments), 90)}` : original ? "原消息已撤回" : "原消息看不到了";
-  return h("button", { class: "quote", type: "button", "aria-label": `回复的是 ${words}`, on: { click: () => original && go(String(id)) } }, words);
+  const words = original && !original.recalled ? `${nameOf(original.user_id)}：${clipped(preview(original.segments), 90)}` : original ? "原消息已撤回" : "原消息看不到了";
+  return h("button", { class: "quote", type: "button", "aria-label": `回复的是 ${words}`, on: { click: () => original && go(String(id)) } }, h("span", {}, words));
 }
 
 /** The bubble of a message. `go` is called with the id of the quoted message when the quote is pressed. */
@@ -161,7 +161,7 @@ export function avatar(id, bot) {
   const known = person(id);
   const own = known?.avatar ? imageAddress({ url: /^(data:|\/|https?:)/.test(known.avatar) ? known.avatar : "" }) : null;
   if (own) return h("span", { class: "avatar" }, h("img", { src: own, alt: "" }));
-  const letters = known?.avatar && !/[/:#.]/.test(known.avatar) ? [...known.avatar].slice(0, 2).join("") : [...(known?.name || nameOf(id)).trim()].pop() || "?";
+  const letters = known?.avatar && !/[/:#.]/.test(known.avatar) ? [...known.avatar].slice(0, 2).join("") : [...nameOf(id).trim()].pop() || "?";
   const tint = [...String(id)].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 9973, 7) % TINTS;
   return h("span", { class: bot ? "avatar bot" : `avatar tint-${tint}`, "aria-hidden": "true" }, bot ? "学" : letters);
 }
