@@ -20,10 +20,15 @@ from bot.simulator.simulator import Simulator
 from bot.simulator.world import Member, Message, Person
 
 GROUP = f"group:{sample.GROUP_ID}"
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 EVIL = "<img src=http://evil.example/x onerror=\"document.title='bad'\"><script>document.title='bad'</script>"
 
