@@ -54,13 +54,16 @@ async def _serve(arguments: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    changed = asyncio.Event()
+    world.listen(lambda happening: changed.set())
     async with simulator:
         where = f",正向 WebSocket 在 ws://127.0.0.1:{simulator.port}" if simulator.port is not None else ""
         print(f"模拟群在 {server.url}{where}(Ctrl+C 结束)", flush=True)
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), SAVE_SECONDS)
-            if folder is not None:
+            if folder is not None and changed.is_set():
+                changed.clear()
                 keeping.save(world, folder)
     await server.stop()
     return 0

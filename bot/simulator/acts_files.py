@@ -18,8 +18,8 @@ async def _upload(context: Context, params: Params, kind: str) -> Any:
     file, name = params.text("file"), params.text("name")
     world.check_may_speak(chat, world.self_id)
     stored = await seg.fetch(world, {"file": file, "name": name}, name)
-    message = put_in_chat(world, chat, world.self_id, stored, reported=context.reported)
-    return {"file_id": f"/{stored.file_id}", "message_id": message}
+    put_in_chat(world, chat, world.self_id, stored, reported=context.reported)
+    return {"file_id": f"/{stored.file_id}"}
 
 
 def put_in_chat(world: World, chat: str, user_id: int, stored: StoredFile, *, reported: bool = True) -> int:

@@ -8,9 +8,13 @@ from bot.core.errors import UserError
 from bot.simulator.errors import ActionError
 from bot.simulator.faults import Fault
 from bot.simulator.simulator import Simulator
+from bot.simulator.world import Group
 
 Jump = Callable[[str], Awaitable[datetime]]
 """Sets the clock by a Chinese time, ``+1h`` or an ISO instant; the new time. Raises ``UserError``."""
+
+
+_MUTE_SECONDS = 29 * 86400
 
 
 def _number(body: dict[str, Any], key: str) -> int:
@@ -122,7 +126,8 @@ async def fault(sim: Simulator, body: dict[str, Any]) -> dict[str, Any]:
         raise UserError("history 只能是 whole、empty 或 failing。")
     kind = str(body.get("kind") or "none")
     times = _number(body, "times") if body.get("times") is not None else None
-    if kind in ("offline", "half_open", "disconnect"):
+    muted = kind == Fault.MUTED and times is None
+    if muted or kind in ("offline", "half_open", "disconnect"):
         wanted = Fault.NONE
     else:
         try:
@@ -137,6 +142,7 @@ async def fault(sim: Simulator, body: dict[str, Any]) -> dict[str, Any]:
         behaviour.always(wanted)
     elif times > 0:
         behaviour.next(wanted, times)
+    _mute(sim, muted)
     sim.set_online(kind != "offline")
     if kind == "half_open":
         sim.freeze()
@@ -145,9 +151,24 @@ async def fault(sim: Simulator, body: dict[str, Any]) -> dict[str, Any]:
     return describe_fault(sim)
 
 
+def _mute(sim: Simulator, muted: bool) -> None:
+    """Really mute the bot in every group, so that it is told, and told again when that ends."""
+    for group in sim.world.groups.values():
+        if sim.world.self_id in group.members and _is_muted(sim, group) != muted:
+            sim.world.ban(group.group_id, sim.world.self_id, _MUTE_SECONDS if muted else 0, sim.world.owner(group))
+
+
+def _is_muted(sim: Simulator, group: Group) -> bool:
+    member = group.members.get(sim.world.self_id)
+    return member is not None and member.muted_until > sim.world.stamp()
+
+
 def describe_fault(sim: Simulator) -> dict[str, Any]:
     told = sim.behaviour.describe()
-    return {**told, "kind": "offline"} if not sim.behaviour.online else told
+    if not sim.behaviour.online:
+        return {**told, "kind": "offline"}
+    muted = any(_is_muted(sim, group) for group in sim.world.groups.values())
+    return {**told, "kind": Fault.MUTED.value} if muted else told
 
 
 async def clock(sim: Simulator, body: dict[str, Any], jump: Jump | None) -> dict[str, Any]:

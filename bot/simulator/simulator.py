@@ -82,6 +82,7 @@ class Simulator:
         self._watchers: list[Callable[[Direction, dict[str, Any]], None]] = []
         self._waiting: set[asyncio.Event] = set()
         self._performer = actions.Performer(actions.Context(self.world, self.behaviour))
+        self._own = [m for m in self.world.messages.values() if m.user_id == self.world.self_id]
         self._unlisten = self.world.listen(self._happened)
         self.link = Link(
             self.world.self_id,
@@ -183,6 +184,7 @@ class Simulator:
         self.world.clear()
         fill(self.world)
         self.calls.clear()
+        self._own.clear()
         self.world.tell(Reset())
 
     # -- what the bot did
@@ -190,20 +192,24 @@ class Simulator:
     @property
     def sent(self) -> list[Sent]:
         """The messages the bot delivered, oldest first, recalled ones too."""
-        own = self.world.self_id
-        return [Sent.of(message) for message in self.world.messages.values() if message.user_id == own]
+        return [Sent.of(message) for message in self._own]
 
     async def wait_sent(self, predicate: Callable[[Sent], bool] = lambda sent: True, timeout: float = 10.0) -> Sent:
         """The first delivered message for which ``predicate`` is true, now or within ``timeout`` seconds."""
 
         changed = asyncio.Event()
         self._waiting.add(changed)
+        looked_at = 0
         try:
             async with asyncio.timeout(timeout):
-                while (found := next(filter(predicate, self.sent), None)) is None:
+                while True:
+                    while looked_at < len(self._own):
+                        sent = Sent.of(self._own[looked_at])
+                        looked_at += 1
+                        if predicate(sent):
+                            return sent
                     changed.clear()
                     await changed.wait()
-            return found
         except TimeoutError:
             texts = [sent.text[:60] for sent in self.sent[-5:]]
             raise TimeoutError(f"nothing such was sent within {timeout} s; the last ones: {texts}") from None
@@ -223,7 +229,8 @@ class Simulator:
         event = None if away else events.event(self.world, happening, report_self=self.report_self)
         if event is not None:
             self.link.emit(event)
-        if isinstance(happening, Said):
+        if isinstance(happening, Said) and happening.message.user_id == self.world.self_id:
+            self._own.append(happening.message)
             for waiting in self._waiting:
                 waiting.set()
 

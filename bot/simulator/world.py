@@ -272,7 +272,7 @@ class World:
             return
         self.people.setdefault(user_id, Person(user_id, f"新成员{user_id % 1000}", friend=False))
         group.members[user_id] = Member(user_id, card=card, joined_at=self.stamp())
-        self.tell(h.Joined(group_id, user_id, operator_id or self._owner(group), "invite" if invited else "approve"))
+        self.tell(h.Joined(group_id, user_id, operator_id or self.owner(group), "invite" if invited else "approve"))
 
     def leave(self, group_id: int, user_id: int, *, operator_id: int | None = None) -> None:
         """Leave, or be removed by ``operator_id``."""
@@ -358,7 +358,8 @@ class World:
         self.forwards[forward_id] = nodes
         return forward_id
 
-    def _owner(self, group: Group) -> int:
+    def owner(self, group: Group) -> int:
+        """The owner's id; 0 if there is none."""
         return next((member.user_id for member in group.members.values() if member.role == "owner"), 0)
 
     def _new_id(self) -> int:

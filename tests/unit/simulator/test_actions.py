@@ -385,8 +385,8 @@ async def test_a_members_file_reaches_the_bot(sim: Simulator, call: Caller) -> N
     assert (data["file"], data["file_id"]) == ("学习材料.pdf", notice["file"]["id"])
     got = await call("get_file", file_id=data["file_id"])
     assert (base64.b64decode(got["base64"]), got["file_name"], got["file_size"]) == (b"%PDF-", "学习材料.pdf", "5")
-    private = await call("upload_private_file", user_id=MEMBER, file=PICTURE, name="月报.xlsx")
-    assert sim.world.messages[private["message_id"]].peer_id == MEMBER
+    await call("upload_private_file", user_id=MEMBER, file=PICTURE, name="月报.xlsx")
+    assert sim.sent[-1].user_id == MEMBER
 
 
 # -- people and groups

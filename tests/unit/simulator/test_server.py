@@ -161,6 +161,15 @@ async def test_faults_from_the_page(server: PageServer, web: httpx.AsyncClient, 
     assert (await call.raw("send_private_msg", user_id=MEMBER, message="x"))["status"] == "ok"
 
 
+async def test_the_bot_is_really_muted(web: httpx.AsyncClient, call: Caller) -> None:
+    assert (await web.post("/sim/fault", json={"kind": "muted"})).json()["kind"] == "muted"
+    assert (await call.event(notice_type="group_ban", sub_type="ban"))["user_id"] == SELF_ID
+    assert '"result": 120' in (await call.raw("send_group_msg", group_id=GROUP_ID, message="x"))["message"]
+    assert (await web.post("/sim/fault", json={"kind": "none"})).json()["kind"] == "none"
+    await call.event(notice_type="group_ban", sub_type="lift_ban")
+    await call("send_group_msg", group_id=GROUP_ID, message="x")
+
+
 async def test_upload_and_download(web: httpx.AsyncClient, sim: Simulator, call: Caller) -> None:
     stored = (await web.post("/sim/upload", files={"file": ("学习 材料.pdf", b"%PDF-1", "application/pdf")})).json()
     assert (stored["name"], stored["size"]) == ("学习 材料.pdf", 6)
