@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.simulator.actions import Context, action
+from bot.simulator.entities import Group, Member
 from bot.simulator.errors import bad, refused
 from bot.simulator.params import Params
-from bot.simulator.world import Group, Member
 
 MOST_BAN_SECONDS = 30 * 86400
 

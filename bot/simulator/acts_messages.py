@@ -5,10 +5,10 @@ from typing import Any
 from bot.simulator import segments as seg
 from bot.simulator.actions import Context, action
 from bot.simulator.cq import Segment
+from bot.simulator.entities import Message
 from bot.simulator.errors import bad, refused
 from bot.simulator.events import message_body
 from bot.simulator.params import Params
-from bot.simulator.world import Message
 
 
 def chat_of(params: Params, kind: str | None = None) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.errors import UserError
+from bot.simulator.entities import Group
 from bot.simulator.errors import ActionError
 from bot.simulator.faults import Fault
 from bot.simulator.simulator import Simulator
-from bot.simulator.world import Group
 
 Jump = Callable[[str], Awaitable[datetime]]
 """Sets the clock by a Chinese time, ``+1h`` or an ISO instant; the new time. Raises ``UserError``."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.simulator import happenings as h
 from bot.simulator.cq import encode
-from bot.simulator.world import Message, World
+from bot.simulator.entities import Message
+from bot.simulator.world import World
 
 Event = dict[str, Any]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from bot.simulator.world import Message
+    from bot.simulator.entities import Message
 
 
 @dataclass(frozen=True)

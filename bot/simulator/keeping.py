@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot.simulator.entities import Group, Member, Message, Person
 from bot.simulator.happenings import Requested
 from bot.simulator.shelf import Shelf
-from bot.simulator.world import Group, Member, Message, Person, World
+from bot.simulator.world import World
 
 FILE = "world.json"
 SHELF = "files"

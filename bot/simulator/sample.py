@@ -1,7 +1,8 @@
 """The sample group of the demo: a branch as there are many, with a few cases that are easily got wrong."""
 
+from bot.simulator.entities import Member, Person
 from bot.simulator.shelf import Shelf
-from bot.simulator.world import Member, Person, World
+from bot.simulator.world import World
 
 SELF_ID = 10001
 GROUP_ID = 700000001

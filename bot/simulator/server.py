@@ -5,22 +5,22 @@ import contextlib
 import json
 import socket
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import uvicorn
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.core.errors import UserError
 from bot.simulator import controls, told
 from bot.simulator.happenings import Happening, OnlineChanged, Reset
 from bot.simulator.link import Direction, require_loopback
+from bot.simulator.local_web import EmbeddedServer, OnlyFromHere
 from bot.simulator.multipart import first_file
 from bot.simulator.segments import MOST_BYTES
 from bot.simulator.simulator import Simulator
@@ -31,7 +31,6 @@ _FRAMES_KEPT = 100
 _INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 """Media types that a browser may show by itself; everything else is a download."""
 
-_LOCAL_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 Control = Callable[[Simulator, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -60,7 +59,7 @@ class PageServer:
         self._browsers: set[asyncio.Queue[str]] = set()
         self._frames: deque[dict[str, Any]] = deque(maxlen=_FRAMES_KEPT)
         self._ends: list[Callable[[], None]] = []
-        self._server: _Server | None = None
+        self._server: EmbeddedServer | None = None
         self._serving: asyncio.Task[None] | None = None
         self.app = _application(self)
 
@@ -77,7 +76,7 @@ class PageServer:
         config = uvicorn.Config(
             self.app, log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio", server_header=False
         )
-        self._server = _Server(config)
+        self._server = EmbeddedServer(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._server.ready.wait()
 
@@ -173,7 +172,7 @@ class PageServer:
 
 def _application(server: PageServer) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_OnlyFromHere)
+    app.add_middleware(OnlyFromHere)
 
     @app.exception_handler(UserError)
     async def refuse(request: Request, error: Exception) -> JSONResponse:
@@ -244,45 +243,6 @@ def _application(server: PageServer) -> FastAPI:
 
     app.mount("/static", StaticFiles(directory=PAGE, check_dir=False))
     return app
-
-
-class _OnlyFromHere:
-    """Refuses what a foreign web page could make a browser send here: other host names, other origins."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-        host = urlsplit(f"//{headers.get('host', '')}").hostname
-        origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
-        if host in _LOCAL_NAMES and not foreign:
-            await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await JSONResponse({"error": "模拟群只能在本机打开。"}, 403)(scope, receive, send)
-        else:
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-
-
-class _Server(uvicorn.Server):
-    """A server inside another program, which keeps its own signals."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _send(browser: WebSocket, queue: asyncio.Queue[str]) -> None:

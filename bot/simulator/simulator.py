@@ -15,11 +15,12 @@ from bot.simulator import actions, events, sample
 from bot.simulator import segments as seg
 from bot.simulator.acts_files import put_in_chat
 from bot.simulator.cq import Segment
+from bot.simulator.entities import Message
 from bot.simulator.errors import ActionError, checker_failed, timed_out
 from bot.simulator.faults import Behaviour, Fault, Stage
 from bot.simulator.happenings import Happening, OnlineChanged, Reset, Said
 from bot.simulator.link import Client, Direction, Link
-from bot.simulator.world import Message, World
+from bot.simulator.world import World
 
 _DELIVERED = {Fault.NONE, Fault.SLOW, Fault.LATE, Fault.LOST_ANSWER, Fault.TIMEOUT_DELIVERED, Fault.DROP_AFTER}
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.simulator import events
 from bot.simulator import happenings as h
-from bot.simulator.world import Group, Message, World
+from bot.simulator.entities import Group, Message
+from bot.simulator.world import World
 
 _MOST_SHOWN = 300
 """Characters of one string that the frame inspector shows; pictures would fill the screen otherwise."""
