@@ -1,0 +1,123 @@
+"""The clock of the process: calls jobs every few seconds. APScheduler stays in here.
+
+It only proposes; what is due, and that it happens once, is decided by the database. So nothing is stored, a beat that
+was late is made up for by the next one, and a job that fails is logged and called again.
+"""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from bot.core.clock import Clock
+
+log = logging.getLogger("xueban.ticker")
+
+Job = Callable[[], Awaitable[object]]
+
+JUMP = 2.0
+"""Seconds by which the wall clock must stray from the steady one to count as set."""
+
+
+class _Beat(BaseTrigger):  # type: ignore[misc]
+    """Every ``interval`` from now on. Counting from now, a clock set a year forward gives one beat, not millions."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self.interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return now if previous_fire_time is None else now + self.interval
+
+
+class Ticker:
+    """Calls each job every so many seconds, one call of a job at a time, until stopped. ``clock`` is watched for
+    jumps: after one all jobs are called at once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._jobs: list[tuple[str, float, Job]] = []
+        self._running: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._scheduler = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone="UTC",
+        )
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a job longer than its beat is no warning here
+
+    def every(self, seconds: float, name: str, job: Job) -> None:
+        """Call ``job`` at the start and then every ``seconds``. ``name`` is unique and stands in the log."""
+        if seconds <= 0:
+            raise ValueError("a beat takes some time")
+        if name in (known for known, _, _ in self._jobs):
+            raise ValueError(f"there is a job {name} already")
+        self._jobs.append((name, seconds, job))
+        if self._scheduler.running:
+            self._add(name, seconds, job)
+
+    def start(self) -> None:
+        """Begin to tick; needs a running event loop."""
+        for name, seconds, job in self._jobs:
+            self._add(name, seconds, job)
+        self._scheduler.start()
+        self._watch = asyncio.create_task(self._watch_for_jumps(), name="ticker-watch")
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Call nothing more, let the calls under way end (for ``patience`` seconds, then cancel them)."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=patience)
+        self._scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)
+
+    def wake(self) -> None:
+        """Call all jobs now, without waiting for their beat."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(self._scheduler.timezone))
+
+    def _add(self, name: str, seconds: float, job: Job) -> None:
+        async def call() -> None:
+            await self._guarded(name, job)
+
+        self._scheduler.add_job(call, _Beat(timedelta(seconds=seconds)), id=name, name=name)
+
+    async def _guarded(self, name: str, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await job()
+        except Exception as error:
+            # not the error's text: it may hold what people wrote
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("job %s failed: %s\n%s", name, type(error).__name__, frames)
+        finally:
+            self._running.discard(task)
+
+    async def _watch_for_jumps(self) -> None:
+        loop = asyncio.get_running_loop()
+        expected = (self._strays(loop), self._strays(loop, datetime.now(self._scheduler.timezone)))
+        while True:
+            await asyncio.sleep(0.5)
+            seen = (self._strays(loop), self._strays(loop, datetime.now(self._scheduler.timezone)))
+            jump = max((new - old for new, old in zip(seen, expected, strict=True)), key=abs)
+            if abs(jump) > JUMP:
+                log.warning("the clock was set by %+.0f s", jump)
+                self.wake()
+            expected = seen
+
+    def _strays(self, loop: asyncio.AbstractEventLoop, now: datetime | None = None) -> float:
+        """How far a wall clock is from the loop's steady one (s)."""
+        return (now or self._clock.now()).timestamp() - loop.time()

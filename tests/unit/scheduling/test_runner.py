@@ -1,0 +1,129 @@
+"""The ticker goes on through failing jobs, slow jobs and a clock that is set."""
+
+import asyncio
+import logging
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from bot.core.clock import ShiftableClock
+from bot.scheduling.runner import Ticker
+
+
+async def test_a_failing_job_is_logged_without_its_words_and_called_again(
+    clock: ShiftableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls, text = 0, "张三的心得"
+
+    async def fail() -> None:
+        nonlocal calls
+        calls += 1
+        raise RuntimeError(text)
+
+    ticker = Ticker(clock)
+    ticker.every(0.05, "fail", fail)
+    ticker.start()
+    await asyncio.sleep(0.4)
+    await ticker.stop()
+    assert calls >= 3
+    assert "job fail failed: RuntimeError" in caplog.text
+    assert text not in caplog.text
+
+
+async def test_one_call_of_a_job_at_a_time(clock: ShiftableClock, caplog: pytest.LogCaptureFixture) -> None:
+    running = most = calls = 0
+
+    async def slow() -> None:
+        nonlocal running, most, calls
+        running, calls = running + 1, calls + 1
+        most = max(most, running)
+        await asyncio.sleep(0.2)
+        running -= 1
+
+    ticker = Ticker(clock)
+    ticker.every(0.02, "slow", slow)
+    ticker.start()
+    await asyncio.sleep(0.55)
+    await ticker.stop()
+    assert (most, running) == (1, 0)
+    assert calls in (2, 3)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_stop_lets_the_call_under_way_end(clock: ShiftableClock) -> None:
+    done = []
+
+    async def work() -> None:
+        await asyncio.sleep(0.2)
+        done.append(1)
+
+    ticker = Ticker(clock)
+    ticker.every(60, "work", work)
+    ticker.start()
+    await asyncio.sleep(0.05)
+    await ticker.stop()
+    await asyncio.sleep(0.1)
+    assert done == [1]
+    await ticker.stop()
+
+
+async def test_a_blocked_loop_costs_no_beat(clock: ShiftableClock) -> None:
+    called = asyncio.Event()
+
+    async def note() -> None:
+        called.set()
+
+    ticker = Ticker(clock)
+    ticker.every(3600, "note", note)
+    ticker.start()
+    time.sleep(1.5)  # noqa: ASYNC251 somebody else's job, which blocks
+    await asyncio.wait_for(called.wait(), 1)
+    await ticker.stop()
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+async def test_the_machine_s_clock_is_set(clock: ShiftableClock, days: int) -> None:
+    calls = 0
+
+    async def count() -> None:
+        nonlocal calls
+        calls += 1
+
+    ticker = Ticker(clock)
+    ticker.every(0.2, "count", count)
+    ticker.start()
+    await asyncio.sleep(0.1)
+    with time_machine.travel(clock.now() + timedelta(days=days), tick=True):
+        before = calls
+        await asyncio.sleep(1.6)
+        assert calls - before >= 3
+    await ticker.stop()
+
+
+async def test_a_jump_of_the_demo_s_clock_is_noticed_at_once(clock: ShiftableClock) -> None:
+    called = asyncio.Event()
+
+    async def note() -> None:
+        called.set()
+
+    ticker = Ticker(clock)
+    ticker.every(3600, "note", note)
+    ticker.start()
+    await asyncio.wait_for(called.wait(), 1)
+    called.clear()
+    clock.set(clock.now() + timedelta(days=1))
+    await asyncio.wait_for(called.wait(), 2)
+    await ticker.stop()
+
+
+def test_names_and_beats_are_checked(clock: ShiftableClock) -> None:
+    async def nothing() -> None: ...
+
+    ticker = Ticker(clock)
+    ticker.every(1, "a", nothing)
+    with pytest.raises(ValueError, match="already"):
+        ticker.every(1, "a", nothing)
+    with pytest.raises(ValueError, match="takes some time"):
+        ticker.every(0, "b", nothing)
