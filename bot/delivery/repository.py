@@ -38,7 +38,8 @@ async def keys_among(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(keys), _CHUNK):
         some = select(OutboxRow.key, OutboxRow.reference).where(OutboxRow.key.in_(keys[start : start + _CHUNK]))
-        found.update(tuple(pair) for pair in await uow.session.execute(some))
+        for key, reference in await uow.session.execute(some):
+            found[key] = reference
     return found
 
 

@@ -164,6 +164,7 @@ def live(job: Job) -> None:
             await worker.stop()
             await database.close()
 
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     nonebot.run(loop="uvloop", access_log=False, timeout_graceful_shutdown=2)
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.simulator.happenings import Said
+
 from .conftest import GROUPS, MEMBER, Field
 
 ONE, TWO, THREE = GROUPS
@@ -73,19 +75,13 @@ async def test_answer_after_the_time_out(field: Field) -> None:
     field.bear(reconcile_for=60)
     await field.settled("unknown")
     [message] = sim.sent
-    sim.world.tell(_said(sim, message.message_id))
+    sim.world.tell(Said(sim.world.messages[message.message_id]))
     await field.settled("sent")
     await asyncio.sleep(1)
     await field.put(TWO)
     await field.settled("sent", "sent")
     assert field.arrived()[reference] == 1
     assert sim.link.dials == 1
-
-
-def _said(sim: object, message_id: int) -> object:
-    from bot.simulator.happenings import Said
-
-    return Said(sim.world.messages[message_id])  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])

@@ -273,6 +273,20 @@ async def test_two_workers_share_the_work_without_doubling(bench: Bench) -> None
     assert len({message.text + message.target.id for message in bench.platform.messages}) == 100
 
 
+async def test_account_that_moves_is_served_where_it_is_connected(bench: Bench) -> None:
+    there = Bench(bench.database)
+    there.platform.online.clear()
+    async with bench.running() as here_worker, there.running():
+        await bench.put("g1")
+        await bench.settled("sent")
+        bench.platform.online.clear()
+        here_worker.disconnected("1")
+        there.platform.online.add("1")
+        await bench.put("g2")
+        await bench.settled("sent", "sent", seconds=2)
+    assert (bench.platform.calls, there.platform.calls) == (["g1"], ["g2"])
+
+
 async def test_pacing_spaces_the_messages_of_an_account(bench: Bench) -> None:
     async with bench.running(pace=0.2):
         begun = time.monotonic()
