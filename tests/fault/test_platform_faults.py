@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.simulator import events
 from bot.simulator.happenings import Said
 
 from .conftest import GROUPS, MEMBER, Field
@@ -75,7 +76,9 @@ async def test_answer_after_the_time_out(field: Field) -> None:
     field.bear(reconcile_for=60)
     await field.settled("unknown")
     [message] = sim.sent
-    sim.world.tell(Said(sim.world.messages[message.message_id]))
+    echo = events.event(sim.world, Said(sim.world.messages[message.message_id]), report_self=True)
+    assert echo is not None
+    sim.link.emit(echo)
     await field.settled("sent")
     await asyncio.sleep(1)
     await field.put(TWO)
