@@ -95,10 +95,7 @@ def _target(context: Context, params: Params) -> tuple[int, int]:
     group_id, user_id = params.number("group_id"), params.number("user_id")
     world = context.world
     world.require_admin(group_id, world.self_id)
-    role = world.member(group_id, user_id).role
-    if user_id != world.self_id and role != "member":
-        if role == "owner":
-            raise refused("权限不足:不能管理群主")
+    if user_id != world.self_id and world.member(group_id, user_id).role != "member":
         world.require_admin(group_id, world.self_id, owner=True)
     return group_id, user_id
 
