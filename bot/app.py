@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.branch import service as branch
+from bot import alerts
 from bot.chat.commands import Command
 from bot.chat.conversation import Conversations
 from bot.chat.desk import Desk, Platform
@@ -17,6 +17,7 @@ from bot.rendering.media import Media
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
+from bot.study import pushing
 from bot.textmining import segmenter
 
 log = logging.getLogger("xueban.app")
@@ -45,21 +46,28 @@ class App:
         """Give it the platform. Must be called once, before ``start``."""
         self.chat = Desk(self, self.conversations, transport, platform)
         self.worker = Worker(
-            self.database, transport, self.clock, self.settings.xueban.delivery, on_trouble=branch.tell_leaders
+            self.database,
+            transport,
+            self.clock,
+            self.settings.xueban.delivery,
+            on_trouble=alerts.tell_leaders,
+            on_removed=alerts.pause_group,
         )
 
     async def start(self) -> None:
         """Bring the database up to date, then start the worker and the clock. Raises if the database can't be used."""
-        from bot.scheduling.jobs import schedule_jobs
-
         self.settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
         await upgrade(self.settings.database)
         await self.conversations.load()
         segmenter.warm()
         await self.worker.start()
-        schedule_jobs(self)
+        self.ticker.every(self.settings.xueban.tick, "due plans", self._push_what_is_due)
         self.ticker.start()
         log.info("ready")
+
+    async def _push_what_is_due(self) -> None:
+        async with self.database.unit_of_work() as uow:
+            await pushing.run_due(uow, self.calendar)
 
     async def stop(self) -> None:
         """Stop taking work, finish what is under way, close the database."""

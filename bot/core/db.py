@@ -113,9 +113,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that only reads and takes no lock; what it writes is thrown away."""
+        """A transaction that only reads and takes no lock; what it writes is thrown away. Rows stay readable."""
         async with self._sessions() as session:
             yield UnitOfWork(session, self.clock.now())
+            session.expunge_all()
             await session.rollback()
 
     async def close(self) -> None:

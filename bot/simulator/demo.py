@@ -1,0 +1,179 @@
+"""``xueban demo``: the real bot on a loopback port, and the simulated group beside it, in one process.
+
+The bot is started exactly as by ``run``, with a clock that the page may set and a database of its own; the simulated
+group connects to it by a real reverse WebSocket.
+"""
+
+import asyncio
+import logging
+import secrets
+import shutil
+import socket
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from bot.app import App
+from bot.branch import service as branch
+from bot.branch import setting_up
+from bot.branch.actor import Actor
+from bot.branch.models import Role
+from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
+from bot.core.db import UnitOfWork
+from bot.core.settings import Settings
+from bot.scheduling.calendar import WorkdayCalendar
+from bot.scheduling.moments import parse as parse_moment
+from bot.scheduling.recurrence import parse as parse_recurrence
+from bot.simulator import sample
+from bot.simulator.server import PageServer
+from bot.simulator.simulator import Simulator
+from bot.sources.article import Article
+from bot.study import materials, pushing
+
+log = logging.getLogger("xueban.demo")
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+FOLDER = "demo"
+BRANCH = "红旗社区第一党支部"
+
+
+def run(settings: Settings, page_port: int) -> int:
+    """Run until stopped. What is in ``<data>/demo`` is thrown away at each start: it is only a demo."""
+    folder = settings.xueban.data_dir / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    clock = ShiftableClock(_morning(SystemClock().now(), WorkdayCalendar.load(settings.xueban.data_dir)))
+    own = settings.model_copy(
+        update={
+            "host": "127.0.0.1",
+            "port": _free_port(),
+            "superusers": frozenset({str(sample.SECRETARY)}),
+            "onebot_access_token": secrets.token_hex(16),
+            "onebot_secret": secrets.token_hex(16),
+            "database_url": "",
+            "xueban": settings.xueban.model_copy(
+                update={"data_dir": folder, "fetch_private_addresses": False, "log_level": "WARNING"}
+            ),
+        }
+    )
+    from bot.chat import runtime
+
+    shown = _Shown(own, clock, page_port)
+    if _taken(page_port):
+        print(f"端口 {page_port} 被占用了,请用 xueban demo --page-port 8090 换一个。", file=sys.stderr)
+        return 1
+    runtime.build(own, clock, started=shown.start, stopping=shown.stop)
+    runtime.serve()
+    return 0
+
+
+class _Shown:
+    """The simulated group and its page, started when the bot is ready."""
+
+    def __init__(self, settings: Settings, clock: ShiftableClock, page_port: int) -> None:
+        self._clock = clock
+        self.sim = Simulator(
+            f"ws://127.0.0.1:{settings.port}/onebot/v11/ws",
+            token=settings.onebot_access_token,
+            clock=clock,
+            reconnect=0.3,
+        )
+        self.page = PageServer(self.sim, port=page_port, jump=self.jump)
+        self._app: App
+
+    async def start(self, app: App) -> None:
+        self._app = app
+        async with app.database.unit_of_work() as uow:
+            await load_sample(uow, app)
+        await self.page.start()
+        self._running = asyncio.create_task(self._connect())
+        print(f"\n模拟群已就绪:请在浏览器打开 {self.page.url}   (Ctrl+C 结束)\n", flush=True)
+
+    async def _connect(self) -> None:
+        async with self.sim:
+            await asyncio.Event().wait()
+
+    async def jump(self, wanted: str) -> datetime:
+        """Set the clock of the bot and of the group. Raises ``UserError`` for what can't be read or lies behind."""
+        now = self._clock.now()
+        self._clock.set(_instant(wanted, now))
+        self.page.tell_clock(self._clock.now())
+        self._app.worker.wake()
+        return self._clock.now()
+
+    async def stop(self, app: App) -> None:
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+        await self.page.stop()
+
+
+def _instant(wanted: str, now: datetime) -> datetime:
+    if wanted.startswith("+") and wanted[1:-1].isdecimal() and wanted[-1] in "hmd":
+        amount = int(wanted[1:-1])
+        return (
+            now
+            + {"h": timedelta(hours=amount), "m": timedelta(minutes=amount), "d": timedelta(days=amount)}[wanted[-1]]
+        )
+    try:
+        given = datetime.fromisoformat(wanted)
+    except ValueError:
+        return parse_moment(wanted, now)
+    return given if given.tzinfo else given.replace(tzinfo=CHINA)
+
+
+async def load_sample(uow: UnitOfWork, app: App) -> None:
+    """The sample branch: people, roles, materials, a plan for every workday at 8:00, and one push that is out already."""
+    boss = Actor(
+        "onebot11", str(sample.SELF_ID), str(sample.SECRETARY), group_id=str(sample.GROUP_ID), is_superuser=True
+    )
+    made = await setting_up.found(uow, boss, BRANCH, sample.GROUP_NAME)
+    cards = sample.world().groups[sample.GROUP_ID].members
+    people = [(str(user), cards[user].card) for user in sample.MEMBERS]
+    await setting_up.enrol(uow, boss, made.id, people)
+    for user, role in (
+        (sample.SECRETARY, Role.SECRETARY),
+        (sample.PROPAGANDIST, Role.PROPAGANDIST),
+        (sample.ORGANISER, Role.ORGANISER),
+    ):
+        await setting_up.grant(uow, boss, made.id, str(user), role)
+    actor = await branch.resolve_actor(
+        uow,
+        platform=boss.platform,
+        account=boss.account,
+        user_id=str(sample.PROPAGANDIST),
+        group_id=boss.group_id,
+        display_name="",
+        superusers=frozenset(),
+    )
+    stored = [await materials.add(uow, actor, await materials.prepare(one)) for one in articles()]
+    recurrence = parse_recurrence("每个工作日8:00", uow.now)
+    await pushing.create_plan(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
+    await pushing.push(uow, made.id, stored[0])
+
+
+def articles() -> list[Article]:
+    """The sample materials under ``data/samples``: a title, a source and a date, a blank line, the text."""
+    found = []
+    for path in sorted(SAMPLES.glob("*.md")):
+        head, _, text = path.read_text(encoding="utf-8").partition("\n\n")
+        title, source, published = head.splitlines()
+        found.append(Article(title.lstrip("# "), text.strip(), source, "", date.fromisoformat(published)))
+    return found
+
+
+def _morning(now: datetime, calendar: WorkdayCalendar) -> datetime:
+    """8:05 on the latest workday: a good time to look at the day's push, whatever the time is really."""
+    day = to_local(now).date()
+    while not calendar.is_workday(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, datetime.min.time(), CHINA) + timedelta(hours=8, minutes=5)
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,98 @@
+"""Use cases of completing: claim it, take it back, and who has and hasn't."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Row
+
+from bot.branch import audit
+from bot.branch import service as branch
+from bot.branch.actor import Actor
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork, insert_ignore
+from bot.core.errors import NotFound, UserError
+from bot.study import repository
+from bot.study.models import Assignment, Completion, Method
+from bot.study.rules import Standing, standing
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """``first`` is False if it had been recorded before."""
+
+    assignment: Assignment
+    first: bool
+    late: bool
+    standing: Standing
+
+
+async def get(uow: UnitOfWork, branch_id: int, no: int) -> Assignment:
+    """Raises ``NotFound``."""
+    assignment = await repository.assignment_by_no(uow, branch_id, no)
+    if assignment is None:
+        raise NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
+    return assignment
+
+
+async def open_items(uow: UnitOfWork, actor: Actor, *, current: bool = False) -> Sequence[Row[Assignment, str]]:
+    """(assignment, title) of what the speaker has not completed; with ``current`` only what isn't due yet."""
+    if actor.member_id is None:
+        return ()
+    return await repository.open_for(uow, actor.branch, actor.member_id, since=uow.now if current else None)
+
+
+async def check_in(
+    uow: UnitOfWork, actor: Actor, assignment: Assignment, method: Method, message_id: str = ""
+) -> CheckedIn:
+    """Record the speaker's completion, once. Raises ``UserError`` for somebody who is on no roster."""
+    if actor.member_id is None:
+        raise UserError("还不认识您。请 @我 发「绑定 您的姓名」,再打卡。")
+    late = uow.now > assignment.due_at
+    row = {
+        "assignment_id": assignment.id,
+        "member_id": actor.member_id,
+        "at": uow.now,
+        "method": method.value,
+        "late": late,
+        "message_id": message_id,
+    }
+    first = await insert_ignore(uow.session, Completion, [row], ["assignment_id", "member_id"]) == 1
+    return CheckedIn(assignment, first, late, await standing_of(uow, assignment))
+
+
+async def take_back(uow: UnitOfWork, actor: Actor) -> int:
+    """Take back the speaker's last claim; the number of the assignment. Raises ``UserError`` if there is none."""
+    found = () if actor.member_id is None else await repository.completions_of(uow, actor.branch, actor.member_id)
+    if not found or actor.member_id is None:
+        raise UserError("没有可以撤回的打卡。")
+    last = found[0]
+    assignment = await uow.session.get_one(Assignment, last.assignment_id)
+    await repository.take_back(uow, last.assignment_id, actor.member_id)
+    await audit.record(
+        uow,
+        actor,
+        "study.take_back",
+        subject=f"学习 {assignment.no}",
+        detail={"at": last.at.isoformat(), "method": last.method},
+    )
+    return assignment.no
+
+
+async def standing_of(uow: UnitOfWork, assignment: Assignment) -> Standing:
+    """Who has completed it, who hasn't, who doesn't count."""
+    people = await repository.expected(uow, assignment.id)
+    done = await repository.completed(uow, assignment.id)
+    first, last = to_local(assignment.pushed_at).date(), to_local(assignment.due_at - timedelta(microseconds=1)).date()
+    leaves = await branch.leaves_between(uow, [person.member_id for person in people], first, last)
+    return standing(people, done, leaves, first, last)
+
+
+async def latest_or(uow: UnitOfWork, branch_id: int, no: int | None) -> Assignment:
+    """The assignment of that number, or the newest. Raises ``NotFound``."""
+    if no is not None:
+        return await get(uow, branch_id, no)
+    assignment = await repository.latest_assignment(uow, branch_id)
+    if assignment is None:
+        raise NotFound("还没有推送过学习材料。")
+    return assignment

@@ -1,0 +1,135 @@
+"""Materials, plans, pushes and who has completed them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.core.db import Base
+
+
+class PlanState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class SlotState(StrEnum):
+    RUN = "run"
+    MISSED = "missed"
+
+
+class Method(StrEnum):
+    """How a completion was claimed."""
+
+    PHRASE = "phrase"
+    REPLY = "reply"
+    REACTION = "reaction"
+    PRIVATE = "private"
+
+
+class Material(Base):
+    """A text to read. ``sha256`` is of its text: the same text is in a branch once. ``key_terms`` is a JSON list."""
+
+    __tablename__ = "study_material"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(80), default="")
+    url: Mapped[str] = mapped_column(String(1000), default="")
+    published: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int]
+    key_terms: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"), UniqueConstraint("branch_id", "sha256"))
+
+
+class MaterialTerm(Base):
+    """The inverted index: one code path for full-text search on both databases."""
+
+    __tablename__ = "study_material_term"
+
+    term: Mapped[str] = mapped_column(String(40), primary_key=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"), primary_key=True)
+
+
+class Plan(Base):
+    """A series of materials on a recurrence (JSON). ``next_at`` is None once it is paused or at its end."""
+
+    __tablename__ = "study_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    recurrence: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"),)
+
+
+class PlanItem(Base):
+    """The materials of a plan in their order; ``position`` counts from 0. ``assignment_id`` once it was pushed."""
+
+    __tablename__ = "study_plan_item"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("study_plan.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("study_assignment.id"))
+
+
+class Slot(Base):
+    """A moment of a plan. The key makes it happen once, whatever clocks and processes do."""
+
+    __tablename__ = "study_slot"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("study_plan.id"), primary_key=True)
+    planned_for: Mapped[datetime] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+
+
+class Assignment(Base):
+    """One push of a material, 学习 ``no``: to be read by ``due_at``."""
+
+    __tablename__ = "study_assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"))
+    pushed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"), Index("ix_assignment_branch_due", "branch_id", "due_at"))
+
+
+class Expected(Base):
+    """Who was on the roster when it was pushed."""
+
+    __tablename__ = "study_expected"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+
+
+class Completion(Base):
+    """A member has completed an assignment, once."""
+
+    __tablename__ = "study_completion"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(10))
+    late: Mapped[bool]
+    message_id: Mapped[str] = mapped_column(String(40), default="")

@@ -1,0 +1,116 @@
+"""Every query about study, scoped to a branch."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, exists, func, select
+
+from bot.branch.models import Member
+from bot.core.db import UnitOfWork
+from bot.study.models import Assignment, Completion, Expected, Material, MaterialTerm, Plan, PlanItem, PlanState, Slot
+from bot.study.rules import Person
+
+
+async def material_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Material | None:
+    query = select(Material).where(Material.branch_id == branch_id, Material.no == no, Material.deleted_at.is_(None))
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def material_by_text(uow: UnitOfWork, branch_id: int, sha256: str) -> Material | None:
+    query = select(Material).where(Material.branch_id == branch_id, Material.sha256 == sha256)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def search(uow: UnitOfWork, branch_id: int, terms: Collection[str], limit: int) -> Sequence[Material]:
+    """The materials that hold all of ``terms``, newest first; without terms, the newest."""
+    query = select(Material).where(Material.branch_id == branch_id, Material.deleted_at.is_(None))
+    if terms:
+        hits = (
+            select(MaterialTerm.material_id)
+            .where(MaterialTerm.term.in_(terms))
+            .group_by(MaterialTerm.material_id)
+            .having(func.count() == len(terms))
+        )
+        query = query.where(Material.id.in_(hits))
+    return (await uow.session.scalars(query.order_by(Material.no.desc()).limit(limit))).all()
+
+
+async def assignment_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Assignment | None:
+    query = select(Assignment).where(Assignment.branch_id == branch_id, Assignment.no == no)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def latest_assignment(uow: UnitOfWork, branch_id: int) -> Assignment | None:
+    query = select(Assignment).where(Assignment.branch_id == branch_id).order_by(Assignment.no.desc()).limit(1)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def open_for(
+    uow: UnitOfWork, branch_id: int, member_id: int, *, since: datetime | None = None
+) -> Sequence[Row[Assignment, str]]:
+    """(assignment, title) of what this member has not completed, oldest first; with ``since`` only those due later."""
+    done = exists().where(Completion.assignment_id == Assignment.id, Completion.member_id == member_id)
+    query = (
+        select(Assignment, Material.title)
+        .join(Material, Material.id == Assignment.material_id)
+        .where(Assignment.branch_id == branch_id, ~done)
+        .order_by(Assignment.no)
+    )
+    if since is not None:
+        query = query.where(Assignment.due_at >= since)
+    return (await uow.session.execute(query)).all()
+
+
+async def expected(uow: UnitOfWork, assignment_id: int) -> list[Person]:
+    query = (
+        select(Member.id, Member.name, Member.exempt_reason, Member.left_on)
+        .join(Expected, Expected.member_id == Member.id)
+        .where(Expected.assignment_id == assignment_id)
+        .order_by(Member.id)
+    )
+    return [Person(i, name, bool(reason), left) for i, name, reason, left in await uow.session.execute(query)]
+
+
+async def completed(uow: UnitOfWork, assignment_id: int) -> Sequence[int]:
+    query = select(Completion.member_id).where(Completion.assignment_id == assignment_id)
+    return (await uow.session.scalars(query)).all()
+
+
+async def completions_of(uow: UnitOfWork, branch_id: int, member_id: int) -> Sequence[Completion]:
+    query = (
+        select(Completion)
+        .join(Assignment, Assignment.id == Completion.assignment_id)
+        .where(Assignment.branch_id == branch_id, Completion.member_id == member_id)
+        .order_by(Completion.at.desc())
+    )
+    return (await uow.session.scalars(query)).all()
+
+
+async def take_back(uow: UnitOfWork, assignment_id: int, member_id: int) -> None:
+    await uow.session.execute(
+        delete(Completion).where(Completion.assignment_id == assignment_id, Completion.member_id == member_id)
+    )
+
+
+async def due_plans(uow: UnitOfWork, now: datetime) -> Sequence[Plan]:
+    query = select(Plan).where(Plan.state == PlanState.ACTIVE, Plan.next_at <= now).order_by(Plan.id)
+    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
+async def plans(uow: UnitOfWork, branch_id: int) -> Sequence[Plan]:
+    query = select(Plan).where(Plan.branch_id == branch_id, Plan.state != PlanState.ENDED).order_by(Plan.no)
+    return (await uow.session.scalars(query)).all()
+
+
+async def plan_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Plan | None:
+    return (await uow.session.scalars(select(Plan).where(Plan.branch_id == branch_id, Plan.no == no))).one_or_none()
+
+
+async def items_left(uow: UnitOfWork, plan_id: int) -> Sequence[PlanItem]:
+    query = select(PlanItem).where(PlanItem.plan_id == plan_id, PlanItem.assignment_id.is_(None))
+    return (await uow.session.scalars(query.order_by(PlanItem.position))).all()
+
+
+async def missed_slots(uow: UnitOfWork, plan_id: int) -> int:
+    query = select(func.count()).where(Slot.plan_id == plan_id, Slot.state == "missed")
+    return int((await uow.session.scalars(query)).one())

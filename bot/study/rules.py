@@ -1,0 +1,69 @@
+"""Who counts, decided without a database."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.branch.models import Leave
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the snapshot of a push, as the roster knows them now."""
+
+    member_id: int
+    name: str
+    exempt: bool
+    left_on: date | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The one truth about a push, for member and secretary alike. Names are in the order of the roster.
+
+    ``done`` and ``open`` make up those who count; ``exempt`` and ``away`` don't; ``extra`` completed without having to.
+    """
+
+    done: tuple[Person, ...]
+    open: tuple[Person, ...]
+    exempt: tuple[Person, ...]
+    away: tuple[Person, ...]
+    extra: int
+
+    @property
+    def counted(self) -> int:
+        return len(self.done) + len(self.open)
+
+    @property
+    def progress(self) -> str:
+        return f"{len(self.done)}/{self.counted}"
+
+
+def standing(
+    expected: Collection[Person],
+    completed: Collection[int],
+    leaves: Mapping[int, Collection[Leave]],
+    first: date,
+    last: date,
+) -> Standing:
+    """Sort the snapshot: who left before the end, who is exempt, who was away in the days from ``first`` to ``last``.
+
+    Somebody away or exempt who completed nevertheless counts as extra, so the share never passes one.
+    """
+    done: list[Person] = []
+    still_open: list[Person] = []
+    exempt: list[Person] = []
+    away: list[Person] = []
+    counted: set[int] = set()
+    for person in expected:
+        if person.left_on is not None and person.left_on <= last and person.member_id not in completed:
+            continue
+        if person.exempt:
+            exempt.append(person)
+        elif any(leave.first_day <= last and leave.last_day >= first for leave in leaves.get(person.member_id, ())):
+            away.append(person)
+        else:
+            (done if person.member_id in completed else still_open).append(person)
+            counted.add(person.member_id)
+    extra = len(set(completed) - counted)
+    return Standing(tuple(done), tuple(still_open), tuple(exempt), tuple(away), extra)

@@ -1,0 +1,134 @@
+"""What people read about study: short, clear, in Chinese."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Row
+
+from bot.core.clock import CHINA, to_local
+from bot.rendering.content import Card, Content, Forward
+from bot.study.completion import CheckedIn
+from bot.study.models import Assignment, Material
+from bot.study.rules import Person, Standing
+from bot.textmining.reading import excerpt
+
+PAGE = 900
+"""Characters on one page of a text that is read in the chat."""
+
+
+def end_of_day(instant: datetime) -> datetime:
+    """Midnight at the end of that day in China."""
+    return datetime.combine(to_local(instant).date() + timedelta(days=1), time(), CHINA)
+
+
+def day(instant: datetime) -> str:
+    local = to_local(instant)
+    return f"{local.month}月{local.day}日"
+
+
+def due(assignment: Assignment) -> str:
+    """The last day, as it is said."""
+    return day(assignment.due_at - timedelta(seconds=1))
+
+
+def push(assignment: Assignment, material: Material) -> Content:
+    """The message of a push: a card, and the line that is needed without it."""
+    beginning = excerpt(material.text, 90)
+    card = Card(
+        template="material",
+        data={
+            "no": str(assignment.no),
+            "title": material.title,
+            "source": " · ".join(part for part in (material.source, str(material.published or "")) if part),
+            "excerpt": beginning,
+            "terms": "  ".join(f"#{term}" for term in json.loads(material.key_terms)),
+            "minutes": str(material.minutes),
+            "due": due(assignment),
+        },
+        alt=beginning,
+    )
+    lines = [
+        f"📖 今日学习 {assignment.no}:《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。",
+        f"看完回复「已学」,看全文发「全文 {assignment.no}」。",
+    ]
+    if material.url:
+        lines.append(material.url)
+    return Content.of(card, "\n".join(lines))
+
+
+def reminder(assignment: Assignment, title: str) -> Content:
+    return Content.of(
+        f"温馨提醒:学习 {assignment.no}《{title}》{due(assignment)}前学完就好,看完回复「已学 {assignment.no}」。"
+    )
+
+
+def material(found: Material) -> Content:
+    """A material of the library, shown to who asked."""
+    terms = "、".join(json.loads(found.key_terms))
+    where = " · ".join(part for part in (found.source, found.published and found.published.isoformat()) if part)
+    lines = [
+        f"资料 {found.no}:《{found.title}》",
+        where,
+        f"约 {found.minutes} 分钟 · {terms}",
+        excerpt(found.text, 120),
+    ]
+    return Content.of("\n".join(line for line in lines if line))
+
+
+def materials(found: Sequence[Material]) -> str:
+    if not found:
+        return "没有找到资料。发「推送 <链接或文字>」可以加一篇。"
+    return "\n".join(f"{each.no}. 《{each.title}》约 {each.minutes} 分钟" for each in found)
+
+
+def pages(title: str, text: str) -> Content:
+    """A whole text to read in the chat, cut at paragraphs."""
+    cut: list[str] = [""]
+    for paragraph in text.splitlines():
+        for start in range(0, max(len(paragraph), 1), PAGE):
+            piece = paragraph[start : start + PAGE]
+            if cut[-1] and len(cut[-1]) + len(piece) > PAGE:
+                cut.append("")
+            cut[-1] += piece + "\n"
+    return Content.of(Forward(title=title, pages=tuple(page.strip() for page in cut if page.strip())))
+
+
+def checked_in(done: CheckedIn) -> Content:
+    no = done.assignment.no
+    if not done.first:
+        return Content.of(f"学习 {no} 之前已经登记过了,不用再发。")
+    word = "补学" if done.late else "学习"
+    return Content.of(f"✅ 已登记{word} {no},现在 {done.standing.progress} 人完成。")
+
+
+def standing(assignment: Assignment, title: str, found: Standing) -> str:
+    """The count, without names: what a group may see."""
+    aside = [f"请假 {len(found.away)}"] if found.away else []
+    aside += [f"免学 {len(found.exempt)}"] if found.exempt else []
+    aside_text = f"({'、'.join(aside)} 不计)" if aside else ""
+    extra = f",另有 {found.extra} 人自愿完成" if found.extra else ""
+    head = f"学习 {assignment.no}《{title}》:{found.progress}"
+    if not found.open:
+        return f"{head},全部完成{aside_text}{extra}"
+    return f"{head},未完成 {len(found.open)} 人{aside_text}{extra}"
+
+
+def names(people: Sequence[Person]) -> str:
+    return "、".join(person.name for person in people)
+
+
+def open_list(items: Sequence[Row[Assignment, str]]) -> str:
+    """The readings that somebody still has open."""
+    if not items:
+        return "都学完了,没有要补的。"
+    lines = [f"{assignment.no}. 《{title}》{due(assignment)}前" for assignment, title in items[:10]]
+    more = f"\n…… 共 {len(items)} 篇" if len(items) > 10 else ""
+    return (
+        "还有这些没学:\n"
+        + "\n".join(lines)
+        + more
+        + "\n发「补"
+        + str(items[0][0].no)
+        + "」看全文,看完发「已学 编号」。"
+    )

@@ -1,0 +1,21 @@
+"""How long a text takes to read, and its first lines."""
+
+import re
+
+CHARACTERS_A_MINUTE = 300
+"""An unhurried reader of Chinese on a phone."""
+
+
+def reading_minutes(text: str) -> int:
+    """Whole minutes, at least one."""
+    return max(1, round(len(re.sub(r"\s", "", text)) / CHARACTERS_A_MINUTE))
+
+
+def excerpt(text: str, size: int) -> str:
+    """The beginning, at most ``size`` characters, cut at the end of a sentence where there is one."""
+    flat = " ".join(text.split())
+    if len(flat) <= size:
+        return flat
+    head = flat[:size]
+    end = max(head.rfind(mark) for mark in "。!?;!?")
+    return head[: end + 1] if end >= size // 3 else head.rstrip() + "…"

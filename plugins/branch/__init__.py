@@ -1,0 +1,17 @@
+"""支部:建立支部、绑定群和人。"""
+
+from nonebot.plugin import PluginMetadata
+
+from bot.chat.matcher import attach
+
+from .commands import commands
+
+__plugin_meta__ = PluginMetadata(
+    name="支部学伴 · 支部",
+    description="建立支部、绑定群和人",
+    usage="在群里 @机器人 发「帮助」",
+    type="application",
+    supported_adapters={"~onebot.v11"},
+)
+
+matcher = attach(commands)

@@ -1,0 +1,17 @@
+"""学习:推送学习材料,登记谁学完了。"""
+
+from nonebot.plugin import PluginMetadata
+
+from bot.chat.matcher import attach
+
+from .commands import commands
+
+__plugin_meta__ = PluginMetadata(
+    name="支部学伴 · 学习",
+    description="推送学习材料,登记谁学完了",
+    usage="在群里 @机器人 发「帮助」",
+    type="application",
+    supported_adapters={"~onebot.v11"},
+)
+
+matcher = attach(commands)
