@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.study.models import Assignment, Expected, Material
 from sqlalchemy import insert
 
 from bot.branch.models import Branch, BranchKind, ChatGroup, Member, MemberAccount
 from bot.core.clock import SystemClock
 from bot.core.db import Database
 from bot.core.migrate import upgrade
+from bot.study.models import Assignment, Expected, Material
 
 GROUP = 700_000_001
 FIRST_USER = 200_000_000

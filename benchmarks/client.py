@@ -112,7 +112,7 @@ class Account:
         transport = self._ws.transport
         for start in range(0, len(frames), 64):
             transport.write(b"".join(frames[start : start + 64]))
-            while transport.get_write_buffer_size() > 262_144:
+            while transport.get_write_buffer_size() > 262_144:  # noqa: ASYNC110 there is no event for it
                 await asyncio.sleep(0.001)
             if start % 2048 == 0:
                 await asyncio.sleep(0)

@@ -50,7 +50,7 @@ class BotProcess:
     async def start(self, seconds: float = 60) -> "BotProcess":
         """Start it and wait until it listens. Raises ``RuntimeError`` with the end of its log if it doesn't."""
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: ASYNC220 it returns at once
                 [sys.executable, "-m", "bot", *self.command],
                 cwd=self.folder,
                 env={k: v for k, v in os.environ.items() if not k.startswith(("XUEBAN", "ONEBOT"))} | self.environment,

@@ -121,7 +121,7 @@ def _instant(wanted: str, now: datetime) -> datetime:
 
 
 async def load_sample(uow: UnitOfWork, app: App) -> None:
-    """The sample branch: people, roles, materials, a plan for every workday at 8:00, and one push that is out already."""
+    """The sample branch: people, roles, materials, a plan for every workday at 8:00, and one push already out."""
     boss = Actor(
         "onebot11", str(sample.SELF_ID), str(sample.SECRETARY), group_id=str(sample.GROUP_ID), is_superuser=True
     )

@@ -128,7 +128,7 @@ async def set_plan_state(uow: UnitOfWork, actor: Actor, no: int, state: PlanStat
 
 
 async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> list[Pushed]:
-    """Enqueue one private line to each of these members who can be reached, outside the quiet hours; says how many.
+    """Carry out what the clock proposes. The slot's key decides: who inserts it pushes, anybody else does nothing."""
     pushed = []
     for plan in await repository.due_plans(uow, uow.now):
         assert plan.next_at is not None
@@ -161,7 +161,7 @@ async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> list[Pushed]:
 
 
 async def remind(uow: UnitOfWork, actor: Actor, assignment: Assignment, title: str, people: Sequence[int]) -> int:
-    """Enqueue one private line to each of these members who can be reached, outside the quiet hours.
+    """Enqueue one private line to each of these members who can be reached, outside the quiet hours: says how many.
 
     The key holds the day, so nobody is reminded of one reading twice on a day.
     """
