@@ -15,6 +15,7 @@ run: $(RUN_DEPS)  ## the bot for real (settings: .env)
 	$(BIN)/xueban run
 
 test: $(DEV_DEPS)  ## all tests
+	./scripts/install_chromium.sh
 	$(BIN)/python -m pytest
 
 lint: $(DEV_DEPS)

@@ -37,7 +37,7 @@ async def settings_on_path(uow: UnitOfWork, ids: Sequence[int], key: str) -> dic
             BranchSetting.branch_id.in_(ids), BranchSetting.key == key
         )
     )
-    return dict(rows.tuples().all())
+    return {branch_id: value for branch_id, value in rows.all()}  # noqa: C416 dict(rows) would not type
 
 
 async def put_setting(uow: UnitOfWork, branch_id: int, key: str, value: str) -> None:
