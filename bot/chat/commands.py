@@ -64,7 +64,7 @@ class Command:
 
 
 class CommandSet:
-    """The rows of one plugin, filled by decorators::
+    """The rows of one module of a plugin, filled by decorators::
 
     commands = CommandSet("study")
 

@@ -1,7 +1,5 @@
 """How a plugin joins: its rows go into the command table, and one matcher takes what is routed to it."""
 
-from typing import TYPE_CHECKING
-
 from nonebot import on
 from nonebot.matcher import Matcher
 
@@ -9,14 +7,16 @@ from bot.chat.commands import CommandSet
 from bot.chat.events import RoutedEvent
 from bot.chat.table import TABLE
 
-if TYPE_CHECKING:
-    pass
 
+def attach(*sets: CommandSet) -> type[Matcher]:
+    """Declare the commands of one plugin, a set for each of its modules, and return its matcher.
 
-def attach(commands: CommandSet) -> type[Matcher]:
-    """Declare the commands of a plugin and return its matcher. Raises ``ValueError`` if a word is taken already."""
-    TABLE.add(commands)
-    matcher = on(type=f"xueban.{commands.plugin}", priority=5, block=True)
+    Raises ``ValueError`` if a word is taken already or the sets belong to different plugins.
+    """
+    (plugin,) = {commands.plugin for commands in sets}
+    for commands in sets:
+        TABLE.add(commands)
+    matcher = on(type=f"xueban.{plugin}", priority=5, block=True)
 
     @matcher.handle()
     async def _run(event: RoutedEvent) -> None:
