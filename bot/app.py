@@ -7,6 +7,7 @@ from bot.chat.commands import Command
 from bot.chat.conversation import Conversations
 from bot.chat.desk import Desk, Platform
 from bot.chat.table import TABLE
+from bot.core.batch import Batch
 from bot.core.clock import Clock
 from bot.core.db import Database
 from bot.core.migrate import upgrade
@@ -18,6 +19,7 @@ from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.study import pushing
+from bot.study.checking_in import Claim, Outcome, check_in_all
 from bot.textmining import segmenter
 
 log = logging.getLogger("xueban.app")
@@ -35,6 +37,7 @@ class App:
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
         self.ticker = Ticker(clock)
+        self.check_ins = Batch(self._check_in)
         self.chat: Desk
         self.worker: Worker
 
@@ -68,6 +71,10 @@ class App:
     async def _push_what_is_due(self) -> None:
         async with self.database.unit_of_work() as uow:
             await pushing.run_due(uow, self.calendar)
+
+    async def _check_in(self, claims: list[Claim]) -> list[Outcome | Exception]:
+        async with self.database.unit_of_work() as uow:
+            return await check_in_all(uow, claims)
 
     async def stop(self) -> None:
         """Stop taking work, finish what is under way, close the database."""

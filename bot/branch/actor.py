@@ -11,6 +11,17 @@ COMMITTEE = EDITORS | {Role.ORGANISER, Role.DISCIPLINE}
 
 
 @dataclass(frozen=True)
+class Speaker:
+    """An account that says something, in the group ``group_id`` or (None) in private, to the bot's ``account``."""
+
+    platform: str
+    account: str
+    user_id: str
+    group_id: str | None = None
+    display_name: str = ""
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person in a scene. ``branch_id`` is the branch in whose name they speak; ``roles`` are theirs *there*,
     those inherited from branches above included. ``group_id`` is None in a private chat."""

@@ -1,6 +1,6 @@
 """Every query about organisation and people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import Row, and_, or_, select
@@ -59,27 +59,41 @@ async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup |
     return (await uow.session.scalars(query)).one_or_none()
 
 
-async def group_branch(uow: UnitOfWork, platform: str, group_id: str) -> Row[int, str] | None:
-    """(id, path) of the branch that a group belongs to."""
+async def group_branches(uow: UnitOfWork, group_ids: Collection[str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """(platform, group id) → (branch id, its path) of these groups, on whatever platform."""
     query = (
-        select(Branch.id, Branch.path)
-        .join(ChatGroup, ChatGroup.branch_id == Branch.id)
-        .where(ChatGroup.platform == platform, ChatGroup.group_id == group_id)
+        select(ChatGroup.platform, ChatGroup.group_id, Branch.id, Branch.path)
+        .join(Branch, Branch.id == ChatGroup.branch_id)
+        .where(ChatGroup.group_id.in_(group_ids))
     )
-    return (await uow.session.execute(query)).one_or_none()
+    return {(platform, group): (i, path) for platform, group, i, path in await uow.session.execute(query)}
 
 
-async def person(uow: UnitOfWork, platform: str, user_id: str) -> Sequence[Row[int, str, int, str, str, str]]:
-    """(member id, name, own branch id, own path, role or None, path of the grant or None): a row for each role."""
+PersonRow = Row[str, str, int, str, int, str, str | None, str | None]
+
+
+async def people(uow: UnitOfWork, user_ids: Collection[str]) -> Sequence[PersonRow]:
+    """(platform, user id, member id, name, own branch id, own path, role or None, path of the grant or None): a row for
+    each role of each person who has one of these accounts, on whatever platform."""
     home = Branch.__table__.alias("home")
     granted = Branch.__table__.alias("granted")
+    account = MemberAccount
     query = (
-        select(Member.id, Member.name, Member.branch_id, home.c.path, RoleGrant.role, granted.c.path)
-        .join(MemberAccount, MemberAccount.member_id == Member.id)
+        select(
+            account.platform,
+            account.user_id,
+            Member.id,
+            Member.name,
+            Member.branch_id,
+            home.c.path,
+            RoleGrant.role,
+            granted.c.path,
+        )
+        .join(Member, Member.id == account.member_id)
         .join(home, home.c.id == Member.branch_id)
         .outerjoin(RoleGrant, RoleGrant.member_id == Member.id)
         .outerjoin(granted, granted.c.id == RoleGrant.branch_id)
-        .where(MemberAccount.platform == platform, MemberAccount.user_id == user_id, Member.left_on.is_(None))
+        .where(account.user_id.in_(user_ids), Member.left_on.is_(None))
     )
     return (await uow.session.execute(query)).all()
 

@@ -1,10 +1,11 @@
 """What every feature asks about the branch: who is speaking, who should read, which groups, which number is next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.branch import repository, rules
-from bot.branch.actor import LEADERS, Actor
+from bot.branch.actor import LEADERS, Actor, Speaker
 from bot.branch.models import Branch, ChatGroup, Leave, Member, MemberAccount, Role
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
@@ -91,45 +92,53 @@ async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, la
     return found
 
 
-async def resolve_actor(
-    uow: UnitOfWork,
-    *,
-    platform: str,
-    account: str,
-    user_id: str,
-    group_id: str | None,
-    display_name: str,
-    superusers: frozenset[str],
-) -> Actor:
+async def resolve_actors(uow: UnitOfWork, speakers: Sequence[Speaker], superusers: frozenset[str]) -> list[Actor]:
     """Who is speaking: in a group, for the branch of that group; in private, for the person's own branch.
 
     Somebody from elsewhere who speaks in the group of a branch is no member there, but keeps roles that reach it.
     """
-    known = await repository.person(uow, platform, user_id)
+    known: dict[tuple[str, str], list[repository.PersonRow]] = {}
+    for row in await repository.people(uow, {speaker.user_id for speaker in speakers}):
+        known.setdefault((row[0], row[1]), []).append(row)
+    groups = {speaker.group_id for speaker in speakers if speaker.group_id is not None}
+    here = await repository.group_branches(uow, groups) if groups else {}
+    return [
+        _actor(speaker, known.get((speaker.platform, speaker.user_id), []), here, superusers) for speaker in speakers
+    ]
+
+
+def _actor(
+    speaker: Speaker,
+    known: list[repository.PersonRow],
+    here: dict[tuple[str, str], tuple[int, str]],
+    superusers: frozenset[str],
+) -> Actor:
     actor = Actor(
-        platform=platform,
-        account=account,
-        user_id=user_id,
-        display_name=display_name,
-        group_id=group_id,
-        is_superuser=rules.bears_account(user_id, platform, superusers),
+        platform=speaker.platform,
+        account=speaker.account,
+        user_id=speaker.user_id,
+        display_name=speaker.display_name,
+        group_id=speaker.group_id,
+        is_superuser=rules.bears_account(speaker.user_id, speaker.platform, superusers),
     )
     branch_id, path = None, ""
-    if group_id is not None:
-        here = await repository.group_branch(uow, platform, group_id)
-        if here is not None:
-            branch_id, path = here
+    if speaker.group_id is not None:
+        branch_id, path = here.get((speaker.platform, speaker.group_id), (None, ""))
     elif known:
-        branch_id, path = known[0][2], known[0][3]
+        branch_id, path = known[0][4], known[0][5]
     if branch_id is None or not known:
         return replace(actor, branch_id=branch_id)
-    grants = [rules.Grant(Role(role), at) for *_, role, at in known if role is not None]
-    roles = rules.roles_in(grants, path)
-    member_id, name, _, home, *_ = known[0]
+    roles = rules.roles_in([rules.Grant(Role(row[6]), str(row[7])) for row in known if row[6] is not None], path)
+    _, _, member_id, name, _, home, *_ = known[0]
     belongs = home.startswith(path) or path.startswith(home)
     if not belongs and not roles:
         return replace(actor, branch_id=branch_id)
     return replace(actor, branch_id=branch_id, member_id=member_id, member_name=name, roles=roles)
+
+
+async def resolve_actor(uow: UnitOfWork, speaker: Speaker, superusers: frozenset[str]) -> Actor:
+    """See ``resolve_actors``."""
+    return (await resolve_actors(uow, [speaker], superusers))[0]
 
 
 def today(uow: UnitOfWork) -> date:

@@ -1,9 +1,12 @@
 """Quiet acknowledgement: where the platform has no reactions, claims are collected into one line."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from bot.chat.call import Acknowledge
+
+log = logging.getLogger("xueban.chat")
 
 SHOWN = 3
 """Names in a collected line; the others are counted."""
@@ -22,21 +25,26 @@ class Collector:
 
     def __init__(self, after: float) -> None:
         self._after = after
-        self._waiting: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self._waiting: dict[tuple[str, str], list[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, scene: str, ack: Acknowledge, say: Callable[[str], Awaitable[object]]) -> None:
+        """Say a line in this scene a while after the first of its acknowledgements, with the count of that moment."""
         key = (scene, ack.item)
-        names, _ = self._waiting.get(key, ([], ""))
-        first = not names
-        names.append(ack.name)
-        self._waiting[key] = (names, ack.progress)
-        if first:
-            task = asyncio.get_running_loop().create_task(self._flush(key, say))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if key in self._waiting:
+            self._waiting[key].append(ack.name)
+            return
+        self._waiting[key] = [ack.name]
+        task = asyncio.get_running_loop().create_task(self._flush(key, ack.progress, say))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _flush(self, key: tuple[str, str], say: Callable[[str], Awaitable[object]]) -> None:
+    async def _flush(
+        self, key: tuple[str, str], progress: Callable[[], Awaitable[str]], say: Callable[[str], Awaitable[object]]
+    ) -> None:
         await asyncio.sleep(self._after)
-        names, progress = self._waiting.pop(key)
-        await say(line(names, progress))
+        names = self._waiting.pop(key)
+        try:
+            await say(line(names, await progress()))
+        except Exception:
+            log.exception("a collected line was not said")

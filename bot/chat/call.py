@@ -1,5 +1,6 @@
 """What a handler gets and what it may give back. Free of NoneBot, so that handlers are tested as plain functions."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,12 @@ class Say:
 
 @dataclass(frozen=True)
 class Acknowledge:
-    """Quiet acknowledgement of an act that is on disk: an emoji on the message, or in a group without reactions one
-    collected line ``✅ 张三、李四等 5 人已完成,23/27``; in a private chat ``full`` is said."""
+    """Quiet acknowledgement, in a group, of an act that is on disk: an emoji on the message, or where there are no
+    reactions one collected line ``✅ 张三、李四等 5 人已完成,23/27``."""
 
-    full: Content
     item: str  # what acknowledgements are collected by, e.g. "study:7"
     name: str  # the person, for the collected line
-    progress: str  # the newest count, e.g. "23/27"
+    progress: Callable[[], Awaitable[str]]  # the count when the line is said, e.g. "23/27"
 
 
 @dataclass(frozen=True)

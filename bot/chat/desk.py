@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.branch import audit
 from bot.branch import service as branch
-from bot.branch.actor import Actor
+from bot.branch.actor import Actor, Speaker
 from bot.chat import access
 from bot.chat.acknowledge import Collector
 from bot.chat.call import Acknowledge, Ask, Call, IncomingFile, Reply, Say
 from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.limits import RateLimit
 from bot.chat.scene import Routed, Scene
+from bot.core.batch import Batch
 from bot.core.errors import DatabaseBusy, NotAllowed, UserError
 from bot.delivery.transport import NotSent, Refused, Target, Transport, Unknown
 from bot.rendering.content import Content, Mention
@@ -53,6 +54,7 @@ class Desk:
         self._transport = transport
         self._platform = platform
         self._limit = RateLimit()
+        self._actors = Batch(self._resolve)
         self._collector = Collector(app.settings.xueban.quiet_ack)
 
     async def run(self, routed: Routed) -> None:
@@ -83,16 +85,13 @@ class Desk:
         return (await self._actor(scene)).branch_id is not None
 
     async def _actor(self, scene: Scene) -> Actor:
+        return await self._actors(
+            Speaker(scene.platform, scene.account, scene.user_id, scene.group_id, scene.display_name)
+        )
+
+    async def _resolve(self, speakers: list[Speaker]) -> list[Actor | Exception]:
         async with self._app.database.reading() as uow:
-            return await branch.resolve_actor(
-                uow,
-                platform=scene.platform,
-                account=scene.account,
-                user_id=scene.user_id,
-                group_id=scene.group_id,
-                display_name=scene.display_name,
-                superusers=self._app.settings.superusers,
-            )
+            return [*await branch.resolve_actors(uow, speakers, self._app.settings.superusers)]
 
     async def _handle(self, routed: Routed) -> Reply:
         actor = await self._actor(routed.scene)
@@ -154,9 +153,7 @@ class Desk:
             await self._send(here, Content.of(Mention(user_id=scene.user_id, name=scene.display_name), line))
 
     async def _acknowledge(self, scene: Scene, here: Target, message_id: str, ack: Acknowledge) -> None:
-        if scene.group_id is None:
-            await self._send(here, ack.full)
-        elif not await self._platform.react(scene, message_id, ACK_EMOJI):
+        if not await self._platform.react(scene, message_id, ACK_EMOJI):
             self._collector.add(scene.key, ack, lambda text: self._quietly(self._send(here, Content.of(text))))
 
     async def _quietly(self, sending: Awaitable[object]) -> None:

@@ -1,7 +1,7 @@
 """What features use to speak when nobody is waiting: the message is on disk with what caused it, or neither is."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.core.errors import NotFound
 from bot.delivery import repository
 from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
 from bot.delivery.reference import day_prefix, reference, wire_units
+from bot.delivery.repository import Place
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
 
@@ -110,7 +111,13 @@ def _wake() -> None:
 
 async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
     """What a platform message belongs to, e.g. ``study.assignment:7``; None if it isn't one of ours."""
-    return await repository.origin_of(uow, platform, target_id, message_id)
+    place = (platform, target_id, message_id)
+    return (await repository.origins_of(uow, {place})).get(place)
+
+
+async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, str]:
+    """What these platform messages, given as (platform, target id, message id), belong to. Others are left out."""
+    return await repository.origins_of(uow, places)
 
 
 async def cancel(uow: UnitOfWork, key: str) -> bool:

@@ -17,6 +17,10 @@ _CHUNK = 500
 """Rows a statement: databases limit the number of parameters."""
 
 
+Place = tuple[str, str, str]
+"""(platform, target id, message id) of a message on the platform."""
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A message in the hands of one worker. Results count only while ``fence`` is still the row's."""
@@ -261,10 +265,15 @@ async def holder_of(uow: UnitOfWork, lane: str, message_id: str) -> int | None:
     return await uow.session.scalar(statement.limit(1))
 
 
-async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
+async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, str]:
+    """The newest origin of each of these messages."""
     row = OutboxRow
-    statement = select(row.origin).where(row.message_id == message_id, row.target_id == target_id)
-    return await uow.session.scalar(statement.where(row.platform == platform).order_by(row.id.desc()).limit(1))
+    query = select(row.platform, row.target_id, row.message_id, row.origin).where(
+        row.message_id.in_({message_id for _, _, message_id in places}),
+        row.target_id.in_({target_id for _, target_id, _ in places}),
+    )
+    found = {(p, t, str(m)): origin for p, t, m, origin in await uow.session.execute(query.order_by(row.id))}
+    return {place: found[place] for place in places if place in found}
 
 
 async def cancel(uow: UnitOfWork, key: str) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.app import App
 from bot.branch import service as branch
 from bot.branch import setting_up
-from bot.branch.actor import Actor
+from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Role
 from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
 from bot.core.db import UnitOfWork
@@ -135,15 +135,8 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
         (sample.ORGANISER, Role.ORGANISER),
     ):
         await setting_up.grant(uow, boss, made.id, str(user), role)
-    actor = await branch.resolve_actor(
-        uow,
-        platform=boss.platform,
-        account=boss.account,
-        user_id=str(sample.PROPAGANDIST),
-        group_id=boss.group_id,
-        display_name="",
-        superusers=frozenset(),
-    )
+    speaker = Speaker(boss.platform, boss.account, str(sample.PROPAGANDIST), boss.group_id)
+    actor = await branch.resolve_actor(uow, speaker, frozenset())
     stored = [await materials.add(uow, actor, await materials.prepare(one)) for one in articles()]
     recurrence = parse_recurrence("每个工作日8:00", uow.now)
     await pushing.create_plan(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)

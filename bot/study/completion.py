@@ -1,7 +1,6 @@
 """Use cases of completing: claim it, take it back, and who has and hasn't."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Row
@@ -10,21 +9,11 @@ from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.clock import to_local
-from bot.core.db import UnitOfWork, insert_ignore
+from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.study import repository
-from bot.study.models import Assignment, Completion, Method
+from bot.study.models import Assignment
 from bot.study.rules import Standing, standing
-
-
-@dataclass(frozen=True)
-class CheckedIn:
-    """``first`` is False if it had been recorded before."""
-
-    assignment: Assignment
-    first: bool
-    late: bool
-    standing: Standing
 
 
 async def get(uow: UnitOfWork, branch_id: int, no: int) -> Assignment:
@@ -40,25 +29,6 @@ async def open_items(uow: UnitOfWork, actor: Actor, *, current: bool = False) ->
     if actor.member_id is None:
         return ()
     return await repository.open_for(uow, actor.branch, actor.member_id, since=uow.now if current else None)
-
-
-async def check_in(
-    uow: UnitOfWork, actor: Actor, assignment: Assignment, method: Method, message_id: str = ""
-) -> CheckedIn:
-    """Record the speaker's completion, once. Raises ``UserError`` for somebody who is on no roster."""
-    if actor.member_id is None:
-        raise UserError("还不认识您。请 @我 发「绑定 您的姓名」,再打卡。")
-    late = uow.now > assignment.due_at
-    row = {
-        "assignment_id": assignment.id,
-        "member_id": actor.member_id,
-        "at": uow.now,
-        "method": method.value,
-        "late": late,
-        "message_id": message_id,
-    }
-    first = await insert_ignore(uow.session, Completion, [row], ["assignment_id", "member_id"]) == 1
-    return CheckedIn(assignment, first, late, await standing_of(uow, assignment))
 
 
 async def take_back(uow: UnitOfWork, actor: Actor) -> int:

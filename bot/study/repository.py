@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, exists, func, select
+from sqlalchemy import Row, delete, exists, func, or_, select
 
 from bot.branch.models import Member
-from bot.core.db import UnitOfWork
+from bot.core.db import UnitOfWork, upsert
 from bot.study.models import Assignment, Completion, Expected, Material, MaterialTerm, Plan, PlanItem, PlanState, Slot
-from bot.study.rules import Person
+from bot.study.rules import Person, Reading
 
 
 async def material_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Material | None:
@@ -38,6 +38,40 @@ async def search(uow: UnitOfWork, branch_id: int, terms: Collection[str], limit:
 async def assignment_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Assignment | None:
     query = select(Assignment).where(Assignment.branch_id == branch_id, Assignment.no == no)
     return (await uow.session.scalars(query)).one_or_none()
+
+
+async def readings(uow: UnitOfWork, branches: Collection[int], numbers: Collection[int]) -> list[Reading]:
+    """The readings of these branches that are not due yet, and those with these numbers, in the order of numbers."""
+    a = Assignment
+    wanted = or_(a.due_at >= uow.now, a.no.in_(numbers)) if numbers else a.due_at >= uow.now
+    query = (
+        select(a.id, a.branch_id, a.no, Material.title, a.due_at)
+        .join(Material, Material.id == a.material_id)
+        .where(a.branch_id.in_(branches), wanted)
+        .order_by(a.no)
+    )
+    return [Reading(*row) for row in await uow.session.execute(query)]
+
+
+async def completed_pairs(
+    uow: UnitOfWork, assignments: Collection[int], members: Collection[int]
+) -> set[tuple[int, int]]:
+    """(assignment id, member id) of what these members have completed of these."""
+    query = select(Completion.assignment_id, Completion.member_id).where(
+        Completion.assignment_id.in_(assignments), Completion.member_id.in_(members)
+    )
+    return {(assignment, member) for assignment, member in await uow.session.execute(query)}
+
+
+async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[int, int]]:
+    """Insert completions that aren't there yet; (assignment id, member id) of the new ones."""
+    statement = (
+        upsert(uow.session, Completion)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
+    )
+    new = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id))
+    return {(assignment, member) for assignment, member in new}
 
 
 async def latest_assignment(uow: UnitOfWork, branch_id: int) -> Assignment | None:

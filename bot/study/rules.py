@@ -1,10 +1,28 @@
 """Who counts, decided without a database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.branch.models import Leave
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A push as those see it who complete it: 学习 ``no`` of a branch."""
+
+    id: int
+    branch_id: int
+    no: int
+    title: str
+    due_at: datetime
+
+
+def choose(current: Sequence[Reading], done: Collection[int]) -> Sequence[Reading]:
+    """The readings that a claim without a number may mean: those still open; if none is, the newest one again, so that
+    a repeat is recognised as one. ``current`` is in the order of numbers, ``done`` holds the ids completed."""
+    still_open = [reading for reading in current if reading.id not in done]
+    return still_open or current[-1:]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from sqlalchemy import Row
 
 from bot.core.clock import CHINA, to_local
 from bot.rendering.content import Card, Content, Forward
-from bot.study.completion import CheckedIn
+from bot.study.checking_in import CheckedIn
 from bot.study.models import Assignment, Material
-from bot.study.rules import Person, Standing
+from bot.study.rules import Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
 PAGE = 900
@@ -94,12 +94,19 @@ def pages(title: str, text: str) -> Content:
     return Content.of(Forward(title=title, pages=tuple(page.strip() for page in cut if page.strip())))
 
 
-def checked_in(done: CheckedIn) -> Content:
-    no = done.assignment.no
+def checked_in(done: CheckedIn, progress: str) -> Content:
+    """The full answer to a claim, given in a private chat."""
+    no = done.reading.no
     if not done.first:
         return Content.of(f"学习 {no} 之前已经登记过了,不用再发。")
     word = "补学" if done.late else "学习"
-    return Content.of(f"✅ 已登记{word} {no},现在 {done.standing.progress} 人完成。")
+    return Content.of(f"✅ 已登记{word} {no}《{done.reading.title}》,现在 {progress} 人完成。")
+
+
+def which(readings: Sequence[Reading]) -> Content:
+    """The question which of several open readings was meant."""
+    listed = "\n".join(f"{reading.no}. 《{reading.title}》" for reading in readings)
+    return Content.of(f"学完的是哪一篇?回复编号:\n{listed}")
 
 
 def standing(assignment: Assignment, title: str, found: Standing) -> str:

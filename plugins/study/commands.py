@@ -5,9 +5,7 @@ from datetime import datetime
 
 from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
-from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.delivery import outbox
 from bot.rendering.content import Content
 from bot.scheduling.moments import split_moment
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
@@ -15,7 +13,8 @@ from bot.scheduling.words import say_moment
 from bot.sources import link
 from bot.sources.article import Article
 from bot.study import completion, materials, pushing, repository, views
-from bot.study.models import Assignment, Material, Method, PlanState
+from bot.study.checking_in import CheckedIn, Claim, NothingOpen, NotOurs, Several
+from bot.study.models import Material, Method, PlanState
 from bot.textmining import segmenter
 
 commands = CommandSet("study")
@@ -47,57 +46,48 @@ def number(text: str) -> int | None:
     summary="登记学完了",
 )
 async def check_in(call: Call) -> Reply:
-    async with call.app.database.unit_of_work() as uow:
-        method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
-        if call.message.reply_to is not None and call.actor.group_id is not None:
-            assignment = await replied(uow, call, call.message.reply_to)
-            if assignment is None:
-                return None
-            method = Method.REPLY
-        elif (no := number(call.args)) is not None:
-            assignment = await completion.get(uow, call.actor.branch, no)
-        else:
-            items = await completion.open_items(uow, call.actor, current=True)
-            if not items:
-                return None if call.actor.group_id is not None else "现在没有要学的,都完成了。"
-            if len(items) > 1:
-                listed = "\n".join(f"{one.no}. 《{title}》" for one, title in items[:10])
-                choices = tuple(str(one.no) for one, _ in items[:10])
-                return Ask(Content.of(f"学完的是哪一篇?回复编号:\n{listed}"), then="study.which", choices=choices)
-            assignment = items[0][0]
-        return await acknowledge(uow, call, assignment, method)
+    method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
+    reply_to = call.message.reply_to
+    if reply_to is not None and call.actor.group_id is not None:
+        method = Method.REPLY
+    return await claim(call, Claim(call.actor, method, call.message.message_id, number(call.args), reply_to))
 
 
 @commands.answer("which")
 async def which(call: Call) -> Reply:
-    async with call.app.database.unit_of_work() as uow:
-        assignment = await completion.get(uow, call.actor.branch, int(call.args))
-        return await acknowledge(uow, call, assignment, Method.PHRASE)
+    return await claim(call, Claim(call.actor, Method.PHRASE, call.message.message_id, int(call.args)))
 
 
 @commands.signal("reaction")
 async def reaction(call: Call) -> Reply:
-    if call.actor.member_id is None:
-        return None
-    async with call.app.database.unit_of_work() as uow:
-        assignment = await replied(uow, call, call.message.reply_to or "")
-        if assignment is not None:
-            await completion.check_in(uow, call.actor, assignment, Method.REACTION, call.message.message_id)
+    """An emoji on the push completes it; anybody else's emoji means nothing."""
+    if call.actor.member_id is not None:
+        reaction = Claim(call.actor, Method.REACTION, call.message.message_id, reply_to=call.message.reply_to)
+        await call.app.check_ins(reaction)
     return None
 
 
-async def replied(uow: UnitOfWork, call: Call, message_id: str) -> Assignment | None:
-    """The reading that a message of ours belongs to, if it is one of this branch."""
-    target = call.actor.group_id or call.actor.user_id
-    origin = await outbox.origin_of(uow, call.actor.platform, target, message_id)
-    if origin is None or not origin.startswith("study.assignment:") or call.actor.branch_id is None:
-        return None
-    return await repository.assignment_by_no(uow, call.actor.branch_id, int(origin.rpartition(":")[2]))
+async def claim(call: Call, made: Claim) -> Reply:
+    """Record a claim, together with those that arrive meanwhile, and answer it once it is on disk."""
+    in_group = call.actor.group_id is not None
+    match await call.app.check_ins(made):
+        case CheckedIn(reading=reading) as done:
 
+            async def progress() -> str:
+                async with call.app.database.reading() as uow:
+                    assignment = await completion.get(uow, reading.branch_id, reading.no)
+                    return (await completion.standing_of(uow, assignment)).progress
 
-async def acknowledge(uow: UnitOfWork, call: Call, assignment: Assignment, method: Method) -> Reply:
-    done = await completion.check_in(uow, call.actor, assignment, method, call.message.message_id)
-    return Acknowledge(views.checked_in(done), f"study:{assignment.no}", call.actor.name, done.standing.progress)
+            if in_group:
+                return Acknowledge(f"study:{reading.no}", call.actor.name, progress)
+            return Say(views.checked_in(done, await progress()))
+        case Several(readings=readings):
+            choices = tuple(str(reading.no) for reading in readings[:10])
+            return Ask(views.which(readings[:10]), then="study.which", choices=choices)
+        case NotOurs():
+            return "没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。"
+        case NothingOpen():
+            return None if in_group else "现在没有要学的。要补学以前的,发「补学」。"
 
 
 @commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.branch import repository, service
+from bot.branch.actor import Speaker
 from bot.branch.models import Branch, ChatGroup, Leave, Member, MemberAccount, Role, RoleGrant
 from bot.core.db import UnitOfWork
 
@@ -37,15 +38,8 @@ async def tree(uow: UnitOfWork) -> None:
 
 
 async def actor(uow: UnitOfWork, user: int, group: int | None):  # type: ignore[no-untyped-def]
-    return await service.resolve_actor(
-        uow,
-        platform="q",
-        account="1",
-        user_id=str(user),
-        group_id=None if group is None else str(group),
-        display_name="书记",
-        superusers=frozenset({"9"}),
-    )
+    speaker = Speaker("q", "1", str(user), None if group is None else str(group), "书记")
+    return await service.resolve_actor(uow, speaker, frozenset({"9"}))
 
 
 @pytest.mark.usefixtures("tree")

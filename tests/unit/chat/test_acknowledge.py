@@ -2,7 +2,6 @@ import asyncio
 
 from bot.chat.acknowledge import Collector, line
 from bot.chat.call import Acknowledge
-from bot.rendering.content import Content
 
 
 def test_few_names_are_all_shown() -> None:
@@ -19,8 +18,11 @@ async def test_claims_are_collected_into_one_line_for_each_item() -> None:
     async def say(text: str) -> None:
         said.append(text)
 
+    async def progress() -> str:
+        return f"{len(said) + 2}/9"
+
     collector = Collector(0.02)
-    for name, item, progress in (("张三", "study:7", "1/9"), ("李四", "study:7", "2/9"), ("王五", "study:8", "1/9")):
-        collector.add("group:9", Acknowledge(Content.of("好"), item, name, progress), say)
+    for name, item in (("张三", "study:7"), ("李四", "study:7"), ("王五", "study:8")):
+        collector.add("group:9", Acknowledge(item, name, progress), say)
     await asyncio.sleep(0.08)
-    assert sorted(said) == ["✅ 张三、李四已完成,2/9", "✅ 王五已完成,1/9"]
+    assert said == ["✅ 张三、李四已完成,2/9", "✅ 王五已完成,3/9"]

@@ -1,0 +1,133 @@
+"""Claims of completion. Those that arrive together are recorded together: a few queries and one commit for a burst."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.branch.actor import Actor
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotFound, UserError
+from bot.delivery import outbox
+from bot.study import repository
+from bot.study.models import Method
+from bot.study.rules import Reading, choose
+
+ORIGIN = "study.assignment"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """「已学」 as it was said: for the reading ``no``, for the message that ``reply_to`` answers, or for neither."""
+
+    actor: Actor
+    method: Method
+    message_id: str = ""
+    no: int | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """It is recorded. ``first`` is False if it had been before."""
+
+    reading: Reading
+    first: bool
+    late: bool
+
+
+@dataclass(frozen=True)
+class Several:
+    """More than one reading is open: which one was meant must be asked."""
+
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class NothingOpen:
+    """Nothing that could be meant."""
+
+
+@dataclass(frozen=True)
+class NotOurs:
+    """The claim answers a message that is no reading of this branch, while something is open."""
+
+
+Outcome = CheckedIn | Several | NothingOpen | NotOurs
+
+
+async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome | Exception]:
+    """Record what these claims complete, each completion once. In the place of an outcome stands the ``UserError`` that
+    its claimant should read: for a number that doesn't exist, and for somebody who is on no roster."""
+    numbers = await _numbers(uow, claims)
+    branches = {claim.actor.branch_id for claim in claims if claim.actor.branch_id is not None}
+    named = {no for no in numbers if no is not None}
+    readings = await repository.readings(uow, branches, named)
+    by_no = {(reading.branch_id, reading.no): reading for reading in readings}
+    current = [reading for reading in readings if reading.due_at >= uow.now]
+    members = {claim.actor.member_id for claim in claims if claim.actor.member_id is not None}
+    done = await repository.completed_pairs(uow, [reading.id for reading in current], members)
+
+    outcomes: list[Outcome | Exception] = []
+    for claim, no in zip(claims, numbers, strict=True):
+        outcome: Outcome | Exception
+        if claim.actor.member_id is None or claim.actor.branch_id is None:
+            outcome = UserError("还不认识您。请 @我 发「绑定 您的姓名」,再打卡。")
+        elif no is not None:
+            reading = by_no.get((claim.actor.branch_id, no))
+            missing = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
+            outcome = missing if reading is None else CheckedIn(reading, True, uow.now > reading.due_at)
+        else:
+            here = [reading for reading in current if reading.branch_id == claim.actor.branch_id]
+            mine = {reading.id for reading in here if (reading.id, claim.actor.member_id) in done}
+            found = choose(here, mine)
+            if claim.reply_to is not None:
+                outcome = NotOurs() if len(mine) < len(here) else NothingOpen()
+            elif len(found) == 1:
+                outcome = CheckedIn(found[0], True, False)
+            else:
+                outcome = Several(tuple(found)) if found else NothingOpen()
+        outcomes.append(outcome)
+    return await _record(uow, claims, outcomes)
+
+
+async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]:
+    """The number of the reading that each claim names or answers; None where it does neither."""
+    asked = {
+        (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to)
+        for claim in claims
+        if claim.reply_to is not None and claim.no is None
+    }
+    origins = await outbox.origins_of(uow, asked) if asked else {}
+    numbers = []
+    for claim in claims:
+        place = (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to or "")
+        kind, _, number = origins.get(place, "").partition(":")
+        numbers.append(int(number) if claim.no is None and kind == ORIGIN else claim.no)
+    return numbers
+
+
+async def _record(
+    uow: UnitOfWork, claims: Sequence[Claim], outcomes: list[Outcome | Exception]
+) -> list[Outcome | Exception]:
+    rows = {}
+    for claim, outcome in zip(claims, outcomes, strict=True):
+        if isinstance(outcome, CheckedIn):
+            assert claim.actor.member_id is not None
+            rows.setdefault(
+                (outcome.reading.id, claim.actor.member_id),
+                {
+                    "assignment_id": outcome.reading.id,
+                    "member_id": claim.actor.member_id,
+                    "at": uow.now,
+                    "method": claim.method.value,
+                    "late": outcome.late,
+                    "message_id": claim.message_id,
+                },
+            )
+    new = await repository.complete(uow, list(rows.values())) if rows else set()
+    for i, (claim, outcome) in enumerate(zip(claims, outcomes, strict=True)):
+        if isinstance(outcome, CheckedIn):
+            key = (outcome.reading.id, claim.actor.member_id or 0)
+            if key not in new:
+                outcomes[i] = CheckedIn(outcome.reading, False, outcome.late)
+            new.discard(key)
+    return outcomes

@@ -1,0 +1,58 @@
+import asyncio
+
+import pytest
+
+from bot.core.batch import Batch
+
+
+async def test_what_arrives_meanwhile_is_carried_out_together_and_each_gets_its_own() -> None:
+    batches: list[list[int]] = []
+
+    async def carry_out(items: list[int]) -> list[int | Exception]:
+        batches.append(items)
+        await asyncio.sleep(0.01)
+        return [item * 10 for item in items]
+
+    batch = Batch(carry_out, most=3)
+    first = asyncio.create_task(batch(0))
+    await asyncio.sleep(0.001)
+    assert await asyncio.gather(*(batch(i) for i in range(1, 6))) == [10, 20, 30, 40, 50]
+    assert await first == 0
+    assert batches == [[0], [1, 2, 3], [4, 5]]
+
+
+async def test_a_result_that_is_an_error_is_raised_to_its_caller_alone() -> None:
+    async def carry_out(items: list[int]) -> list[int | Exception]:
+        return [ValueError("no") if item == 2 else item for item in items]
+
+    batch = Batch(carry_out)
+    results = await asyncio.gather(*(batch(i) for i in (1, 2, 3)), return_exceptions=True)
+    assert [str(result) for result in results] == ["1", "no", "3"]
+
+
+async def test_one_that_breaks_the_whole_is_tried_alone() -> None:
+    async def carry_out(items: list[int]) -> list[int | Exception]:
+        if 2 in items:
+            raise RuntimeError("broken")
+        return list(items)
+
+    batch = Batch(carry_out)
+    results = await asyncio.gather(*(batch(i) for i in (1, 2, 3)), return_exceptions=True)
+    assert [str(result) for result in results] == ["1", "broken", "3"]
+
+
+async def test_a_caller_that_goes_away_changes_nothing_for_the_others() -> None:
+    release = asyncio.Event()
+
+    async def carry_out(items: list[int]) -> list[int | Exception]:
+        await release.wait()
+        return list(items)
+
+    batch = Batch(carry_out)
+    gone, stays = asyncio.create_task(batch(1)), asyncio.create_task(batch(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    release.set()
+    assert await stays == 2
+    with pytest.raises(asyncio.CancelledError):
+        await gone
