@@ -37,7 +37,7 @@ class App:
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
         self.ticker = Ticker(clock)
-        self.check_ins = Batch(self._check_in)
+        self.check_ins: Batch[Claim, Outcome] = Batch(self._check_in)
         self.chat: Desk
         self.worker: Worker
 

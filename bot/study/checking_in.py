@@ -108,7 +108,7 @@ async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]
 async def _record(
     uow: UnitOfWork, claims: Sequence[Claim], outcomes: list[Outcome | Exception]
 ) -> list[Outcome | Exception]:
-    rows = {}
+    rows: dict[tuple[int, int], dict[str, object]] = {}
     for claim, outcome in zip(claims, outcomes, strict=True):
         if isinstance(outcome, CheckedIn):
             assert claim.actor.member_id is not None

@@ -87,7 +87,8 @@ async def claim(call: Call, made: Claim) -> Reply:
         case NotOurs():
             return "没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。"
         case NothingOpen():
-            return None if in_group else "现在没有要学的。要补学以前的,发「补学」。"
+            pass
+    return None if in_group else "现在没有要学的。要补学以前的,发「补学」。"
 
 
 @commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")
