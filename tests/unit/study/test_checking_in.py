@@ -72,7 +72,8 @@ async def test_the_number_decides_and_a_late_one_is_marked(uow: UnitOfWork) -> N
 
 
 async def test_a_repeat_is_recorded_once_and_says_so(uow: UnitOfWork) -> None:
-    assert await say(uow, claim(1, 2), claim(1, 2), claim(2, 2)) == [(2, True, False), (2, False, False), (2, True, False)]
+    at_once = await say(uow, claim(1, 2), claim(1, 2), claim(2, 2))
+    assert at_once == [(2, True, False), (2, False, False), (2, True, False)]
     assert await say(uow, claim(1, 2)) == [(2, False, False)]
     assert set(await repository.completed(uow, 12)) == {1, 2}
 
