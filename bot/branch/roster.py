@@ -1,0 +1,102 @@
+"""Use cases of the roster: who is on it, as what, and who is exempt. Nobody is ever deleted: they leave."""
+
+from bot.branch import audit
+from bot.branch import roster_repository as repository
+from bot.branch import service as branch
+from bot.branch.actor import Actor
+from bot.branch.models import Member, MemberKind
+from bot.branch.names import clean_name, is_name
+from bot.branch.roster_repository import Entry
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotFound, UserError
+
+REASON_LENGTH = 200
+
+
+def subject(member: Member) -> str:
+    """How the audit log names a person: by number, so that erasing a name erases it everywhere."""
+    return f"member:{member.id}"
+
+
+async def listed(uow: UnitOfWork, branch_id: int) -> list[Entry]:
+    """The roster of the branch and of everything below it."""
+    return await repository.entries(uow, (await branch.get(uow, branch_id)).path, branch.today(uow))
+
+
+async def add(
+    uow: UnitOfWork, actor: Actor, name: str, kind: MemberKind = MemberKind.FULL, user_id: str | None = None
+) -> Member:
+    """Put somebody on the roster, with their account if it is given.
+
+    A second person of one name is taken only if both are told apart by their accounts. Raises ``UserError``.
+    """
+    name = clean_name(name)
+    if not is_name(name):
+        raise UserError(f"「{name[:20]}」不像姓名,没有添加。比如:成员 添加 张三 预备党员")
+    if user_id is not None and await repository.owners(uow, actor.platform, [user_id]):
+        raise UserError("这个账号已经绑定了名册上的人,没有添加。")
+    same = await repository.named(uow, (await branch.get(uow, actor.branch)).path, name)
+    bound = await repository.accounts_of(uow, [member.id for member in same], actor.platform)
+    if same and (user_id is None or len({account.member_id for account in bound}) < len(same)):
+        raise UserError(f"名册上已有{name}。同名的另一位,要等原来那位绑定账号后,写上 QQ 号再加:成员 添加 {name} QQ号")
+    member = Member(branch_id=actor.branch, name=name, kind=kind.value, joined_on=branch.today(uow), created_at=uow.now)
+    uow.session.add(member)
+    await uow.session.flush()
+    if user_id is not None:
+        await repository.attach(uow, member.id, actor.platform, user_id, "", actor.account)
+    await audit.record(uow, actor, "roster.add", subject(member))
+    return member
+
+
+async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
+    """Take somebody off the roster: account let go, offices ended, the row and its history kept. Raises ``UserError``."""
+    if member.id == actor.member_id:
+        raise UserError("不能移除自己,请由别的书记或管理员来做。")
+    offices = [[grant.branch_id, grant.role] for grant in await repository.offices(uow, member.id)]
+    await repository.end_offices(uow, member.id)
+    await repository.detach(uow, member.id)
+    member.left_on = branch.today(uow)
+    await audit.record(uow, actor, "roster.remove", subject(member), detail={"offices": offices})
+
+
+async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
+    """Bring back the last of that name who left; they bind their account again. Raises ``NotFound``, ``UserError``."""
+    name = clean_name(name)
+    path = (await branch.get(uow, actor.branch)).path
+    if await repository.named(uow, path, name):
+        raise UserError(f"{name}已经在名册上了。")
+    gone = await repository.left_named(uow, path, name)
+    if not gone:
+        raise NotFound(f"没有移除过「{name[:20]}」。新加入的请发「成员 添加 {name[:20]}」。")
+    gone[0].left_on = None
+    await audit.record(uow, actor, "roster.restore", subject(gone[0]))
+    return gone[0]
+
+
+async def change_kind(uow: UnitOfWork, actor: Actor, member: Member, kind: MemberKind) -> str:
+    """Record that a member is now 正式党员, 预备党员 …; the kind before. Raises ``UserError``."""
+    before = member.kind
+    if before == kind.value:
+        raise UserError(f"{member.name}已经登记为{kind.value}。")
+    member.kind = kind.value
+    await audit.record(uow, actor, "roster.kind", subject(member), detail={"old": before, "new": kind.value})
+    return before
+
+
+async def exempt(uow: UnitOfWork, actor: Actor, member: Member, reason: str) -> None:
+    """Take a member out of what is expected, on a stated ground. Raises ``UserError``."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise UserError(f"请写明依据,比如:免学 {member.name} 年老体弱,支委会11月3日同意")
+    if len(reason) > REASON_LENGTH:
+        raise UserError(f"依据请写在 {REASON_LENGTH} 字以内。")
+    member.exempt_reason = reason
+    await audit.record(uow, actor, "roster.exempt", subject(member), reason)
+
+
+async def resume(uow: UnitOfWork, actor: Actor, member: Member, reason: str = "") -> None:
+    """End an exemption. Raises ``UserError``."""
+    if not member.exempt_reason:
+        raise UserError(f"{member.name}没有登记免学,本来就计入应学。")
+    member.exempt_reason = ""
+    await audit.record(uow, actor, "roster.resume", subject(member), reason)

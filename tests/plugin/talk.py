@@ -1,0 +1,120 @@
+"""A chat in memory around the real table, screen and desk: what people send goes in as frames, what they get comes out.
+
+No NoneBot and no wire: a handler is tried with everything between it and the platform.
+"""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.app import App
+from bot.chat import hints
+from bot.chat.call import IncomingFile
+from bot.chat.commands import CommandSet
+from bot.chat.scene import Routed, Scene
+from bot.chat.screen import PLATFORM, Screen
+from bot.chat.table import TABLE
+from bot.core.errors import UserError
+from bot.delivery.transport import Absent, Refused, Target
+from bot.rendering.content import Content
+
+ACCOUNT = "1"
+GROUP = 9
+
+
+@dataclass
+class Telephone:
+    """The platform: ``cards`` are (user id, card, nickname, robot) by group, ``files`` the bytes by file id."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    cards: dict[str, list[tuple[str, str, str, bool]]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    unreachable: set[str] = field(default_factory=set)
+    _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def online_accounts(self) -> frozenset[str]:
+        return frozenset({ACCOUNT})
+
+    async def send(self, target: Target, content: Content, timeout: float) -> str:
+        if target.id in self.unreachable:
+            from bot.delivery.transport import Refusal
+
+            raise Refused(Refusal.REMOVED, "no friend")
+        self.said.append((f"{target.kind} {target.id}", content.plain))
+        return str(next(self._ids))
+
+    async def find(self, target: Target, reference: str, since: datetime) -> Absent:
+        return Absent()
+
+    async def recall(self, target: Target, message_id: str) -> bool:
+        return False
+
+    async def react(self, scene: Scene, message_id: str, emoji_id: str) -> bool:
+        return True
+
+    async def download(self, account: str, group_id: str | None, file: IncomingFile, limit: int) -> bytes:
+        data = self.files[file.file_id]
+        if len(data) > limit:
+            raise UserError(f"文件超过了 {limit // 2**20} MB,请压缩或拆分后再发。")
+        return data
+
+    async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]:
+        return self.cards.get(group_id, [])
+
+
+class Talk:
+    """Say something as somebody; what the bot answers comes back as ``[(where, text)]`` or as plain texts."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.telephone = Telephone()
+        app.connect(self.telephone, self.telephone)
+        self._screen = Screen(TABLE, app.conversations, hints.unknown)
+        self._message_ids = itertools.count(100)
+
+    async def _said(self, routed: Routed | None) -> list[tuple[str, str]]:
+        before = len(self.telephone.said)
+        if routed is not None:
+            await self.app.chat.run(routed)
+        return self.telephone.said[before:]
+
+    async def hear(
+        self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = ""
+    ) -> list[tuple[str, str]]:
+        """What the bot sends, and where, when ``user`` sends this (``group`` None: in private)."""
+        frame = {
+            "post_type": "message",
+            "message_type": "private" if group is None else "group",
+            "self_id": int(ACCOUNT),
+            "user_id": user,
+            "group_id": group,
+            "message_id": next(self._message_ids),
+            "sender": {"nickname": f"用户{user}", "card": card},
+            "message": [{"type": "text", "data": {"text": s}} if isinstance(s, str) else s for s in segments],
+        }
+        return await self._said(self._screen.message(frame))
+
+    async def say(self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = "") -> str:
+        """The texts of the bot's answers in one; empty for silence."""
+        return "\n".join(text for _, text in await self.hear(user, *segments, group=group, card=card))
+
+    async def whisper(self, user: int, *segments: str | dict[str, Any]) -> str:
+        return await self.say(user, *segments, group=None)
+
+    async def signal(self, commands: CommandSet, name: str, user: int, group: int = GROUP) -> str:
+        """Something happens to ``user`` in the group (``joined``, ``left``); what the bot says about it at once."""
+        from bot.chat.call import Incoming
+
+        scene = Scene(PLATFORM, ACCOUNT, str(user), "", str(group))
+        routed = Routed(commands.plugin, commands.signals[name], scene, Incoming("", "", ""))
+        return "\n".join(text for _, text in await self._said(routed))
+
+    def file(self, name: str, data: bytes) -> dict[str, Any]:
+        """A file segment whose bytes can be fetched."""
+        self.telephone.files[name] = data
+        return {"type": "file", "data": {"file": name, "file_id": name, "file_size": str(len(data))}}
+
+
+def at(user: int) -> dict[str, Any]:
+    return {"type": "at", "data": {"qq": str(user)}}
