@@ -12,12 +12,13 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY plugins plugins
 COPY data data
-RUN pip install --no-cache-dir --no-deps . && mkdir -p /data && chown xueban /data
+# editable: word lists and holidays are found beside the code, under /app/data
+RUN pip install --no-cache-dir --no-deps --editable . && mkdir -p /data && chown xueban /data
 
 USER xueban
 ENV HOST=0.0.0.0 PORT=8080 XUEBAN__DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8080), 3).close()"]
+    CMD ["python", "-c", "import os, socket; socket.create_connection(('127.0.0.1', int(os.environ['PORT'])), 3).close()"]
 CMD ["xueban", "run"]

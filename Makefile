@@ -1,12 +1,19 @@
 # What a developer and an operator do every day. Everything installs itself into .venv on first use.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
 VENV := .venv
 BIN := $(VENV)/bin
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
 
-.PHONY: demo run test lint types imports format lock bench clean
+.PHONY: help demo run test lint types imports format docs lock bench chromium clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(RUN_DEPS)  ## the bot and a simulated group in the browser
 	$(BIN)/xueban demo
@@ -14,45 +21,49 @@ demo: $(RUN_DEPS)  ## the bot and a simulated group in the browser
 run: $(RUN_DEPS)  ## the bot for real (settings: .env)
 	$(BIN)/xueban run
 
-test: $(DEV_DEPS)  ## all tests
-	./scripts/install_chromium.sh
+test: $(DEV_DEPS) chromium  ## all tests
 	$(BIN)/python -m pytest
 
-lint: $(DEV_DEPS)
+lint: $(DEV_DEPS)  ## style and likely mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(DEV_DEPS)
+types: $(DEV_DEPS)  ## the type checker
 	$(BIN)/mypy
 
-imports: $(DEV_DEPS)
-	$(BIN)/lint-imports
+imports: $(DEV_DEPS)  ## who may import whom
+	$(BIN)/lint-imports --no-logo
 
-format: $(DEV_DEPS)
+format: $(DEV_DEPS)  ## mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(DEV_DEPS)  ## docs/commands.md from the command table
+	$(BIN)/python -m scripts.commands_page
+
 lock: $(DEV_DEPS)  ## pin the newest versions that pyproject.toml allows, with hashes
 	for group in runtime dev; do \
-	  $(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --python-platform linux --no-header \
-	    $$([ $$group = dev ] && echo --group dev) -o requirements/$$group.txt pyproject.toml; \
+	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --python-platform linux --no-header \
+	    $$([ $$group = runtime ] || echo --group dev) --output-file requirements/$$group.txt pyproject.toml; \
 	done
 
 bench: $(DEV_DEPS)  ## what the README's figures rest on
 	$(BIN)/python -m benchmarks.chat
 
-clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+chromium:
+	@scripts/install_chromium.sh
 
-$(BIN)/uv:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+clean:  ## away with the environment and all caches; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/uv: | scripts/make_venv.sh
+	scripts/make_venv.sh $(VENV)
 
 $(RUN_DEPS): requirements/runtime.txt pyproject.toml | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/runtime.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(UV_INSTALL) --require-hashes --requirement requirements/runtime.txt
+	$(UV_INSTALL) --no-deps --editable .
 	touch $@
 
 $(DEV_DEPS): requirements/dev.txt $(RUN_DEPS)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt
+	$(UV_INSTALL) --require-hashes --requirement requirements/dev.txt
 	touch $@

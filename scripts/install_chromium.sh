@@ -1,16 +1,33 @@
 #!/usr/bin/env bash
-# The browser that the page's tests drive: Debian's Chromium and a Chinese font, installed where they are missing.
+# The browser that the page's tests drive, with Chinese and emoji fonts: Debian's packages, installed where they are missing.
+# Needs root, or sudo that asks nothing.
 set -euo pipefail
-if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || [ -n "${CHROMIUM:-}" ]; then
+packages=(chromium fonts-noto-cjk fonts-noto-color-emoji)
+
+if [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
   exit 0
 fi
-if [ "$(id -u)" = 0 ]; then
-  run=()
-elif sudo -n true 2>/dev/null; then
-  run=(sudo -n)
-else
-  echo "页面测试需要 Chromium。请由管理员安装:apt-get install chromium fonts-noto-cjk" >&2
+
+give_up() {
+  [ -s "$log" ] && tail -n 5 "$log" >&2
+  echo "测试要用 Chromium 浏览器,这里没有,也没能自动安装:$1。" >&2
+  echo "请管理员运行 apt-get install ${packages[*]},或用 CHROMIUM=<路径> 指明已有的浏览器,再运行一次。" >&2
   exit 1
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+command -v apt-get >/dev/null || give_up "没有 apt-get"
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+  as_root=(sudo -n)
+else
+  give_up "不是 root,sudo 又要密码"
 fi
-"${run[@]}" apt-get update -qq
-"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
+
+echo "安装 Chromium 和字体(只在第一次)…"
+"${as_root[@]}" apt-get update >"$log" 2>&1 || give_up "apt-get update 失败"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}" >"$log" 2>&1 \
+  || give_up "apt-get install 失败"
+command -v chromium >/dev/null || give_up "装好了却找不到 chromium"
