@@ -1,18 +1,12 @@
 """A process that delivers and does nothing else, and can be made to die at any step.
 
-It is the real worker, transport and adapter; only commands and the scheduler are left out. The parent of the processes
-has everything imported and forks one for each line on its standard input, so that a life begins within milliseconds and
-hundreds of deaths can be tried. Each is a process of its own and dies by a real SIGKILL.
-
-``python -m tests.fault.harness`` reads jobs as JSON lines and answers ``{"pid": …}`` for each.
+It is the real worker, transport and adapter; only commands and the scheduler are left out. It is born in the nursery
+(``tests.nursery``), so that a life begins within milliseconds and hundreds of deaths can be tried.
 """
 
-import json
 import logging
 import os
 import signal
-import sys
-import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -120,6 +114,7 @@ async def tell_secretary(uow: UnitOfWork, trouble: Trouble) -> None:
 
 def live(job: Job) -> None:
     """The life of one process: until SIGTERM, or its fate."""
+    logging.basicConfig(level=logging.ERROR)
     fate = Fate(job)
     plain_send = FastAPIWebSocket.send_text
 
@@ -166,33 +161,3 @@ def live(job: Job) -> None:
 
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     nonebot.run(loop="uvloop", access_log=False, timeout_graceful_shutdown=2)
-
-
-def main() -> None:
-    """The parent: forks a life for each job, and takes all of them with it when it ends."""
-    logging.basicConfig(level=logging.ERROR)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    born: set[int] = set()
-    for line in sys.stdin:
-        job = Job(**json.loads(line))
-        pid = os.fork()
-        if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.dup2(2, 1)  # what a child prints is no answer of its parent
-            try:
-                live(job)
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(0)
-        born.add(pid)
-        print(json.dumps({"pid": pid}), flush=True)
-    for pid in born:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-
-
-if __name__ == "__main__":
-    main()

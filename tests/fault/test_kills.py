@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from .conftest import GROUPS, Field
+from .field import GROUPS, Field
 
 
 @pytest.mark.parametrize("step", ["claimed", "send", "written", "answered"])

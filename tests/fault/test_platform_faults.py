@@ -9,7 +9,7 @@ import pytest
 from bot.simulator import events
 from bot.simulator.happenings import Said
 
-from .conftest import GROUPS, MEMBER, Field
+from .field import GROUPS, MEMBER, Field
 
 ONE, TWO, THREE = GROUPS
 

@@ -1,0 +1,203 @@
+"""Delivery by whole processes: ``xueban run`` as an operator has it, with its commands, clock and alerts."""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.branch.models import ChatGroup
+from bot.simulator import events
+from bot.simulator.happenings import Said
+from bot.simulator.simulator import Simulator
+
+from .house import GROUP, House, answered, delivery
+
+HELD = {
+    "the mark": "UPDATE OF sending_at ON outbox WHEN NEW.sending_at IS NOT NULL AND NEW.origin = 'test'",
+    "the result": "UPDATE OF state ON outbox WHEN NEW.state = 'sent' AND NEW.origin = 'test'",
+}
+"""Steps that the database can be made to refuse, so that a process stands just before them when it is killed."""
+
+
+async def hold(house: House, step: str) -> None:
+    async with house.database.unit_of_work() as uow:
+        await uow.session.execute(
+            text(f"CREATE TRIGGER held BEFORE {HELD[step]} BEGIN SELECT RAISE(ABORT, 'held'); END")
+        )
+
+
+async def let_go(house: House) -> None:
+    async with house.database.unit_of_work() as uow:
+        await uow.session.execute(text("DROP TRIGGER held"))
+
+
+def sends(sim: Simulator, group: int = GROUP) -> int:
+    """How many times the bot has called for a message to the group."""
+    return sum(c["action"] == "send_group_msg" and c["params"]["group_id"] == group for c in sim.calls)
+
+
+async def test_killed_after_the_claim_and_before_the_write(house: House) -> None:
+    """Case 1."""
+    await hold(house, "the mark")
+    sim = await house.open()
+    [reference] = await house.put(GROUP)
+    await house.settled("sending")
+    house.bot.kill()
+    [row] = await house.rows()
+    assert (row.state, row.sending_at, sends(sim)) == ("sending", None, 0)
+    await let_go(house)
+    await house.bot.start()
+    await house.settled("sent")
+    assert house.arrived() == {reference: 1}
+
+
+async def test_killed_when_the_platform_has_it_and_has_not_answered(house: House) -> None:
+    """Case 2."""
+    sim = await house.open()
+    sim.behaviour.watch = lambda stage, _: os.kill(house.bot.pid, signal.SIGKILL) if stage == "stored" else None
+    [reference] = await house.put(GROUP)
+    await answered(sim, lambda: list(house.arrived()))
+    sim.behaviour.watch = None
+    house.bot.kill()
+    assert await house.states() == ["sending"]
+    await house.bot.start()
+    await house.settled("sent")
+    assert (house.arrived(), sends(sim)) == ({reference: 1}, 1)
+
+
+async def test_killed_after_the_answer_and_before_its_commit(house: House) -> None:
+    """Case 3."""
+    await hold(house, "the result")
+    sim = await house.open()
+    [reference] = await house.put(GROUP)
+    await answered(sim, lambda: list(house.arrived()))
+    await asyncio.sleep(0.2)
+    house.bot.kill()
+    assert await house.states() == ["sending"]
+    await let_go(house)
+    await house.bot.start()
+    await house.settled("sent")
+    assert (house.arrived(), sends(sim)) == ({reference: 1}, 1)
+
+
+async def test_killed_again_and_again_at_any_moment(house: House) -> None:
+    """Case 4, in small: a dozen kills of the whole bot, 0 lost, 0 doubled."""
+    seed = int(os.environ.get("XUEBAN_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    sim = await house.account()
+    promised: list[str] = []
+    for _ in range(12):
+        promised += await house.put(*[GROUP] * dice.randint(1, 4))
+        await house.bot.start()
+        await sim.ready()
+        await asyncio.sleep(dice.uniform(0, 0.25))
+        house.bot.kill()
+    await house.bot.start()
+    await house.until(lambda states: set(states) == {"sent"}, 30)
+    assert house.arrived() == dict.fromkeys(promised, 1)
+
+
+async def test_time_out_though_delivered(house: House) -> None:
+    """Case 5."""
+    sim = await house.open()
+    sim.behaviour.next("timeout_delivered")
+    sim.behaviour.echo = False
+    [reference] = await house.put(GROUP)
+    await house.settled("sent")
+    assert (house.arrived(), sends(sim)) == ({reference: 1}, 1)
+
+
+async def test_time_out_and_not_delivered_is_sent_once_more(house: House) -> None:
+    """Case 6."""
+    sim = await house.open()
+    sim.behaviour.next("timeout_lost")
+    [reference] = await house.put(GROUP)
+    await house.settled("sent")
+    assert (house.arrived(), sends(sim)) == ({reference: 1}, 2)
+
+
+@pytest.mark.parametrize("history", ["empty", "failing"])
+async def test_without_history_the_secretary_is_asked(house: House, history: str) -> None:
+    """Case 7."""
+    sim = await house.open()
+    sim.behaviour.next("timeout_lost", group_id=GROUP)
+    sim.behaviour.history = "empty" if history == "empty" else "failing"
+    [reference] = await house.put(GROUP)
+    await house.settled("needs_human")
+    [line] = await answered(sim, lambda: [sent.text for sent in house.told()], reference)
+    assert "请到群里看一眼" in line
+    assert sends(sim) == 1
+
+
+async def test_no_answer_is_unknown_and_a_late_one_changes_nothing(house: House) -> None:
+    """Cases 8 and 9: never answered; answered after the time-out, settled by the echo."""
+    house.bot.environment |= delivery(reconcile_for=60, absent_gap=1)
+    sim = await house.open()
+    sim.behaviour.next("late")
+    sim.behaviour.seconds = 1.5
+    sim.behaviour.echo = False
+    sim.behaviour.history = "failing"
+    [reference] = await house.put(GROUP)
+    await house.settled("unknown")
+    [message] = [sent for sent in sim.sent if reference in sent.text]
+    echo = events.event(sim.world, Said(sim.world.messages[message.message_id]), report_self=True)
+    assert echo is not None
+    sim.link.emit(echo)
+    await house.settled("sent", seconds=0.9)
+    sim.behaviour.next("lost_answer")
+    await house.put(GROUP)
+    await house.settled("sent", "unknown")
+    sim.behaviour.heal()
+    await house.settled("sent", "sent")
+    assert set(house.arrived().values()) == {1}
+    assert (sends(sim), sim.link.dials) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_socket_drops_in_the_middle_of_a_call(house: House, fault: str) -> None:
+    """Case 10: unknown within 5 s though an answer might take 60, settled after the reconnect."""
+    house.bot.environment |= delivery(send_timeout=60)
+    sim = await house.open()
+    sim.behaviour.next(fault)
+    sim.link.reconnect = 1.0
+    [reference] = await house.put(GROUP)
+    begun = time.monotonic()
+    await house.settled("unknown")
+    assert time.monotonic() - begun < 5
+    await house.settled("sent")
+    assert house.arrived() == {reference: 1}
+
+
+async def test_offline_at_the_due_time(house: House) -> None:
+    """Case 11: no attempt is spent; what is past its deadline expires and is told, the rest leaves on reconnect."""
+    await house.bot.start()
+    async with house.database.reading() as uow:
+        soon = uow.now + timedelta(seconds=1)
+    [late] = await house.put(GROUP, expires_at=soon)
+    [reference] = await house.put(GROUP)
+    await house.settled("expired", "pending")
+    assert [row.attempts for row in await house.rows()] == [0, 0]
+    sim = await house.account()
+    await house.settled("expired", "sent", seconds=5)
+    assert house.arrived() == {reference: 1}
+    await answered(sim, lambda: [sent.text for sent in house.told()], late)
+
+
+async def test_removed_from_the_group(house: House) -> None:
+    """Case 12: refused, never tried again, the group paused, the secretary told, and nothing else sent there."""
+    sim = await house.open()
+    sim.behaviour.next("removed", group_id=GROUP)
+    [reference, _] = await house.put(GROUP, GROUP)
+    await house.settled("rejected", "pending")
+    await answered(sim, lambda: [sent.text for sent in house.told()], reference)
+    async with house.database.reading() as uow:
+        [paused] = await uow.session.scalars(select(ChatGroup.paused))
+    assert paused
+    await asyncio.sleep(0.6)
+    assert (await house.states(), sends(sim)) == (["rejected", "pending"], 1)
