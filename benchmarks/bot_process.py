@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from bot.branch.models import Branch, BranchKind, ChatGroup, Member, MemberAccount
+from bot.branch.models import Branch, BranchKind, BranchSetting, ChatGroup, Member, MemberAccount, Numbering
 from bot.core.clock import SystemClock
 from bot.core.db import Database
 from bot.core.migrate import upgrade
@@ -83,16 +83,21 @@ def wait_for_port(port: int, seconds: float = 60) -> float:
     raise TimeoutError(port)
 
 
-async def prepare(url: str, members: int, readings: int) -> None:
-    """A branch, its group, ``members`` people with accounts from ``FIRST_USER`` on, ``readings`` open readings."""
+async def prepare(url: str, members: int, readings: int, groups: int) -> None:
+    """A branch without quiet hours and its groups from ``GROUP`` on, ``members`` people with accounts from
+    ``FIRST_USER`` + 1 on, ``readings`` open readings."""
     await upgrade(url)
     database = Database(url, SystemClock())
     now = datetime.now(UTC)
     async with database.unit_of_work() as uow:
         run = uow.session.execute
         await run(insert(Branch).values(id=1, kind=BranchKind.BRANCH, name="测试支部", path="/1/", created_at=now))
-        group = {"branch_id": 1, "platform": "onebot11", "account": "10001", "group_id": str(GROUP), "created_at": now}
-        await run(insert(ChatGroup).values(**group))
+        for key in ("quiet_start", "quiet_end"):
+            await run(insert(BranchSetting).values(branch_id=1, key=key, value="00:00"))
+        for kind, last in (("assignment", readings), ("material", 1)):
+            await run(insert(Numbering).values(branch_id=1, kind=kind, last=last))
+        group = {"branch_id": 1, "platform": "onebot11", "account": "10001", "created_at": now}
+        await run(insert(ChatGroup), [group | {"group_id": str(GROUP + i)} for i in range(groups)])
         people = range(1, members + 1)
         joined = date(2020, 1, 1)
         await run(
@@ -135,5 +140,5 @@ async def prepare(url: str, members: int, readings: int) -> None:
     await database.close()
 
 
-def prepare_now(url: str, members: int, readings: int) -> None:
-    asyncio.run(prepare(url, members, readings))
+def prepare_now(url: str, members: int, readings: int, groups: int = 1) -> None:
+    asyncio.run(prepare(url, members, readings, groups))

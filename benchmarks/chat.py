@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from benchmarks.bot_process import FIRST_USER, GROUP, free_port, memory, prepare_now, process, wait_for_port, xueban
 from benchmarks.client import Account, frame
 
-MEMBERS, READINGS = 64, 40
+MEMBERS, READINGS, GROUPS = 64, 40, 200
 
 
 def url_of(port: int) -> str:
@@ -93,6 +93,26 @@ async def behind(port: int, queue: int, rounds: int) -> list[float]:
     return taken
 
 
+async def fanned_out(port: int) -> float:
+    """Seconds from the confirmation of a push until the last of ``GROUPS`` groups has it."""
+    async with Account(url_of(port)) as account:
+        await until(account, account.message(GROUP, FIRST_USER + 1, "/推送 资料 1"))
+        pushed: set[object] = set()
+        everywhere = asyncio.Event()
+
+        def called(action: str, params: dict[str, object]) -> None:
+            if "今日学习" in str(params.get("message")):
+                pushed.add(params["group_id"])
+            if len(pushed) == GROUPS:
+                everywhere.set()
+
+        account.on_call = called
+        start = time.perf_counter()
+        await account.shout([frame(account.message(GROUP, FIRST_USER + 1, "确认"))])
+        await asyncio.wait_for(everywhere.wait(), 60)
+        return time.perf_counter() - start
+
+
 def one_round(folder: Path, bare_events: int, our_events: int) -> dict[str, float]:
     port = free_port()
     with process("-m", "benchmarks.bare", str(port)):
@@ -100,15 +120,18 @@ def one_round(folder: Path, bare_events: int, our_events: int) -> dict[str, floa
         bare_chatter = asyncio.run(chatter(port, bare_events, "/echo x"))
         bare_answers = asyncio.run(answered(port, [[f"/echo tk{k}x{i}x" for i in range(20)] for k in range(MEMBERS)]))
     database = folder / "xueban.db"
-    prepare_now(f"sqlite+aiosqlite:///{database}", MEMBERS, READINGS)
+    prepare_now(f"sqlite+aiosqlite:///{database}", MEMBERS, READINGS, GROUPS)
     port = free_port()
-    with xueban(folder, port) as child:
+    with xueban(
+        folder, port, SUPERUSERS=f'["{FIRST_USER + 1}"]', XUEBAN__DELIVERY__PACE="0", XUEBAN__DELIVERY__JITTER="0"
+    ) as child:
         started = wait_for_port(port)
         time.sleep(3)
         our_chatter = asyncio.run(chatter(port, our_events, "已学 1"))
         readings = range(2, READINGS)
         check_ins = asyncio.run(answered(port, [[f"已学 {i}" for i in readings] for _ in range(MEMBERS)]))
         queued = asyncio.run(behind(port, 1000, 40))
+        push = asyncio.run(fanned_out(port))
         rss = memory(child.pid)
     with create_engine(f"sqlite:///{database}").connect() as connection:
         done = connection.execute(text("SELECT count(*) FROM study_completion")).scalar_one()
@@ -123,6 +146,7 @@ def one_round(folder: Path, bare_events: int, our_events: int) -> dict[str, floa
         "xueban, durable check-ins (1/s, 64 at once)": check_ins,
         "ratio check-ins": check_ins / bare_answers,
         "check-in behind 1000 messages, p95 (ms)": sorted(queued)[int(len(queued) * 0.95)] * 1000,
+        f"push to {GROUPS} groups (s)": push,
         "start to listening (s)": started,
         "memory (MiB)": rss,
     }
