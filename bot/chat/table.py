@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from bot.chat.commands import Command, CommandSet, Handler
 
+_ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
 
 
@@ -51,7 +52,12 @@ class CommandTable:
         return iter(seen.values())
 
     def bare(self, text: str) -> Match | None:
-        """An exact short phrase, alone or with one number or code behind it (「打卡 7」, 「补3」, 「打卡 7F3K」)."""
+        """An exact short phrase, alone or with one number or code behind it (「打卡 7」, 「补3」, 「打卡 7F3K」).
+
+        A question mark belongs to a phrase that asks (「谁还没学?」) and makes any other no phrase (「看完了?」).
+        """
+        if text.endswith("?") and not _ASKS.isdisjoint(text):
+            text = text.rstrip("? ")
         if command := self._bare.get(text):
             return Match(command, text, "")
         if len(text) <= self.longest_bare and (found := _NUMBERED.fullmatch(text)):
@@ -72,7 +78,7 @@ class CommandTable:
             if (
                 not rest
                 or rest[0] in " \n,:;、。"
-                or (command.takes_arguments and not rest.startswith(("了", "的", "?")))
+                or (command.takes_arguments and not rest.startswith(("了", "的", "吗", "吧", "没", "?")))
             ):
                 return Match(command, text[:size], rest.lstrip(" ,:;、"))
         return None

@@ -15,6 +15,7 @@ def table() -> CommandTable:
     study.command("已学", "打卡", who=Who.MEMBER, usage="已学 [编号]", summary="登记学完", bare=True)(handler)
     study.command("补学", "补", who=Who.MEMBER, usage="补学 [编号]", summary="补学", bare=True)(handler)
     study.command("我的", who=Who.MEMBER, usage="我的", summary="我的学习", bare=True)(handler)
+    study.command("谁还没学", who=Who.EDITOR, usage="谁还没学 [编号]", summary="还差谁", bare=True)(handler)
     study.command("推送", who=Who.EDITOR, usage="推送 <链接或文字> [时间]", summary="推送材料")(handler)
     table = CommandTable()
     table.add(study)
@@ -29,6 +30,7 @@ def table() -> CommandTable:
         ("补3", "补", "3"),
         ("打卡 7F3K", "打卡", "7F3K"),
         ("打卡第7篇", "打卡", "7"),
+        ("谁还没学?", "谁还没学", ""),
     ],
 )
 def test_bare_phrases(table: CommandTable, text: str, word: str, args: str) -> None:
@@ -37,7 +39,7 @@ def test_bare_phrases(table: CommandTable, text: str, word: str, args: str) -> N
     assert (found.word, found.args) == (word, args)
 
 
-@pytest.mark.parametrize("text", ["还没学完", "学完了吗", "谁学完了", "推送", "我的3", "已学习了很多", "3", ""])
+@pytest.mark.parametrize("text", ["还没学完", "学完了吗", "已学?", "谁学完了", "谁学完了?", "推送", "我的3", "已学习了很多", "3", ""])
 def test_ordinary_talk_is_no_phrase(table: CommandTable, text: str) -> None:
     assert table.bare(text) is None
 
@@ -56,7 +58,7 @@ def test_addressed_with_arguments(table: CommandTable, text: str, args: str) -> 
     assert found.args.strip() == args
 
 
-@pytest.mark.parametrize("text", ["我的孩子发烧了", "推送了吗", "天气不错"])
+@pytest.mark.parametrize("text", ["我的孩子发烧了", "推送了吗", "已学吗", "打卡没", "天气不错"])
 def test_a_glued_word_is_no_command(table: CommandTable, text: str) -> None:
     assert table.addressed(text) is None
 
