@@ -39,7 +39,10 @@ def test_bare_phrases(table: CommandTable, text: str, word: str, args: str) -> N
     assert (found.word, found.args) == (word, args)
 
 
-@pytest.mark.parametrize("text", ["还没学完", "学完了吗", "已学?", "谁学完了", "谁学完了?", "推送", "我的3", "已学习了很多", "3", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["还没学完", "学完了吗", "已学?", "谁学完了", "谁学完了?", "推送", "我的3", "已学习了很多", "3", ""],
+)
 def test_ordinary_talk_is_no_phrase(table: CommandTable, text: str) -> None:
     assert table.bare(text) is None
 
