@@ -53,3 +53,15 @@ async def _mentioned(uow: UnitOfWork, path: str, platform: str, mentions: Sequen
     if member is None:
         raise NotFound("@ 的这位还没有绑定到名册。请他先发「绑定 姓名」,或者直接写姓名。")
     return member
+
+
+async def myself(uow: UnitOfWork, actor: Actor) -> Member:
+    """The speaker on the roster. Raises ``UserError`` for somebody who isn't."""
+    if actor.member_id is None:
+        raise UserError("您还没有绑定到名册。请先发「绑定 您的姓名」。")
+    return await uow.session.get_one(Member, actor.member_id)
+
+
+async def is_named(uow: UnitOfWork, actor: Actor, word: str) -> bool:
+    """Whether ``word`` is somebody's name on the roster of the actor's branch or below."""
+    return bool(await repository.named(uow, (await branch.get(uow, actor.branch)).path, clean_name(word)))

@@ -49,7 +49,10 @@ async def add(
 
 
 async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
-    """Take somebody off the roster: account let go, offices ended, the row and history kept. Raises ``UserError``."""
+    """Take somebody off the roster: account let go, offices ended; the row and its history stay.
+
+    Raises ``UserError``.
+    """
     if member.id == actor.member_id:
         raise UserError("不能移除自己,请由别的书记或管理员来做。")
     offices = [[grant.branch_id, grant.role] for grant in await repository.offices(uow, member.id)]

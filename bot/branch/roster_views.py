@@ -1,13 +1,18 @@
 """What people read about the roster: short lines, with the next useful word to type."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from bot.branch.models import Branch, Member, MemberKind, Role
+from bot.branch.models import Branch, Leave, Member, MemberKind, Role
 from bot.branch.roster_repository import Entry
 from bot.rendering.content import Content, Forward
 
 _FOLDED_FROM = 20
 _PAGE = 40
+
+
+def day(value: date) -> str:
+    return f"{value.month}月{value.day}日(周{'一二三四五六日'[value.weekday()]})"
 
 
 def some(names: Sequence[str], shown: int = 12) -> str:
@@ -71,3 +76,14 @@ def exempted(member: Member) -> str:
 
 def resumed(member: Member) -> str:
     return f"{member.name}恢复学习,重新计入应学。"
+
+
+def on_leave(member: Member, leave: Leave, *, own: bool) -> str:
+    days = (leave.last_day - leave.first_day).days + 1
+    span = day(leave.first_day) + ("" if days == 1 else f"到{day(leave.last_day)},共 {days} 天")
+    back = "提前回来发「销假」。" if own else f"提前回来发「销假 {member.name}」。"
+    return f"已记下{'' if own else member.name}请假:{span},不计入应学。\n{back}"
+
+
+def back(member: Member, *, own: bool) -> str:
+    return f"{'已销假' if own else f'{member.name}已销假'},从今天起计入应学。"

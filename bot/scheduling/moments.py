@@ -62,7 +62,7 @@ def parse(text: str, now: datetime) -> datetime:
     problem: UserError | None = None
     for day_words, clock in _cuts(phrase):
         try:
-            day = _read_day(day_words, to_local(now).date())
+            day = read_day(day_words, to_local(now).date())
             if day is None:
                 continue
             if not clock and day == to_local(now).date():
@@ -175,7 +175,7 @@ def _read_offset(phrase: str) -> timedelta | None:
     return offset
 
 
-def _read_day(words: str, today: date) -> date | None:
+def read_day(words: str, today: date) -> date | None:
     """The day that ``words`` name, seen from ``today``; None if they name none. No words mean today."""
     if not words:
         return today

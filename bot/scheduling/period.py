@@ -1,0 +1,128 @@
+"""Some days, in the words people use: 三天, 明天, 11月25日到28日, 到11月30日, 下周. What isn't plain is refused."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.core.errors import UserError
+from bot.scheduling.moments import read_day
+from bot.scheduling.words import NUMBER, WEEK, WEEKDAY, Unreadable, number
+
+EXAMPLES = "三天、11月25日到28日、到11月30日"
+LONGEST = 366
+"""Days of one period at most."""
+
+_DAY = (
+    rf"大后天|今[天日]|明[天日]|后天|昨天|前天|(?:上|这|本|下下|下)?个?{WEEK}{WEEKDAY}"
+    rf"|(?:今年|明年|\d{{4}}年)?(?:{NUMBER}月|本月|这个?月|下个?月){NUMBER}[日号]?|\d{{1,2}}[日号]|{NUMBER}号"
+    r"|\d{4}[-./]\d{1,2}[-./]\d{1,2}|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d./])"
+)
+_JOIN = r"(?:到|至|~|-+|—+)"
+_SPAN = re.compile(
+    rf"[从自]?(?P<first>{_DAY})(?:{_JOIN}(?P<last>{_DAY}|\d{{1,2}}(?!\d|天|个|周|月)))?"
+    rf"|[从自]?(?P<bare>\d{{1,2}}){_JOIN}(?P<end>\d{{1,2}}[日号])"
+    rf"|{_JOIN}(?P<until>{_DAY})"
+    r"|(?P<whole>[这本下]个?(?:周|星期|礼拜|月))"
+)
+_LENGTH = re.compile(rf"(?:起|开始)?(?P<n>{NUMBER}|半|\d{{1,3}})(?P<unit>天|个?周|个?星期|个?礼拜|个?月)时?间?")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def split_period(text: str, today: date) -> tuple[Period | None, str]:
+    """Find the days among the words of ``text``: (days, the text without them), or (None, text).
+
+    Raises ``UserError`` where days were meant but can't be read, end before they begin, or are more than a year.
+    """
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    text = re.sub(r"(?<=[月到至~]) | (?=[月日号到至~])", "", text)
+    span = _SPAN.search(text)
+    try:
+        first, last = _read_span(span, today) if span is not None else (today, today)
+    except Unreadable as error:
+        raise UserError(f"日期没看懂。可以这样写:{EXAMPLES}。") from error
+    rest = text if span is None else f"{text[: span.start()]} {text[span.end() :]}"
+    length = _LENGTH.search(rest) if span is None or first == last else None
+    if length is not None:
+        last = first + timedelta(days=_days(length) - 1)
+        rest = f"{rest[: length.start()]} {rest[length.end() :]}"
+    rest = " ".join(rest.split()).strip(" ,.、。;")
+    if re.search(r"\d", rest):
+        raise UserError(f"日期没看懂。可以这样写:{EXAMPLES}。")
+    if last < first:
+        raise UserError(f"结束的日子早于开始的日子。可以这样写:{EXAMPLES}。")
+    if (last - first).days >= LONGEST:
+        raise UserError("一次最多一年。")
+    if span is None and length is None:
+        return None, rest
+    return Period(first, last), rest
+
+
+def _days(length: re.Match[str]) -> int:
+    try:
+        count = 1 if length["n"] == "半" else int(length["n"]) if length["n"].isdecimal() else number(length["n"])
+    except ValueError as error:
+        raise UserError(f"「{length[0]}」没看懂。可以这样写:{EXAMPLES}。") from error
+    if count < 1:
+        raise UserError(f"「{length[0]}」没看懂。可以这样写:{EXAMPLES}。")
+    unit = length["unit"].removeprefix("个")
+    return count * (1 if unit == "天" else 30 if unit == "月" else 7)
+
+
+def _read_span(span: re.Match[str], today: date) -> tuple[date, date]:
+    if whole := span["whole"]:
+        return _whole(whole, today)
+    if until := span["until"]:
+        return today, _following(until, today, today)
+    first = _following(span["first"] or f"{span['bare']}日", today, today)
+    ends = span["last"] or span["end"]
+    if not ends:
+        return first, first
+    return first, _following(f"{ends}日" if ends.isdecimal() else ends, first, today)
+
+
+def _whole(words: str, today: date) -> tuple[date, date]:
+    """The rest of this week or month, or all of the next."""
+    if words.endswith("月"):
+        first = today if words[0] != "下" else today.replace(day=1) + timedelta(days=32)
+        first = first if words[0] != "下" else first.replace(day=1)
+        return first, first.replace(day=monthrange(first.year, first.month)[1])
+    monday = today - timedelta(days=today.weekday())
+    if words[0] == "下":
+        return monday + timedelta(days=7), monday + timedelta(days=13)
+    return today, monday + timedelta(days=6)
+
+
+def _following(words: str, after: date, today: date) -> date:
+    """The day that ``words`` name; what is said without a year, month or week is the next such day from ``after`` on.
+
+    A day of this year that went by less than half a year ago is taken as past, not as next year's.
+    """
+    if dotted := re.fullmatch(r"(\d{1,2})[./](\d{1,2})", words):
+        words = f"{dotted[1]}月{dotted[2]}日"
+    if re.search(r"月\d{1,2}$|月[零〇一二两三四五六七八九十]{1,3}$", words):
+        words += "日"
+    relative = re.match(rf"[上这本下]个?(?:{WEEK}|月)|[今明昨前后大]", words)
+    day = read_day(words, today if relative else after)
+    if day is None:
+        raise Unreadable(words)
+    if relative or re.match(r"\d{4}", words) or day >= after:
+        return day
+    if "月" not in words and re.fullmatch(rf"{NUMBER}[日号]", words):
+        following = after.replace(day=1) + timedelta(days=32)
+        return read_day(words, following.replace(day=1)) or day
+    if after != today or (today - day).days > 183:
+        return read_day(f"{after.year + 1}年{words}", today) or day
+    return day
