@@ -1,10 +1,13 @@
 """One process: NoneBot with our adapter and plugins, around the application. Used by ``run`` and by ``demo`` alike."""
 
+import contextlib
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 
 import nonebot
 from nonebot.drivers import Driver
+from nonebot.log import default_format, logger, logger_id
 
 from bot.app import App
 from bot.chat import hints
@@ -34,8 +37,17 @@ def load_plugins() -> None:
             raise PluginMissing(name)
 
 
+def quieten(level: str) -> None:
+    """NoneBot's own log from WARNING on, unless ``level`` is DEBUG. It makes ten records of each message that is
+    handled, and its usual handler drops them only after they are made: a fifth of the cost of a check-in."""
+    with contextlib.suppress(ValueError):
+        logger.remove(logger_id)
+    logger.add(sys.stderr, level="DEBUG" if level.upper() == "DEBUG" else "WARNING", format=default_format)
+
+
 def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stopping: Hook | None = None) -> Driver:
     """The driver, ready to run. ``started`` is called when everything works, ``stopping`` before it is taken down."""
+    quieten(settings.xueban.log_level)
     nonebot.init(
         _env_file=None,
         driver="~fastapi",
@@ -45,7 +57,6 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
         onebot_access_token=settings.onebot_access_token or None,
         onebot_secret=settings.onebot_secret or None,
         api_timeout=settings.xueban.delivery.send_timeout,
-        log_level=settings.xueban.log_level,
         fastapi_docs_url=None,
         fastapi_openapi_url=None,
         fastapi_redoc_url=None,
