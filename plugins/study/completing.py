@@ -1,0 +1,117 @@
+"""What members type: done, taken back, what is still open, what I have done."""
+
+from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
+from bot.chat.commands import CommandSet, Who
+from bot.rendering.content import Content
+from bot.study import completion, repository, views
+from bot.study.checking_in import CheckedIn, Claim, NothingOpen, NotOurs, Several
+from bot.study.models import Material, Method
+from plugins.study.numbers import number
+
+commands = CommandSet("study")
+
+
+@commands.command(
+    "已学",
+    "学完了",
+    "学习完毕",
+    "看完了",
+    "已阅",
+    "已学完",
+    "已学习",
+    "已经学完了",
+    "我学完了",
+    "我已学",
+    "我看完了",
+    "学习完成",
+    "已读完",
+    "读完了",
+    "打卡",
+    who=Who.MEMBER,
+    bare=True,
+    usage="已学 [编号]",
+    summary="登记学完了",
+)
+async def check_in(call: Call) -> Reply:
+    method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
+    reply_to = call.message.reply_to
+    if reply_to is not None and call.actor.group_id is not None:
+        method = Method.REPLY
+    return await claim(call, Claim(call.actor, method, call.message.message_id, number(call.args), reply_to))
+
+
+@commands.answer("which")
+async def which(call: Call) -> Reply:
+    return await claim(call, Claim(call.actor, Method.PHRASE, call.message.message_id, int(call.args)))
+
+
+@commands.signal("reaction")
+async def reaction(call: Call) -> Reply:
+    """An emoji on the push completes it; anybody else's emoji means nothing."""
+    if call.actor.member_id is not None:
+        reaction = Claim(call.actor, Method.REACTION, call.message.message_id, reply_to=call.message.reply_to)
+        await call.app.check_ins(reaction)
+    return None
+
+
+async def claim(call: Call, made: Claim) -> Reply:
+    """Record a claim, together with those that arrive meanwhile, and answer it once it is on disk."""
+    in_group = call.actor.group_id is not None
+    match await call.app.check_ins(made):
+        case CheckedIn(reading=reading) as done:
+
+            async def progress() -> str:
+                async with call.app.database.reading() as uow:
+                    assignment = await completion.get(uow, reading.branch_id, reading.no)
+                    return (await completion.standing_of(uow, assignment)).progress
+
+            if in_group:
+                return Acknowledge(f"study:{reading.no}", call.actor.name, progress)
+            return Say(views.checked_in(done, await progress()))
+        case Several(readings=readings):
+            choices = tuple(str(reading.no) for reading in readings[:10])
+            return Ask(views.which(readings[:10]), then="study.which", choices=choices)
+        case NotOurs():
+            return "没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。"
+        case NothingOpen():
+            pass
+    return None if in_group else "现在没有要学的。要补学以前的,发「补学」。"
+
+
+@commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")
+async def take_back(call: Call) -> Reply:
+    async with call.app.database.unit_of_work() as uow:
+        no = await completion.take_back(uow, call.actor)
+    return f"已撤回学习 {no} 的打卡。"
+
+
+@commands.command("补学", "我还差哪些", "补", who=Who.MEMBER, bare=True, usage="补学 [编号]", summary="看还有哪些没学")
+async def catch_up(call: Call) -> Reply:
+    if call.args:
+        return await whole_text(call)
+    async with call.app.database.reading() as uow:
+        items = await completion.open_items(uow, call.actor)
+    return Say(Content.of(views.open_list(items)), privately=True, here="已私聊发给您。")
+
+
+@commands.command("我的", "我的学习", who=Who.MEMBER, bare=True, usage="我的", summary="我的学习记录")
+async def mine(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        assert call.actor.member_id is not None or call.actor.is_superuser
+        if call.actor.member_id is None:
+            return "您还没有绑定名册。请在群里 @我 发「绑定 您的姓名」。"
+        done = await repository.completions_of(uow, call.actor.branch, call.actor.member_id)
+        items = await completion.open_items(uow, call.actor)
+    late = sum(one.late for one in done)
+    text = f"{call.actor.name}:已完成 {len(done)} 篇" + (f"(其中补学 {late} 篇)" if late else "")
+    return Say(
+        Content.of(f"{text},未完成 {len(items)} 篇。\n{views.open_list(items)}"), privately=True, here="已私聊发给您。"
+    )
+
+
+@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", summary="在聊天里读全文")
+async def whole_text(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))
+        material = await uow.session.get_one(Material, assignment.material_id)
+    return Say(views.pages(material.title, material.text))
