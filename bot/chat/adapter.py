@@ -1,14 +1,15 @@
 """The wire: NoneBot's OneBot v11 adapter, made safe for an account that people depend on.
 
-A subclass, no patch. It differs in four things: what isn't for the bot is dropped before an event object exists; a
-broken frame never ends a connection; a new connection of an account takes the place of a half-open old one; and nobody
-without the secrets can speak as an account or make one up.
+A subclass, no patch. It differs in five things: what isn't for the bot is dropped before an event object exists; a
+broken frame never ends a connection; a repeated one is served once; a new connection of an account takes the place of a
+half-open old one; and nobody without the secrets can speak as an account or make one up.
 """
 
 import asyncio
 import contextlib
 import json
 import logging
+from collections import OrderedDict
 from typing import Any, Protocol
 
 from nonebot.adapters.onebot.v11 import Adapter, Bot
@@ -21,6 +22,9 @@ from bot.chat.scene import Routed
 from bot.chat.screen import Screen
 
 log = logging.getLogger("xueban.wire")
+
+_REMEMBERED = 2000
+"""Messages served last that are known again when they are repeated."""
 
 
 class Listener(Protocol):
@@ -51,6 +55,7 @@ class XuebanAdapter(Adapter):
         self._screen: Screen
         self._desk: Desk
         self._listener: Listener
+        self._served: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     def serve(self, screen: Screen, desk: Desk, listener: Listener) -> None:
         self._screen, self._desk, self._listener = screen, desk, listener
@@ -71,7 +76,7 @@ class XuebanAdapter(Adapter):
             return
         try:
             if kind == "message":
-                if (routed := self._screen.message(frame)) is not None:
+                if (routed := self._screen.message(frame)) is not None and self._new(bot, frame):
                     self._spawn(self._pass_on(bot, routed))
             elif kind == "message_sent":
                 self._spawn(self._listener.own_message(bot.self_id, frame))
@@ -83,6 +88,16 @@ class XuebanAdapter(Adapter):
                     self._listener.online(bot.self_id, status["online"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.warning("malformed %s frame dropped (%s)", str(kind)[:20], type(error).__name__)
+
+    def _new(self, bot: Bot, frame: dict[str, Any]) -> bool:
+        """False for a message that was served before: implementations repeat some after a hiccup of the connection."""
+        message = (bot.self_id, str(frame.get("message_id")), str(frame.get("time")))
+        if message in self._served:
+            return False
+        self._served[message] = None
+        if len(self._served) > _REMEMBERED:
+            self._served.popitem(last=False)
+        return True
 
     async def _take_notice(self, bot: Bot, frame: dict[str, Any]) -> None:
         routed = await self._listener.notice(bot.self_id, frame)

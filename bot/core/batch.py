@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from bot.core.errors import DatabaseBusy
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -17,7 +19,8 @@ class Batch(Generic[Item, Result]):
 
     ``carry_out`` gets up to ``most`` items and returns as many results in the same order; a result that is an exception
     is raised to that one caller. If ``carry_out`` itself raises, each item is tried alone, so that a bad one harms no
-    other; what an item raises alone is raised to its caller. A caller that is cancelled changes nothing for the rest.
+    other; what an item raises alone is raised to its caller. A database that can't write is no item's fault: everybody
+    who waits is told at once. A caller that is cancelled changes nothing for the rest.
     """
 
     def __init__(self, carry_out: Callable[[list[Item]], Awaitable[list[Result | Exception]]], most: int = 256) -> None:
@@ -45,11 +48,14 @@ class Batch(Generic[Item, Result]):
         try:
             results = await self._carry_out([item for item, _ in batch])
         except Exception as error:
-            if len(batch) == 1:
-                _give(batch[0][1], error)
+            if isinstance(error, DatabaseBusy):
+                batch, self._waiting = batch + self._waiting, []
+            elif len(batch) > 1:
+                for each in batch:
+                    await self._settle([each])
                 return
-            for each in batch:
-                await self._settle([each])
+            for _, future in batch:
+                _give(future, error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             _give(future, result)

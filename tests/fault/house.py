@@ -117,10 +117,12 @@ class House(Post):
         return (await answered(sim, lambda: [s.text for s in sim.sent[before:] if s.user_id == user], words))[0]
 
 
-async def answered(sim: Simulator, found: Callable[[], list[str]], words: str = "", seconds: float = 10) -> list[str]:
-    """Wait until ``found`` gives texts (that hold ``words``)."""
+async def answered(
+    sim: Simulator, found: Callable[[], list[str]], words: str = "", seconds: float = 10, most: int = 1
+) -> list[str]:
+    """Wait until ``found`` gives a text (``most`` texts) with ``words``; those texts."""
     for _ in range(int(seconds / 0.02)):
-        if texts := [text for text in found() if words in text]:
+        if len(texts := [text for text in found() if words in text]) >= most:
             return texts
         await asyncio.sleep(0.02)
     raise AssertionError(f"no answer with {words!r}; the last: {[s.text[:80] for s in sim.sent[-4:]]}")

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from bot.core.batch import Batch
+from bot.core.errors import DatabaseBusy
 
 
 async def test_what_arrives_meanwhile_is_carried_out_together_and_each_gets_its_own() -> None:
@@ -39,6 +40,20 @@ async def test_one_that_breaks_the_whole_is_tried_alone() -> None:
     batch = Batch(carry_out)
     results = await asyncio.gather(*(batch(i) for i in (1, 2, 3)), return_exceptions=True)
     assert [str(result) for result in results] == ["1", "broken", "3"]
+
+
+async def test_a_busy_database_is_told_to_everybody_who_waits_after_one_try() -> None:
+    tries: list[int] = []
+
+    async def carry_out(items: list[int]) -> list[int | Exception]:
+        tries.append(len(items))
+        await asyncio.sleep(0.01)
+        raise DatabaseBusy("locked")
+
+    batch = Batch(carry_out, most=2)
+    results = await asyncio.gather(*(batch(i) for i in range(5)), return_exceptions=True)
+    assert [type(result) for result in results] == [DatabaseBusy] * 5
+    assert tries == [2]
 
 
 async def test_a_caller_that_goes_away_changes_nothing_for_the_others() -> None:
