@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import delete, select
 
-from bot.branch.models import Branch, Leave, Member, MemberAccount, Role, RoleGrant
+from bot.branch.models import Branch, BranchKind, Leave, Member, MemberAccount, Role, RoleGrant
 from bot.core.db import UnitOfWork, insert_ignore
 
 
@@ -108,7 +108,7 @@ async def owners(uow: UnitOfWork, platform: str, user_ids: Collection[str]) -> d
     return {user_id: member_id for user_id, member_id in await uow.session.execute(query)}  # noqa: C416
 
 
-async def attach(uow: UnitOfWork, member_id: int, platform: str, user_id: str, shown_as: str, via: str) -> None:
+def add_account(uow: UnitOfWork, member_id: int, platform: str, user_id: str, shown_as: str, via: str) -> None:
     """Have an account belong to a person. The database refuses an account that belongs to somebody already."""
     uow.session.add(
         MemberAccount(
@@ -120,7 +120,6 @@ async def attach(uow: UnitOfWork, member_id: int, platform: str, user_id: str, s
             bound_at=uow.now,
         )
     )
-    await uow.session.flush()
 
 
 async def detach(uow: UnitOfWork, member_id: int, platform: str | None = None) -> None:
@@ -150,3 +149,17 @@ async def leaves_from(uow: UnitOfWork, member_id: int, day: date) -> Sequence[Le
     """Leaves that are not over by ``day``, the earliest first."""
     query = select(Leave).where(Leave.member_id == member_id, Leave.last_day >= day)
     return (await uow.session.scalars(query.order_by(Leave.first_day, Leave.id))).all()
+
+
+async def subtree(uow: UnitOfWork, path: str) -> Sequence[Branch]:
+    """The branch at ``path`` and all below it, from the top down."""
+    query = select(Branch).where(Branch.path.startswith(path, autoescape=True)).order_by(Branch.path)
+    return (await uow.session.scalars(query)).all()
+
+
+async def add_branch(uow: UnitOfWork, parent: Branch, kind: BranchKind, name: str) -> Branch:
+    made = Branch(parent_id=parent.id, kind=kind.value, name=name, path=parent.path, created_at=uow.now)
+    uow.session.add(made)
+    await uow.session.flush()
+    made.path = f"{parent.path}{made.id}/"
+    return made

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.branch.models import Branch, Leave, Member, MemberKind, Role
+from bot.branch.roster_import import Plan
 from bot.branch.roster_repository import Entry
+from bot.branch.roster_sheet import Problem
 from bot.rendering.content import Content, Forward
 
 _FOLDED_FROM = 20
 _PAGE = 40
+_PROBLEMS = 10
 
 
 def day(value: date) -> str:
@@ -87,3 +90,26 @@ def on_leave(member: Member, leave: Leave, *, own: bool) -> str:
 
 def back(member: Member, *, own: bool) -> str:
     return f"{'已销假' if own else f'{member.name}已销假'},从今天起计入应学。"
+
+
+FILE_WANTED = (
+    "请把名册文件(.xlsx)发给我。第一行写列名:姓名、党小组、类别、职务、QQ号、转入日期(姓名必填,其余可无)。\n"
+    "不导入了就回复「取消」。"
+)
+
+
+def problems(found: Sequence[Problem]) -> str:
+    rows = [f"第 {problem.row} 行:{problem.reason}" for problem in found[:_PROBLEMS]]
+    more = [f"等 {len(found)} 处"] if len(found) > _PROBLEMS else []
+    return "\n".join(["名册有问题,一个人也没有导入:", *rows, *more, "改好后请再发「成员 导入」。"])
+
+
+def import_preview(plan: Plan, unused: Sequence[str]) -> Content:
+    text = f"名册读好了:新增 {plan.added} 人、更新 {plan.updated} 人、不变 {plan.unchanged} 人。"
+    if unused:
+        text += f"\n没有用到的列:{'、'.join(title[:10] for title in unused[:6])}{'等' if len(unused) > 6 else ''}。"
+    return Content.of(f"{text}\n回复「确认」导入,「取消」不导入。")
+
+
+def imported(plan: Plan) -> str:
+    return f"导入好了:新增 {plan.added} 人、更新 {plan.updated} 人、不变 {plan.unchanged} 人。发「成员」看名册。"

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import accounts, leave, organisation, roster
+from . import accounts, leave, organisation, roster, roster_file
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 支部",
@@ -14,4 +14,4 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(organisation.commands, roster.commands, accounts.commands, leave.commands)
+matcher = attach(organisation.commands, roster.commands, accounts.commands, leave.commands, roster_file.commands)
