@@ -8,6 +8,9 @@ from bot.branch.models import MemberKind, Role
 NAME_LENGTH = 40
 """Characters of a person's name at most; long ones exist among the national minorities."""
 
+BARE_NAME = r"[\u3400-\u9fff]{2,4}|(?=.{3,12}$)[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+"
+"""What is taken for a name where nobody spoke to the bot: 「绑定 张三」."""
+
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
 _CARD_NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,12}}(?:·{_HAN}{{1,12}})+")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[·.' -])*")

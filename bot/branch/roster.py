@@ -43,7 +43,7 @@ async def add(
     uow.session.add(member)
     await uow.session.flush()
     if user_id is not None:
-        repository.add_account(uow, member.id, actor.platform, user_id, "", actor.account)
+        await repository.attach(uow, member.id, actor.platform, user_id, "", actor.account)
     await audit.record(uow, actor, "roster.add", subject(member))
     return member
 

@@ -122,6 +122,12 @@ def add_account(uow: UnitOfWork, member_id: int, platform: str, user_id: str, sh
     )
 
 
+async def attach(uow: UnitOfWork, member_id: int, platform: str, user_id: str, shown_as: str, via: str) -> None:
+    """``add_account``, at once."""
+    add_account(uow, member_id, platform, user_id, shown_as, via)
+    await uow.session.flush()
+
+
 async def detach(uow: UnitOfWork, member_id: int, platform: str | None = None) -> None:
     """Let go of a person's accounts, on one platform or on all."""
     where = MemberAccount.member_id == member_id

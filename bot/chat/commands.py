@@ -42,7 +42,8 @@ class Where(StrEnum):
 @dataclass(frozen=True)
 class Command:
     """One row. ``words`` are what may be typed, the first is its name. A ``bare`` one works in a group without prefix,
-    as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat."""
+    as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat. ``bare_blank`` is a
+    regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow."""
 
     plugin: str
     words: tuple[str, ...]
@@ -52,6 +53,7 @@ class Command:
     summary: str
     handler: Handler
     bare: bool = False
+    bare_blank: str = ""
 
     @property
     def key(self) -> str:
@@ -86,9 +88,10 @@ class CommandSet:
         usage: str,
         summary: str,
         bare: bool = False,
+        bare_blank: str = "",
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            self.rows.append(Command(self.plugin, words, who, where, usage, summary, handler, bare))
+            self.rows.append(Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank))
             return handler
 
         return add

@@ -9,6 +9,7 @@ from bot.chat.commands import Command, CommandSet, Handler
 
 _ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
+_PARTED = re.compile(r"([^ :+]+) ?[ :+] ?(.+)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class CommandTable:
         self.answers.update(commands.answers)
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
-        self.longest_bare = max(map(len, self._bare), default=0) + 8
+        self.longest_bare = max(
+            (len(word) + (16 if row.bare_blank else 8) for word, row in self._bare.items()), default=0
+        )
 
     def __iter__(self) -> Iterator[Command]:
         """The commands, each once, in the order of declaration."""
@@ -65,6 +68,14 @@ class CommandTable:
             command = self._bare.get(word)
             if command is not None and command.takes_arguments:
                 return Match(command, word, found[2])
+        return self._blank(text) if len(text) <= self.longest_bare else None
+
+    def _blank(self, text: str) -> Match | None:
+        """A bare phrase and behind it, parted by a space, 「:」 or 「+」, what its command wants there."""
+        if found := _PARTED.fullmatch(text):
+            command = self._bare.get(found[1])
+            if command is not None and command.bare_blank and re.fullmatch(command.bare_blank, found[2]):
+                return Match(command, found[1], found[2])
         return None
 
     def addressed(self, text: str) -> Match | None:

@@ -1,6 +1,7 @@
 """How an account is bound to a person: by themselves, by a leader, by the group's cards."""
 
 from bot.branch import setting_up
+from bot.branch.names import BARE_NAME
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
 from bot.rendering.content import Content
@@ -30,7 +31,13 @@ async def more(call: Call) -> Reply:
 
 
 @commands.command(
-    "绑定", who=Who.ANYONE, where=Where.GROUP, bare=False, usage="绑定 <姓名>", summary="把您的账号对上名册"
+    "绑定",
+    who=Who.ANYONE,
+    where=Where.GROUP,
+    bare=True,
+    bare_blank=BARE_NAME,
+    usage="绑定 <姓名>",
+    summary="把您的账号对上名册",
 )
 async def bind(call: Call) -> Reply:
     if call.actor.branch_id is None:

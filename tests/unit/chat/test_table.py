@@ -19,6 +19,11 @@ def table() -> CommandTable:
     study.command("推送", who=Who.EDITOR, usage="推送 <链接或文字> [时间]", summary="推送材料")(handler)
     table = CommandTable()
     table.add(study)
+    branch = CommandSet("branch")
+    branch.command(
+        "绑定", who=Who.ANYONE, usage="绑定 <姓名>", summary="", bare=True, bare_blank=r"[\u4e00-\u9fff·]{2,6}"
+    )(handler)
+    table.add(branch)
     return table
 
 
@@ -30,6 +35,10 @@ def table() -> CommandTable:
         ("补3", "补", "3"),
         ("打卡 7F3K", "打卡", "7F3K"),
         ("打卡第7篇", "打卡", "7"),
+        ("绑定 张三", "绑定", "张三"),
+        ("绑定+欧阳娜娜", "绑定", "欧阳娜娜"),
+        ("绑定: 张三", "绑定", "张三"),
+        ("绑定", "绑定", ""),
         ("谁还没学?", "谁还没学", ""),
     ],
 )
@@ -41,7 +50,22 @@ def test_bare_phrases(table: CommandTable, text: str, word: str, args: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["还没学完", "学完了吗", "已学?", "谁学完了", "谁学完了?", "推送", "我的3", "已学习了很多", "3", ""],
+    [
+        "绑定张三",
+        "绑定 手机号码也行的",
+        "绑定 a",
+        "已学 张三",
+        "还没学完",
+        "学完了吗",
+        "已学?",
+        "谁学完了",
+        "谁学完了?",
+        "推送",
+        "我的3",
+        "已学习了很多",
+        "3",
+        "",
+    ],
 )
 def test_ordinary_talk_is_no_phrase(table: CommandTable, text: str) -> None:
     assert table.bare(text) is None
@@ -64,6 +88,11 @@ def test_addressed_with_arguments(table: CommandTable, text: str, args: str) -> 
 @pytest.mark.parametrize("text", ["我的孩子发烧了", "推送了吗", "已学吗", "打卡没", "天气不错"])
 def test_a_glued_word_is_no_command(table: CommandTable, text: str) -> None:
     assert table.addressed(text) is None
+
+
+@pytest.mark.parametrize("text", ["绑定张三", "绑定 手机号码也行的", "绑定 a", "已学 张三", "推送 张三"])
+def test_only_what_a_command_wants_may_follow_its_phrase(table: CommandTable, text: str) -> None:
+    assert table.bare(text) is None
 
 
 def test_two_plugins_cannot_share_a_word(table: CommandTable) -> None:
