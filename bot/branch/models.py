@@ -155,3 +155,57 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(String(400), default="")
     detail: Mapped[str] = mapped_column(Text, default="{}")
+
+
+class Request(Base):
+    """Something that only a leader may decide, waiting for 「同意 N」 or 「不同意 N」.
+
+    ``kind`` says what agreeing does, ``payload`` (JSON) with whom or what; ``said`` is what the leaders read. Platform,
+    accounts and group are those of the asker.
+    """
+
+    __tablename__ = "branch_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(String(200))
+    platform: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[str] = mapped_column(String(40))
+    group_id: Mapped[str] = mapped_column(String(40), default="")
+    display_name: Mapped[str] = mapped_column(String(80), default="")
+    state: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (
+        UniqueConstraint("branch_id", "no"),
+        Index("ix_branch_request_state_branch_id", "state", "branch_id"),
+        Index("ix_branch_request_platform_user_id", "platform", "user_id"),
+    )
+
+
+class UndoStep(Base):
+    """An act that its doer may take back with 「撤销」.
+
+    ``said`` is what they read, ``payload`` (JSON) is for the handler that undoes acts of ``kind``.
+    """
+
+    __tablename__ = "undo_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    platform: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[str] = mapped_column(String(40))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    said: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[str] = mapped_column(Text)
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_undo_step_platform_user_id_id", "platform", "user_id", "id"),)

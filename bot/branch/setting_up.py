@@ -70,24 +70,6 @@ async def bind(uow: UnitOfWork, actor: Actor, member: Member, user_id: str, disp
     )
 
 
-async def bind_self(uow: UnitOfWork, actor: Actor, name: str) -> Member:
-    """Bind the speaker's account to the roster entry of that name. Never takes an entry from somebody else.
-
-    Raises ``NotFound`` or ``UserError``.
-    """
-    if await repository.account(uow, actor.platform, actor.user_id) is not None:
-        raise UserError("您的账号已经绑定过了。要改请联系书记。")
-    named = await repository.members_named(uow, actor.branch, name)
-    if not named:
-        raise NotFound(f"名册里没有「{name[:20]}」。请检查姓名,或请书记先把您加入名册。")
-    free = [member for member in named if not await repository.accounts_of(uow, member.id)]
-    if len(named) > 1 or not free:
-        raise UserError(f"「{name[:20]}」已绑定了别的账号,或有同名的人。请联系书记处理。")
-    await bind(uow, actor, free[0], actor.user_id, actor.display_name)
-    await audit.record(uow, actor, "roster.bind", subject=f"member:{free[0].id}")
-    return free[0]
-
-
 async def grant(uow: UnitOfWork, actor: Actor, branch_id: int, who: str, role: Role) -> Member:
     """Give a member of the branch a role. ``who`` is a name or a user id. Raises ``NotFound``, ``UserError``."""
     named = await repository.members_named(uow, branch_id, who)

@@ -13,6 +13,8 @@ from bot.branch.actor import COMMITTEE, EDITORS, LEADERS
 from bot.branch.models import Role
 
 if TYPE_CHECKING:
+    from bot.branch.requests import Decision
+    from bot.branch.undo import Undo
     from bot.chat.call import Call, Reply
 
 Handler = Callable[["Call"], Awaitable["Reply"]]
@@ -79,6 +81,8 @@ class CommandSet:
         self.rows: list[Command] = []
         self.answers: dict[str, Handler] = {}
         self.signals: dict[str, Handler] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.undos: dict[str, Undo] = {}
 
     def command(
         self,
@@ -111,5 +115,23 @@ class CommandSet:
         def add(handler: Handler) -> Handler:
             self.signals[name] = handler
             return handler
+
+        return add
+
+    def decision(self, kind: str) -> "Callable[[Decision], Decision]":
+        """What 「同意 N」 and 「不同意 N」 do to a request of this kind (``bot.branch.requests.ask``)."""
+
+        def add(decision: "Decision") -> "Decision":
+            self.decisions[kind] = decision
+            return decision
+
+        return add
+
+    def undo(self, kind: str) -> "Callable[[Undo], Undo]":
+        """What 「撤销」 does to an act of this kind (``bot.branch.undo.remember``)."""
+
+        def add(undo: "Undo") -> "Undo":
+            self.undos[kind] = undo
+            return undo
 
         return add

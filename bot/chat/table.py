@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.branch.requests import Decision
+from bot.branch.undo import Undo
 from bot.chat.commands import Command, CommandSet, Handler
 
 _ASKS = frozenset("谁哪")
@@ -27,6 +29,8 @@ class CommandTable:
         self._bare: dict[str, Command] = {}
         self.answers: dict[str, Handler] = {}
         self.signals: dict[tuple[str, str], Handler] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.undos: dict[str, Undo] = {}
         self.longest_bare = 0
         self._longest = 0
 
@@ -41,6 +45,8 @@ class CommandTable:
                 if command.bare:
                     self._bare[word] = command
         self.answers.update(commands.answers)
+        self.decisions.update(commands.decisions)
+        self.undos.update(commands.undos)
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
         self.longest_bare = max(

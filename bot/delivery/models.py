@@ -91,10 +91,11 @@ class Hold(Base):
 
 
 class Counter(Base):
-    """The last number of a day for messages that belong to no branch."""
+    """The last number of a branch (0: messages that belong to none) for a kind of message and a day, e.g. 学1124."""
 
     __tablename__ = "outbox_counter"
 
+    branch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     last: Mapped[int]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.branch import service as branch_service
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound
 from bot.delivery import repository
@@ -68,16 +67,13 @@ async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | N
 
 async def _numbers(uow: UnitOfWork, outs: list[Outgoing]) -> list[int]:
     """A number for each message, counted by branch, prefix and day."""
-    days = [day_prefix(out.prefix, uow.now) for out in outs]
-    unbound = Counter(day for out, day in zip(outs, days, strict=True) if out.branch_id is None)
-    last = {day: await repository.take_global(uow, day, count) - count for day, count in sorted(unbound.items())}
+    kinds = [(out.branch_id or 0, day_prefix(out.prefix, uow.now)) for out in outs]
+    wanted = Counter(kinds)
+    free = {kind: await repository.take_numbers(uow, *kind, wanted[kind]) - wanted[kind] for kind in sorted(wanted)}
     numbers = []
-    for out, day in zip(outs, days, strict=True):
-        if out.branch_id is None:
-            last[day] += 1
-            numbers.append(last[day])
-        else:
-            numbers.append(await branch_service.next_number(uow, out.branch_id, f"ref:{day}"))
+    for kind in kinds:
+        free[kind] += 1
+        numbers.append(free[kind])
     return numbers
 
 

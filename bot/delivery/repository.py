@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from bot.core.db import UnitOfWork, insert_ignore
+from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.delivery.models import Counter, Hold, HoldKind, OutboxRow, State
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
@@ -55,11 +55,11 @@ async def insert(uow: UnitOfWork, rows: list[dict[str, Any]]) -> int:
     return new
 
 
-async def take_global(uow: UnitOfWork, kind: str, count: int) -> int:
-    """Take ``count`` numbers for messages without a branch; the last of them. Two processes never share one."""
-    await insert_ignore(uow.session, Counter, [{"kind": kind, "last": 0}], ["kind"])
-    taken = update(Counter).where(Counter.kind == kind).values(last=Counter.last + count).returning(Counter.last)
-    return int((await uow.session.execute(taken)).scalar_one())
+async def take_numbers(uow: UnitOfWork, branch_id: int, kind: str, count: int) -> int:
+    """Take ``count`` numbers of a branch (0: none); the last of them. Two processes never share one."""
+    first = upsert(uow.session, Counter).values(branch_id=branch_id, kind=kind, last=count)
+    following = first.on_conflict_do_update(index_elements=["branch_id", "kind"], set_={"last": Counter.last + count})
+    return int((await uow.session.execute(following.returning(Counter.last))).scalar_one())
 
 
 async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: float) -> list[Claimed]:

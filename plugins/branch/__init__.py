@@ -4,7 +4,14 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import accounts, leave, organisation, roster, roster_file
+from . import (
+    accounts,
+    deciding,
+    leave,
+    organisation,
+    roster,
+    roster_file,
+)
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 支部",
@@ -14,4 +21,11 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(organisation.commands, roster.commands, accounts.commands, leave.commands, roster_file.commands)
+matcher = attach(
+    organisation.commands,
+    roster.commands,
+    roster_file.commands,
+    accounts.commands,
+    leave.commands,
+    deciding.commands,
+)

@@ -1,6 +1,6 @@
 """How an account is bound to a person: by themselves, by a leader, by the group's cards."""
 
-from bot.branch import setting_up
+from bot.branch import binding, request_views, requests, setting_up
 from bot.branch.names import BARE_NAME
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
@@ -45,5 +45,10 @@ async def bind(call: Call) -> Reply:
     if not call.args:
         return "请写您的姓名,比如:绑定 张三"
     async with call.app.database.unit_of_work() as uow:
-        member = await setting_up.bind_self(uow, call.actor, call.args.strip())
+        member = await binding.bind_self(uow, call.actor, call.args, call.app.settings.superusers)
+    if isinstance(member, requests.Asked):
+        return request_views.asked(member)
     return f"绑定好了,{member.name}。看完材料回复「已学」就行。"
+
+
+commands.decision("bind")(binding.decided)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.app import App
 from bot.chat import hints
 from bot.chat.call import IncomingFile
@@ -16,6 +18,7 @@ from bot.chat.scene import Routed, Scene
 from bot.chat.screen import PLATFORM, Screen
 from bot.chat.table import TABLE
 from bot.core.errors import UserError
+from bot.delivery.models import OutboxRow
 from bot.delivery.transport import Absent, Refused, Target
 from bot.rendering.content import Content
 
@@ -114,6 +117,13 @@ class Talk:
         """A file segment whose bytes can be fetched."""
         self.telephone.files[name] = data
         return {"type": "file", "data": {"file": name, "file_id": name, "file_size": str(len(data))}}
+
+    async def enqueued(self) -> list[tuple[str, str]]:
+        """What waits in the outbox, and for whom, without the reference at the end."""
+        async with self.app.database.reading() as uow:
+            rows = (await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id))).all()
+        texts = [Content.model_validate_json(row.content).plain.partition("〔")[0].strip() for row in rows]
+        return [(f"{row.target_kind} {row.target_id}", text) for row, text in zip(rows, texts, strict=True)]
 
 
 def at(user: int) -> dict[str, Any]:

@@ -44,9 +44,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('platform', 'account', 'scene', 'user_id', name=op.f('pk_chat_question'))
     )
     op.create_table('outbox_counter',
+    sa.Column('branch_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('kind', name=op.f('pk_outbox_counter'))
+    sa.PrimaryKeyConstraint('branch_id', 'kind', name=op.f('pk_outbox_counter'))
     )
     op.create_table('outbox_hold',
     sa.Column('lane', sa.String(length=120), nullable=False),
@@ -70,6 +71,31 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_branch_id'), ['branch_id'], unique=False)
+
+    op.create_table('branch_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('said', sa.String(length=200), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('account', sa.String(length=40), nullable=False),
+    sa.Column('user_id', sa.String(length=40), nullable=False),
+    sa.Column('group_id', sa.String(length=40), nullable=False),
+    sa.Column('display_name', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_branch_request_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_branch_request')),
+    sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_branch_request_branch_id_no'))
+    )
+    with op.batch_alter_table('branch_request', schema=None) as batch_op:
+        batch_op.create_index('ix_branch_request_platform_user_id', ['platform', 'user_id'], unique=False)
+        batch_op.create_index('ix_branch_request_state_branch_id', ['state', 'branch_id'], unique=False)
 
     op.create_table('branch_setting',
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -191,6 +217,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('study_plan', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_study_plan_next_at'), ['next_at'], unique=False)
+
+    op.create_table('undo_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('user_id', sa.String(length=40), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('said', sa.String(length=200), nullable=False),
+    sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('undone_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_undo_step_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_undo_step'))
+    )
+    with op.batch_alter_table('undo_step', schema=None) as batch_op:
+        batch_op.create_index('ix_undo_step_platform_user_id_id', ['platform', 'user_id', 'id'], unique=False)
 
     op.create_table('leave',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -326,6 +368,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_leave_member_id'))
 
     op.drop_table('leave')
+    with op.batch_alter_table('undo_step', schema=None) as batch_op:
+        batch_op.drop_index('ix_undo_step_platform_user_id_id')
+
+    op.drop_table('undo_step')
     with op.batch_alter_table('study_plan', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_study_plan_next_at'))
 
@@ -350,6 +396,11 @@ def downgrade() -> None:
 
     op.drop_table('chat_group')
     op.drop_table('branch_setting')
+    with op.batch_alter_table('branch_request', schema=None) as batch_op:
+        batch_op.drop_index('ix_branch_request_state_branch_id')
+        batch_op.drop_index('ix_branch_request_platform_user_id')
+
+    op.drop_table('branch_request')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_branch_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_at'))

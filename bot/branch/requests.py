@@ -1,0 +1,149 @@
+"""What only a leader may decide: numbered, told to them privately, done on 「同意 N」 and dropped on 「不同意 N」.
+
+A feature asks with ``ask`` and declares beside its commands what a decision does (``CommandSet.decision``).
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.branch import audit, rights, telling
+from bot.branch import request_repository as repository
+from bot.branch import service as branch
+from bot.branch.actor import Actor
+from bot.branch.models import Request
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotFound, UserError
+from bot.delivery import outbox
+from bot.delivery.transport import Target
+from bot.rendering.content import Content, Mention
+
+ORIGIN = "branch.request"
+REASON_LENGTH = 200
+
+
+class State(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the leader reads and what the asker is told (None: nothing)."""
+
+    leader: str
+    asker: str | None = None
+
+
+Decision = Callable[[UnitOfWork, Actor, Request, bool], Awaitable[Outcome]]
+"""Does (or with False drops) what was asked; the actor is the leader. Raises ``UserError`` if it can't be done now."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request on its way. ``told`` are the names of those who were told; empty if nobody can be reached."""
+
+    no: int
+    told: list[str]
+
+
+def payload_of(request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(request.payload)
+    return found
+
+
+async def ask(
+    uow: UnitOfWork,
+    actor: Actor,
+    branch_id: int,
+    kind: str,
+    payload: Mapping[str, object],
+    said: str,
+    *,
+    superusers: frozenset[str] = frozenset(),
+    but: int | None = None,
+) -> Asked:
+    """Put a question to the leaders of the branch. ``said`` is one sentence without its full stop.
+
+    Asking the same again keeps the number and tells nobody twice. ``but`` is a member who shouldn't decide it alone:
+    without other leaders the superusers are asked.
+    """
+    stored = json.dumps(dict(payload), ensure_ascii=False, sort_keys=True)
+    request = await repository.same_open(uow, kind, actor.platform, actor.user_id, stored)
+    if request is None:
+        request = Request(
+            branch_id=branch_id,
+            no=await branch.next_number(uow, branch_id, "request"),
+            kind=kind,
+            payload=stored,
+            said=said[:200],
+            platform=actor.platform,
+            account=actor.account,
+            user_id=actor.user_id,
+            group_id=actor.group_id or "",
+            display_name=actor.display_name[:80],
+            state=State.OPEN.value,
+            created_at=uow.now,
+        )
+        uow.session.add(request)
+        await uow.session.flush()
+        await audit.record(uow, actor, f"request.{kind}", f"request:{request.id}", branch_id=branch_id)
+    line = f"{request.said}。\n回复「同意 {request.no}」或「不同意 {request.no} 理由」。"
+    key, origin = f"request:{request.id}", f"{ORIGIN}:{request.id}"
+    told = await telling.tell_leaders(
+        uow, branch_id, line, key, origin, via=actor.account, superusers=superusers, but=but
+    )
+    return Asked(request.no, told)
+
+
+async def replied_to(uow: UnitOfWork, actor: Actor, message_id: str | None) -> int | None:
+    """The number of the request that a message of ours put to somebody; None if it is no such message."""
+    if message_id is None:
+        return None
+    origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id)
+    feature, _, request_id = (origin or "").partition(":")
+    request = await uow.session.get(Request, int(request_id)) if feature == ORIGIN else None
+    return request.no if request is not None else None
+
+
+async def open_for(uow: UnitOfWork, actor: Actor, no: int | None = None) -> list[Request]:
+    """The open requests that ``actor`` may decide, those of the branch where they speak first. Raises ``NotFound``."""
+    found = await repository.open_below(uow, await rights.led(uow, actor), no)
+    if not found:
+        if no is None:
+            raise NotFound("现在没有等您决定的事。")
+        raise NotFound(f"没有等您决定的 {no} 号,可能已经处理过了。发「同意」看还有哪些。")
+    here = [request for request in found if request.branch_id == actor.branch_id]
+    return here if here and no is not None else here + [request for request in found if request not in here]
+
+
+async def decide(
+    uow: UnitOfWork, actor: Actor, request: Request, decision: Decision, *, agree: bool, reason: str = ""
+) -> str:
+    """Decide a request and have the asker told; the line for the leader. Raises ``UserError``."""
+    if len(reason) > REASON_LENGTH:
+        raise UserError(f"理由请写在 {REASON_LENGTH} 字以内。")
+    outcome = await decision(uow, actor, request, agree)
+    request.state = (State.AGREED if agree else State.REFUSED).value
+    request.decided_at, request.decided_by, request.reason = uow.now, actor.reference, reason
+    await audit.record(
+        uow, actor, f"request.{request.state}", f"request:{request.id}", reason, branch_id=request.branch_id
+    )
+    if outcome.asker is not None:
+        await _tell_asker(uow, request, outcome.asker)
+    return outcome.leader
+
+
+async def _tell_asker(uow: UnitOfWork, request: Request, line: str) -> None:
+    """Where they asked: many who ask are no friends of the bot yet. A reason is told in private only."""
+    if not request.group_id:
+        if request.reason:
+            line = f"{line}\n理由:{request.reason}"
+        target, content = Target(request.account, "private", request.user_id, request.platform), Content.of(line)
+    else:
+        target = Target(request.account, "group", request.group_id, request.platform)
+        content = Content.of(Mention(user_id=request.user_id, name=request.display_name), line)
+    await telling.tell(uow, request.branch_id, target, content, f"request:{request.id}:done", f"{ORIGIN}:{request.id}")
