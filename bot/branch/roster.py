@@ -76,6 +76,14 @@ async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
     return gone[0]
 
 
+async def unbind(uow: UnitOfWork, actor: Actor, member: Member) -> None:
+    """Let go of a person's account on this platform; what they have done stays. Raises ``UserError``."""
+    if not await repository.accounts_of(uow, [member.id], actor.platform):
+        raise UserError(f"{member.name}没有绑定账号。")
+    await repository.detach(uow, member.id, actor.platform)
+    await audit.record(uow, actor, "roster.unbind", subject(member))
+
+
 async def change_kind(uow: UnitOfWork, actor: Actor, member: Member, kind: MemberKind) -> str:
     """Record that a member is now 正式党员, 预备党员 …; the kind before. Raises ``UserError``."""
     before = member.kind

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.branch.cards import Matched
 from bot.branch.models import Branch, Leave, Member, MemberKind, Role
 from bot.branch.roster_import import Plan
 from bot.branch.roster_repository import Entry
@@ -113,3 +114,21 @@ def import_preview(plan: Plan, unused: Sequence[str]) -> Content:
 
 def imported(plan: Plan) -> str:
     return f"导入好了:新增 {plan.added} 人、更新 {plan.updated} 人、不变 {plan.unchanged} 人。发「成员」看名册。"
+
+
+def cards_preview(found: Matched) -> str:
+    rest = (
+        f"对不上的名片:{some(found.rest)}。名册上有的请他发「绑定 姓名」,没有的先「成员 添加 姓名」。"
+        if found.rest
+        else ""
+    )
+    if not found.plain:
+        return rest or "群里的人都绑定好了。"
+    names = some([member.name for _, member in found.plain], 60)
+    text = f"群名片和名册对上了 {len(found.plain)} 人:{names}。\n回复「确认」绑定,「取消」不绑定。"
+    return f"{rest}\n{text}" if rest else text
+
+
+def bound_by_cards(found: Matched) -> str:
+    names = some([member.name for _, member in found.plain])
+    return f"绑定好了 {len(found.plain)} 人:{names}。" if found.plain else "没有对上的人,什么都没有改动。"

@@ -6,6 +6,7 @@ from bot.chat.matcher import attach
 
 from . import (
     accounts,
+    cards,
     deciding,
     leave,
     organisation,
@@ -26,6 +27,7 @@ matcher = attach(
     roster.commands,
     roster_file.commands,
     accounts.commands,
+    cards.commands,
     leave.commands,
     deciding.commands,
 )

@@ -1,33 +1,13 @@
-"""How an account is bound to a person: by themselves, by a leader, by the group's cards."""
+"""How an account is bound to a person, and let go again."""
 
-from bot.branch import binding, request_views, requests, setting_up
+from bot.branch import binding, people, request_views, requests, roster
+from bot.branch.actor import LEADERS
 from bot.branch.names import BARE_NAME
-from bot.chat.call import Ask, Call, Reply
+from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
-from bot.rendering.content import Content
-
-from .roster import ACTS
+from bot.core.errors import NotAllowed
 
 commands = CommandSet("branch")
-
-
-async def read_cards(call: Call, _words: list[str]) -> Reply:
-    rows = await call.app.chat.group_members(call.actor)
-    people = [[user_id, card.strip()] for user_id, card, _, robot in rows if card.strip() and not robot]
-    text = f"把群名片里还不在名册上的人加入名册(群里有名片的共 {len(people)} 人),回复「确认」。"
-    return Ask(Content.of(text), "branch.more", {"people": people})
-
-
-ACTS["读取"] = read_cards
-
-
-@commands.answer("more")
-async def more(call: Call) -> Reply:
-    people = call.payload["people"]
-    assert isinstance(people, list)
-    async with call.app.database.unit_of_work() as uow:
-        added, _ = await setting_up.enrol(uow, call.actor, call.actor.branch, [(str(u), str(n)) for u, n in people])
-    return f"加入了 {len(added)} 人:{'、'.join(added)}" if added else "没有新的人,名册没有改动。"
 
 
 @commands.command(
@@ -52,3 +32,16 @@ async def bind(call: Call) -> Reply:
 
 
 commands.decision("bind")(binding.decided)
+
+
+@commands.command("解绑", who=Who.MEMBER, usage="解绑 [姓名]", summary="让账号和名册分开;书记可写姓名")
+async def unbind(call: Call) -> Reply:
+    async with call.app.database.unit_of_work() as uow:
+        if call.args or call.message.mentions:
+            member = await people.find(uow, call.actor, call.args, call.message.mentions)
+        else:
+            member = await people.myself(uow, call.actor)
+        if member.id != call.actor.member_id and not call.actor.may(LEADERS):
+            raise NotAllowed("解绑别人由书记来做。解绑自己只发「解绑」两个字就行。")
+        await roster.unbind(uow, call.actor, member)
+    return f"{member.name}的账号已解绑,记录都留着。要再绑定,请本人在群里发「绑定 {member.name}」。"
