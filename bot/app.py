@@ -1,6 +1,7 @@
 """The composition root: settings → database → parts → started, and stopped in the opposite order. Knows no NoneBot."""
 
 import logging
+import traceback
 
 from bot import alerts
 from bot.chat.commands import Command
@@ -18,7 +19,7 @@ from bot.rendering.media import Media
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
-from bot.study import pushing
+from bot.study import running
 from bot.study.checking_in import Claim, Outcome, check_in_all
 from bot.textmining import segmenter
 
@@ -69,8 +70,15 @@ class App:
         log.info("ready")
 
     async def _push_what_is_due(self) -> None:
-        async with self.database.unit_of_work() as uow:
-            await pushing.run_due(uow, self.calendar)
+        async with self.database.reading() as uow:
+            due = await running.due(uow)
+        for plan_id in due:
+            try:
+                async with self.database.unit_of_work() as uow:
+                    await running.run(uow, plan_id, self.calendar)
+            except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
+                frames = "".join(traceback.format_tb(error.__traceback__))
+                log.error("plan %s failed: %s\n%s", plan_id, type(error).__name__, frames)
 
     async def _check_in(self, claims: list[Claim]) -> list[Outcome | Exception]:
         async with self.database.unit_of_work() as uow:

@@ -28,7 +28,7 @@ from bot.simulator import sample
 from bot.simulator.server import PageServer
 from bot.simulator.simulator import Simulator
 from bot.sources.article import Article
-from bot.study import materials, pushing
+from bot.study import materials, plans, pushing
 
 log = logging.getLogger("xueban.demo")
 
@@ -139,7 +139,7 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
     actor = await branch.resolve_actor(uow, speaker, frozenset())
     stored = [await materials.add(uow, actor, await materials.prepare(one)) for one in articles()]
     recurrence = parse_recurrence("每个工作日8:00", uow.now)
-    await pushing.create_plan(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
+    await plans.series(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
     await pushing.push(uow, made.id, stored[0])
 
 

@@ -27,6 +27,7 @@ class Method(StrEnum):
     REPLY = "reply"
     REACTION = "reaction"
     PRIVATE = "private"
+    MANUAL = "manual"
 
 
 class Material(Base):
@@ -61,7 +62,11 @@ class MaterialTerm(Base):
 
 
 class Plan(Base):
-    """A series of materials on a recurrence (JSON). ``next_at`` is None once it is paused or at its end."""
+    """A series of materials on a recurrence (JSON), or, where that is empty, each at a moment of its own.
+
+    ``next_at`` is None once it is paused or at its end.
+    ``decided_at`` is when it was worked out. If that lies ahead, the clock has been set back since.
+    """
 
     __tablename__ = "study_plan"
 
@@ -72,24 +77,32 @@ class Plan(Base):
     recurrence: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
     next_at: Mapped[datetime | None] = mapped_column(index=True)
+    decided_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("branch_id", "no"),)
 
 
 class PlanItem(Base):
-    """The materials of a plan in their order; ``position`` counts from 0. ``assignment_id`` once it was pushed."""
+    """The materials of a plan in their order; ``position`` counts from 0. ``assignment_id`` once it was pushed.
+
+    ``at`` is set in a plan without recurrence only.
+    """
 
     __tablename__ = "study_plan_item"
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("study_plan.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"))
+    material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"), index=True)
+    at: Mapped[datetime | None]
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("study_assignment.id"))
 
 
 class Slot(Base):
-    """A moment of a plan. The key makes it happen once, whatever clocks and processes do."""
+    """A moment of a plan. The key makes it happen once, whatever clocks and processes do.
+
+    Only ``run`` is final: a slot missed under a wrong clock may still run when its time really comes.
+    """
 
     __tablename__ = "study_slot"
 

@@ -6,14 +6,32 @@ from datetime import datetime
 from sqlalchemy import Row, delete, exists, func, or_, select
 
 from bot.branch.models import Member
-from bot.core.db import UnitOfWork, upsert
-from bot.study.models import Assignment, Completion, Expected, Material, MaterialTerm, Plan, PlanItem, PlanState, Slot
+from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.study.models import (
+    Assignment,
+    Completion,
+    Expected,
+    Material,
+    MaterialTerm,
+    Plan,
+    PlanItem,
+    PlanState,
+    Slot,
+    SlotState,
+)
 from bot.study.rules import Person, Reading
 
 
 async def material_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Material | None:
     query = select(Material).where(Material.branch_id == branch_id, Material.no == no, Material.deleted_at.is_(None))
     return (await uow.session.scalars(query)).one_or_none()
+
+
+async def materials_by_no(uow: UnitOfWork, branch_id: int, numbers: Collection[int]) -> Sequence[Material]:
+    query = select(Material).where(
+        Material.branch_id == branch_id, Material.no.in_(numbers), Material.deleted_at.is_(None)
+    )
+    return (await uow.session.scalars(query)).all()
 
 
 async def material_by_text(uow: UnitOfWork, branch_id: int, sha256: str) -> Material | None:
@@ -126,9 +144,33 @@ async def take_back(uow: UnitOfWork, assignment_id: int, member_id: int) -> None
     )
 
 
-async def due_plans(uow: UnitOfWork, now: datetime) -> Sequence[Plan]:
-    query = select(Plan).where(Plan.state == PlanState.ACTIVE, Plan.next_at <= now).order_by(Plan.id)
-    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+async def due_plans(uow: UnitOfWork, now: datetime, ahead: datetime) -> Sequence[int]:
+    """The ids of active plans whose next slot has come, or was worked out when the clock stood after ``ahead``."""
+    query = select(Plan.id).where(Plan.state == PlanState.ACTIVE, or_(Plan.next_at <= now, Plan.decided_at > ahead))
+    return (await uow.session.scalars(query.order_by(Plan.id))).all()
+
+
+async def lock_plan(uow: UnitOfWork, plan_id: int) -> Plan | None:
+    """The plan, if it is active and nobody else is at it."""
+    query = select(Plan).where(Plan.id == plan_id, Plan.state == PlanState.ACTIVE).with_for_update(skip_locked=True)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def take_slot(uow: UnitOfWork, plan_id: int, planned_for: datetime) -> bool:
+    """Whether the slot was free: two that ask for one are decided by its key. A missed slot is free."""
+    slot = upsert(uow.session, Slot).values(plan_id=plan_id, planned_for=planned_for, state=SlotState.RUN)
+    taken = slot.on_conflict_do_update(
+        index_elements=["plan_id", "planned_for"],
+        set_={"state": SlotState.RUN},
+        where=Slot.state == SlotState.MISSED,
+    )
+    return (await uow.session.execute(taken.returning(Slot.plan_id))).first() is not None
+
+
+async def miss_slots(uow: UnitOfWork, plan_id: int, moments: Sequence[datetime]) -> int:
+    """Note slots that were let go; how many weren't known before."""
+    rows = [{"plan_id": plan_id, "planned_for": moment, "state": SlotState.MISSED} for moment in moments]
+    return await insert_ignore(uow.session, Slot, rows, ["plan_id", "planned_for"])
 
 
 async def plans(uow: UnitOfWork, branch_id: int) -> Sequence[Plan]:
@@ -140,11 +182,36 @@ async def plan_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Plan | None:
     return (await uow.session.scalars(select(Plan).where(Plan.branch_id == branch_id, Plan.no == no))).one_or_none()
 
 
-async def items_left(uow: UnitOfWork, plan_id: int) -> Sequence[PlanItem]:
-    query = select(PlanItem).where(PlanItem.plan_id == plan_id, PlanItem.assignment_id.is_(None))
-    return (await uow.session.scalars(query.order_by(PlanItem.position))).all()
+async def items_left(uow: UnitOfWork, plan_ids: Collection[int]) -> Sequence[PlanItem]:
+    """What these plans have still to push, in their order. What was deleted from the library is passed over."""
+    query = (
+        select(PlanItem)
+        .join(Material, Material.id == PlanItem.material_id)
+        .where(PlanItem.plan_id.in_(plan_ids), PlanItem.assignment_id.is_(None), Material.deleted_at.is_(None))
+    )
+    return (await uow.session.scalars(query.order_by(PlanItem.plan_id, PlanItem.position))).all()
 
 
-async def missed_slots(uow: UnitOfWork, plan_id: int) -> int:
-    query = select(func.count()).where(Slot.plan_id == plan_id, Slot.state == "missed")
-    return int((await uow.session.scalars(query)).one())
+async def last_position(uow: UnitOfWork, plan_id: int) -> int:
+    """The position of the last item of a plan, -1 if it has none."""
+    last = (await uow.session.scalars(select(func.max(PlanItem.position)).where(PlanItem.plan_id == plan_id))).one()
+    return -1 if last is None else last
+
+
+async def missed_slots(uow: UnitOfWork, plan_ids: Collection[int]) -> dict[int, int]:
+    """How many slots each of these plans has missed."""
+    query = select(Slot.plan_id, func.count()).where(Slot.plan_id.in_(plan_ids), Slot.state == SlotState.MISSED)
+    rows = await uow.session.execute(query.group_by(Slot.plan_id))
+    return {plan_id: count for plan_id, count in rows}  # noqa: C416 dict(rows) would not type
+
+
+async def plans_with(uow: UnitOfWork, material_id: int) -> Sequence[Plan]:
+    """The plans that have still to push this material."""
+    query = (
+        select(Plan)
+        .join(PlanItem, PlanItem.plan_id == Plan.id)
+        .where(PlanItem.material_id == material_id, PlanItem.assignment_id.is_(None), Plan.state != PlanState.ENDED)
+        .order_by(Plan.no)
+        .distinct()
+    )
+    return (await uow.session.scalars(query)).all()

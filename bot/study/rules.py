@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.branch.models import Leave
 
@@ -85,3 +85,19 @@ def standing(
             counted.add(person.member_id)
     extra = len(set(completed) - counted)
     return Standing(tuple(done), tuple(still_open), tuple(exempt), tuple(away), extra)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What to do now with moments that don't repeat: ``run`` these, let ``missed`` go, look again at ``next_at``."""
+
+    run: tuple[datetime, ...]
+    missed: tuple[datetime, ...]
+    next_at: datetime | None
+
+
+def decide_dated(moments: Collection[datetime], now: datetime, grace: timedelta) -> Dated:
+    """Sort the moments that haven't run yet: what is late by more than ``grace`` is missed."""
+    due = sorted(moment for moment in moments if moment <= now)
+    run = tuple(moment for moment in due if now - moment <= grace)
+    return Dated(run, tuple(due[: len(due) - len(run)]), min((m for m in moments if m > now), default=None))

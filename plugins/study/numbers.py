@@ -1,6 +1,11 @@
 """Numbers that people type behind a command word."""
 
+import re
+
 from bot.core.errors import UserError
+from bot.study.plans import MOST_ITEMS
+
+_RANGE = re.compile(r"(\d{1,6})(?:\s*[-~—到至]+\s*(\d{1,6}))?")
 
 
 def number(text: str) -> int | None:
@@ -11,3 +16,19 @@ def number(text: str) -> int | None:
     if not text.isdecimal() or len(text) > 6:
         raise UserError(f"「{text[:10]}」不是编号,请写数字,比如「已学 7」。")
     return int(text)
+
+
+def ranges(text: str) -> list[int]:
+    """「资料 3-5、8」 → 3, 4, 5, 8: each once, as written. Raises ``UserError``."""
+    rest = _RANGE.sub("", text)
+    if strange := re.sub(r"资料|[\s,,、;;和及第号篇]", "", rest):
+        raise UserError(f"没读懂「{strange[:10]}」。资料请写编号,比如:资料 3-12 或 资料 3、5、8")
+    numbers: dict[int, None] = {}
+    for first, last in _RANGE.findall(text):
+        begin, end = int(first), int(last or first)
+        if end < begin:
+            raise UserError(f"「{first}-{last}」前后写反了。")
+        if end - begin >= MOST_ITEMS or len(numbers) + end - begin >= MOST_ITEMS:
+            raise UserError(f"一个计划最多 {MOST_ITEMS} 篇资料,请分成几个计划。")
+        numbers |= dict.fromkeys(range(begin, end + 1))
+    return list(numbers)

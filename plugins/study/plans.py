@@ -6,56 +6,68 @@ from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
-from bot.scheduling.words import say_moment
-from bot.study import pushing, repository
+from bot.study import plan_views, plans, pushing
 from bot.study.models import PlanState
-from plugins.study.numbers import number
+from plugins.study.numbers import number, ranges
 
 commands = CommandSet("study")
+
+_STATES = {
+    "暂停": PlanState.PAUSED,
+    "恢复": PlanState.ACTIVE,
+    "继续": PlanState.ACTIVE,
+    "删除": PlanState.ENDED,
+    "取消": PlanState.ENDED,
+}
 
 
 @commands.command(
     "学习计划",
     who=Who.EDITOR,
-    usage="学习计划 [新建 <名称> <时间> 资料 <编号>|列表|暂停|恢复|删除]",
+    usage="学习计划 [新建 <名称> <时间> 资料 <编号>|列表|暂停|恢复|删除|添加]",
     summary="按时间表推送",
 )
 async def plan(call: Call) -> Reply:
-    verb, _, rest = call.args.partition(" ")
-    states = {"暂停": PlanState.PAUSED, "恢复": PlanState.ACTIVE, "删除": PlanState.ENDED}
-    if verb == "新建":
+    found = re.match(r"(\S*?)(?=[\s\d]|$)", call.args)
+    verb, rest = (found[1], call.args[found.end() :].strip()) if found else ("", "")
+    if verb in ("新建", "新增"):
         return await new_plan(call, rest)
+    if verb == "添加":
+        return await extend(call, rest)
+    if verb in _STATES:
+        return await change(call, verb, rest)
+    if verb in ("", "列表"):
+        async with call.app.database.reading() as uow:
+            return plan_views.listed(await plans.listed(uow, call.actor.branch), uow.now)
+    raise UserError(f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、列表、暂停、恢复、添加、删除。")
+
+
+async def change(call: Call, verb: str, rest: str) -> Reply:
+    no = number(rest)
+    if no is None:
+        return f"请写编号,比如:学习计划 {verb} 1"
     async with call.app.database.unit_of_work() as uow:
-        if verb in states:
-            no = number(rest)
-            if no is None:
-                return f"请写编号,比如:学习计划 {verb} 1"
-            changed = await pushing.set_plan_state(uow, call.actor, no, states[verb], call.app.calendar)
-            following = f",下次 {say_moment(changed.next_at, uow.now)}" if changed.next_at else ""
-            return f"计划 {no}「{changed.name}」已{verb}{following}。"
-        rows = await repository.plans(uow, call.actor.branch)
-        lines = []
-        for one in rows:
-            left, missed = len(await repository.items_left(uow, one.id)), await repository.missed_slots(uow, one.id)
-            state = f"下次 {say_moment(one.next_at, uow.now)}" if one.next_at else "已暂停"
-            lines.append(f"{one.no}. {one.name}:{state},还有 {left} 篇" + (f",错过 {missed} 次" if missed else ""))
-    return "\n".join(lines) or "还没有学习计划。比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12"
+        changed = await plans.set_state(uow, call.actor, no, _STATES[verb], call.app.calendar)
+        return plan_views.changed(changed, uow.now)
 
 
 async def new_plan(call: Call, text: str) -> Reply:
     recurrence, before, after = split_recurrence(text, call.app.clock.now())
     if recurrence is None or not before:
         return f"请写名称和时间,比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12\n{EXAMPLES}"
-    numbers: list[int] = []
-    for first, last in re.findall(r"(\d{1,6})(?:\s*[-~到至]\s*(\d{1,6}))?", after):
-        end = int(last or first)
-        if end - int(first) > 200:
-            raise UserError("一个计划最多 200 篇资料,请分成几个计划。")
-        numbers += range(int(first), end + 1)
+    numbers = ranges(after)
     async with call.app.database.unit_of_work() as uow:
-        made = await pushing.create_plan(uow, call.actor, before, recurrence, numbers, call.app.calendar)
+        made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar)
         assert made.next_at is not None
-        when = (
-            f"{recurrence.describe()},下次 {say_moment(made.next_at, uow.now)}{call.app.calendar.caveat(made.next_at)}"
-        )
-    return f"计划 {made.no}「{made.name}」已建立:{len(numbers)} 篇,{when}。\n要停发「学习计划 暂停 {made.no}」。"
+        quiet = await pushing.quiet_hours(uow, call.actor.branch)
+        caveat = call.app.calendar.caveat(made.next_at)
+        return plan_views.made(made, recurrence.describe(), len(numbers), uow.now, quiet, caveat)
+
+
+async def extend(call: Call, rest: str) -> Reply:
+    found = re.match(r"(\d{1,6})\s*资料\s*(.+)", rest)
+    if found is None:
+        return "请写计划和资料的编号,比如:学习计划 添加 1 资料 20-25"
+    async with call.app.database.unit_of_work() as uow:
+        changed, left = await plans.extend(uow, call.actor, int(found[1]), ranges(found[2]))
+    return f"计划 {changed.no}「{changed.name}」后面加上了,现在还有 {left} 篇。"

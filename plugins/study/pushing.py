@@ -10,7 +10,7 @@ from bot.scheduling.moments import split_moment
 from bot.scheduling.words import say_moment
 from bot.sources import link
 from bot.sources.article import Article
-from bot.study import completion, materials, pushing, views
+from bot.study import completion, materials, pushing, reminding, views
 from bot.study.models import Material
 from plugins.study.numbers import number
 
@@ -78,6 +78,6 @@ async def remind_confirmed(call: Call) -> Reply:
         assignment = await completion.get(uow, call.actor.branch, int(str(call.payload["no"])))
         standing = await completion.standing_of(uow, assignment)
         material = await uow.session.get_one(Material, assignment.material_id)
-        sent = await pushing.remind(uow, call.actor, assignment, material.title, [p.member_id for p in standing.open])
+        sent = await reminding.remind(uow, call.actor, assignment, material.title, [p.member_id for p in standing.open])
     unreached = len(standing.open) - sent
     return f"已安排提醒 {sent} 人。" + (f"另有 {unreached} 人今天已提醒过或没有绑定账号。" if unreached else "")

@@ -1,0 +1,68 @@
+"""What people read about plans: what comes next, what was missed, when a series ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.errors import UserError
+from bot.scheduling.quiet import QuietHours
+from bot.scheduling.words import say_clock, say_moment
+from bot.study.models import Plan, PlanState
+from bot.study.plans import Listed
+from bot.study.views import day
+
+EXAMPLE = "学习计划 新建 党章学习 每个工作日8点 资料 3-12"
+
+
+def listed(plans: Sequence[Listed], now: datetime) -> str:
+    if not plans:
+        return f"还没有学习计划。比如:{EXAMPLE}"
+    lines = []
+    for one in plans:
+        plan = one.plan
+        when = f"下次 {say_moment(plan.next_at, now)}" if plan.next_at else "已暂停"
+        missed = f",错过 {one.missed} 次" if one.missed else ""
+        lines.append(f"{plan.no}. {plan.name}:{when},还有 {one.left} 篇{missed}")
+    return "\n".join(lines)
+
+
+def made(plan: Plan, rule: str, count: int, now: datetime, quiet: QuietHours, caveat: str) -> str:
+    assert plan.next_at is not None
+    first = say_moment(plan.next_at, now)
+    night = ""
+    if quiet.covers(plan.next_at):
+        night = f"\n这个时间在安静时段里,会等到 {say_clock(quiet.end)} 再发。"
+    return (
+        f"计划 {plan.no}「{plan.name}」已建立:{count} 篇,{rule},下次 {first}{caveat}。{night}\n"
+        f"要停发「学习计划 暂停 {plan.no}」。"
+    )
+
+
+def changed(plan: Plan, now: datetime) -> str:
+    words = {PlanState.ACTIVE: "已恢复", PlanState.PAUSED: "已暂停", PlanState.ENDED: "已删除"}
+    following = f",下次 {say_moment(plan.next_at, now)}" if plan.next_at else ""
+    more = f"要接着发「学习计划 恢复 {plan.no}」。" if plan.state == PlanState.PAUSED else ""
+    return f"计划 {plan.no}「{plan.name}」{words[PlanState(plan.state)]}{following}。{more}"
+
+
+def missed(plan: Plan, moments: Sequence[datetime], new: int) -> str:
+    """Told once to who looks after it: the bot wasn't there in time."""
+    first, last = day(moments[0]), day(moments[-1])
+    when = first if first == last else f"{first}至{last}"
+    lost = f"计划 {plan.no}「{plan.name}」错过了 {new} 次推送({when}),已经过了补发时限,没有补发。"
+    return f"{lost}\n要补发哪一篇,发「推送 资料 编号」。"
+
+
+def not_pushed(plan: Plan, moment: datetime, error: UserError) -> str:
+    return f"计划 {plan.no}「{plan.name}」{say_moment(moment, moment)}没有推送:{error}"
+
+
+def last_one_left(plan: Plan, next_at: datetime, now: datetime) -> str:
+    return (
+        f"计划 {plan.no}「{plan.name}」还剩最后 1 篇,{say_moment(next_at, now)}推送。\n"
+        f"要接着学,发「学习计划 添加 {plan.no} 资料 编号」。"
+    )
+
+
+def plan_ended(plan: Plan, total: int) -> str:
+    more = "要接着学,发「学习计划 新建 名称 每个工作日8点 资料 编号」。"
+    return f"计划 {plan.no}「{plan.name}」的 {total} 篇都推送完了。\n{more}"
