@@ -17,6 +17,8 @@ from bot.branch.roster import subject
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 
+GROUPS_LOOKED_INTO = 5
+
 
 async def bind_self(uow: UnitOfWork, actor: Actor, text: str, superusers: frozenset[str]) -> Member | Asked:
     """Bind the speaker's account to the person they say they are, or ask. Raises ``NotFound`` or ``UserError``."""
@@ -41,6 +43,16 @@ async def bind_self(uow: UnitOfWork, actor: Actor, text: str, superusers: frozen
     repository.add_account(uow, member.id, actor.platform, actor.user_id, actor.display_name, actor.account)
     await audit.record(uow, actor, "roster.bind", subject(member))
     return member
+
+
+async def groups_with(uow: UnitOfWork, actor: Actor, text: str) -> dict[str, int]:
+    """Where somebody who speaks in private may be known: the branch by group, for groups whose roster has that name.
+
+    Empty where there are none or too many to look into. Nobody is told what is in it: what counts is whether the
+    speaker is in one of the groups.
+    """
+    found = await repository.groups_with(uow, actor.platform, actor.account, clean_name(text), GROUPS_LOOKED_INTO + 1)
+    return {group_id: branch_id for group_id, branch_id in found} if len(found) <= GROUPS_LOOKED_INTO else {}  # noqa: C416
 
 
 async def _doubt(uow: UnitOfWork, named: Sequence[Member], member: Member, taken: set[int]) -> str:

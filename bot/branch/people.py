@@ -37,6 +37,15 @@ async def find(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str]
     raise NotFound(f"名册上没有「{name[:20]}」。" + (f"是{'、'.join(near)}吗?" if near else "发「成员 列表」看名册。"))
 
 
+async def word_for(uow: UnitOfWork, actor: Actor, member: Member) -> str:
+    """What to write so that ``find`` finds this person: the name, with the end of the QQ number among namesakes."""
+    path = (await branch.get(uow, actor.branch)).path
+    if len(await repository.named(uow, path, member.name)) == 1:
+        return member.name
+    accounts = await repository.accounts_of(uow, [member.id], actor.platform)
+    return f"{member.name} {accounts[0].user_id[-4:]}" if accounts else member.name
+
+
 async def _which(uow: UnitOfWork, actor: Actor, named: Sequence[Member]) -> str:
     accounts = await repository.accounts_of(uow, [member.id for member in named], actor.platform)
     tails = [account.user_id[-4:] for account in accounts]

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import aliased
 
-from bot.branch.models import Branch, BranchKind, Leave, Member, MemberAccount, Role, RoleGrant
+from bot.branch.models import Branch, BranchKind, ChatGroup, Leave, Member, MemberAccount, Role, RoleGrant
 from bot.core.db import UnitOfWork, insert_ignore
 
 
@@ -169,3 +170,19 @@ async def add_branch(uow: UnitOfWork, parent: Branch, kind: BranchKind, name: st
     await uow.session.flush()
     made.path = f"{parent.path}{made.id}/"
     return made
+
+
+async def groups_with(uow: UnitOfWork, platform: str, account: str, name: str, limit: int) -> Sequence[Row[str, int]]:
+    """(group id, branch id) of the groups served by this account whose branch has somebody of that name."""
+    here, below = aliased(Branch), aliased(Branch)
+    query = (
+        select(ChatGroup.group_id, ChatGroup.branch_id)
+        .join(here, here.id == ChatGroup.branch_id)
+        .join(below, below.path.startswith(here.path))
+        .join(Member, Member.branch_id == below.id)
+        .where(ChatGroup.platform == platform, ChatGroup.account == account)
+        .where(Member.name == name, Member.left_on.is_(None))
+        .distinct()
+        .limit(limit)
+    )
+    return (await uow.session.execute(query)).all()

@@ -7,6 +7,7 @@ from bot.chat.matcher import attach
 from . import (
     accounts,
     cards,
+    coming,
     deciding,
     leave,
     organisation,
@@ -28,6 +29,7 @@ matcher = attach(
     roster_file.commands,
     accounts.commands,
     cards.commands,
+    coming.commands,
     leave.commands,
     deciding.commands,
 )

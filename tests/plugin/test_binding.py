@@ -86,3 +86,17 @@ async def test_without_a_roster_the_cards_become_it(talk: Talk) -> None:
     assert "用群名片建立名册(1 人)吗" in await talk.say(SUPERUSER, "/成员 读取")
     assert await talk.say(SUPERUSER, "确认") == "名册建好了:1 人。"
     assert await bound(talk) == {5: "777"}
+
+
+async def test_in_private_only_for_those_in_the_group(talk: Talk) -> None:
+    talk.telephone.cards["9"] = [(str(STRANGER), "平安是福", "x", False)]
+    assert "绑定好了,赵德福" in await talk.whisper(STRANGER, "绑定 赵德福")
+    assert await bound(talk) == {4: str(STRANGER)}
+    assert "您已经绑定为赵德福" in await talk.whisper(STRANGER, "绑定 赵德福")
+
+
+@pytest.mark.parametrize("name", ["赵德福", "张三", "李四"])
+async def test_in_private_strangers_learn_nothing(talk: Talk, name: str) -> None:
+    talk.telephone.cards["9"] = [("778", "别人", "x", False)]
+    assert await talk.whisper(STRANGER, f"绑定 {name}") == "私聊里没能认出您。请在支部的群里发「绑定 您的姓名」。"
+    assert await bound(talk) == {}
