@@ -91,6 +91,8 @@ async def test_removal_asks_ends_offices_and_can_be_undone(talk: Talk) -> None:
         assert list(await uow.session.scalars(select(Member.id).where(Member.left_on.is_(None)))) == [1, 2, 3, 4]
     assert "还不认识您" in await talk.say(EDITOR, "/推送 你好")
     assert await audited(talk) == ["roster.remove", "roster.restore"]
+    assert "绑定好了,李秀英" in await talk.say(EDITOR, "绑定 李秀英")
+    assert "由宣传委员使用" in await talk.say(EDITOR, "/推送 你好")
 
 
 async def test_removal_can_be_called_off(talk: Talk) -> None:
