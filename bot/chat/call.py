@@ -89,3 +89,8 @@ class Call:
     async def download(self, file: IncomingFile, limit: int = 50 * 1024 * 1024) -> bytes:
         """The bytes of a file that came with the message. Raises ``UserError`` if it is too large or gone."""
         return await self.app.chat.download(self.actor, file, limit)
+
+    async def answered(self) -> Incoming | None:
+        """The message that this one replies to; None if it replies to none. Raises ``UserError`` if it is gone."""
+        reply_to = self.message.reply_to
+        return None if reply_to is None else await self.app.chat.message(self.actor, reply_to)

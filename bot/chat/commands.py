@@ -45,7 +45,8 @@ class Where(StrEnum):
 class Command:
     """One row. ``words`` are what may be typed, the first is its name. A ``bare`` one works in a group without prefix,
     as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat. ``bare_blank`` is a
-    regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow."""
+    regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow. A
+    ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」)."""
 
     plugin: str
     words: tuple[str, ...]
@@ -56,6 +57,7 @@ class Command:
     handler: Handler
     bare: bool = False
     bare_blank: str = ""
+    scheduled: bool = False
 
     @property
     def key(self) -> str:
@@ -93,9 +95,11 @@ class CommandSet:
         summary: str,
         bare: bool = False,
         bare_blank: str = "",
+        scheduled: bool = False,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            self.rows.append(Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank))
+            row = Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled)
+            self.rows.append(row)
             return handler
 
         return add

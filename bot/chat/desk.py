@@ -13,7 +13,7 @@ from bot.branch import service as branch
 from bot.branch.actor import Actor, Speaker
 from bot.chat import access
 from bot.chat.acknowledge import Collector
-from bot.chat.call import Acknowledge, Ask, Call, IncomingFile, Reply, Say
+from bot.chat.call import Acknowledge, Ask, Call, Incoming, IncomingFile, Reply, Say
 from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.limits import RateLimit
 from bot.chat.scene import Routed, Scene
@@ -41,6 +41,10 @@ class Platform(Protocol):
         ...
 
     async def download(self, account: str, group_id: str | None, file: IncomingFile, limit: int) -> bytes: ...
+
+    async def message(self, account: str, message_id: str) -> Incoming:
+        """A message of one of our chats. Raises ``UserError`` if it can't be had."""
+        ...
 
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]: ...
 
@@ -168,6 +172,10 @@ class Desk:
     async def download(self, actor: Actor, file: IncomingFile, limit: int) -> bytes:
         """The bytes of a file of this chat. Raises ``UserError`` where it is too large or can't be had."""
         return await self._platform.download(actor.account, actor.group_id, file, limit)
+
+    async def message(self, actor: Actor, message_id: str) -> Incoming:
+        """A message of this chat. Raises ``UserError`` if it can't be had."""
+        return await self._platform.message(actor.account, message_id)
 
     async def group_members(self, actor: Actor) -> list[tuple[str, str, str, bool]]:
         """(user id, group card, nickname, is robot) of everybody in the group in which ``actor`` speaks."""

@@ -13,7 +13,7 @@ from bot.chat.adapter import XuebanAdapter
 from bot.chat.call import Incoming, IncomingFile
 from bot.chat.onebot_transport import OneBotTransport
 from bot.chat.scene import Routed, Scene
-from bot.chat.screen import PLATFORM
+from bot.chat.screen import PLATFORM, incoming
 from bot.chat.table import CommandTable
 from bot.core.db import Database
 from bot.core.errors import UserError
@@ -91,6 +91,15 @@ class OneBot:
         if not url.startswith("http"):
             raise UserError("这个文件取不到(可能已过期),请重新发一次。")
         return await self._fetcher.download(url, limit, timeout=60.0, trusted=True)
+
+    async def message(self, account: str, message_id: str) -> Incoming:
+        """Raises ``UserError``."""
+        try:
+            frame = await self._call(account, "get_msg", message_id=_number(message_id))
+            segments = [segment for segment in frame["message"] if isinstance(segment, dict)]
+            return incoming(frame, segments, account, "")
+        except (*_API_ERRORS, KeyError, TypeError, AttributeError) as error:
+            raise UserError("看不到您回复的那条消息,请把文件或文字再发一次。") from error
 
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]:
         try:

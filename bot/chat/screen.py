@@ -16,6 +16,8 @@ from bot.chat.text import normalise
 
 PLATFORM = "onebot11"
 _PREFIXES = "/／"
+PASTED = 80
+"""Characters from which a text that answers an open question is no command, whatever its first word."""
 
 
 class Screen:
@@ -65,11 +67,11 @@ class Screen:
             match = self._table.addressed(typed) or self._table.addressed(clean)
         question = None if prefixed else self._conversations.asked(scene)
         if question is not None and (answer := self._answer(scene, typed, clean, segments, match)) is not None:
-            message = _incoming(frame, segments, account, clean)
+            message = incoming(frame, segments, account, clean)
             plugin = question.then.partition(".")[0]
             handler = self._table.answers[question.then]
             return Routed(plugin, handler, scene, message, args=answer, answers=True)
-        message_of = partial(_incoming, frame, segments, account, clean)
+        message_of = partial(incoming, frame, segments, account, clean)
         if match is not None:
             command = match.command
             return Routed(command.plugin, command.handler, scene, message_of(), command, match.word, match.args)
@@ -83,11 +85,15 @@ class Screen:
     ) -> str | None:
         """What is answered to the open question: a listed choice, else any text that is no command, else a file."""
         answer = self._conversations.answers(scene, clean)
+        question = self._conversations.asked(scene)
+        pasted = question is not None and not question.choices and len(typed) > PASTED
+        if pasted:
+            return typed
         if answer is not None and (match is None or answer in ("确认", CANCEL) or clean.isdigit()):
             return answer if answer != clean else typed if match is None and len(typed) > len(clean) else answer
-        if match is None and any(segment["type"] in ("file", "image", "forward") for segment in segments):
-            return typed
-        return None
+        if question is None or question.choices or match is not None:
+            return None
+        return typed if any(segment["type"] in ("file", "image", "forward") for segment in segments) else None
 
 
 def _scene(frame: dict[str, Any], account: str) -> Scene:
@@ -102,7 +108,8 @@ def _scene(frame: dict[str, Any], account: str) -> Scene:
     )
 
 
-def _incoming(frame: dict[str, Any], segments: list[dict[str, Any]], account: str, text: str) -> Incoming:
+def incoming(frame: dict[str, Any], segments: list[dict[str, Any]], account: str, text: str) -> Incoming:
+    """A message frame without platform words; ``text`` is its normalised text."""
     reply_to = forward_id = None
     mentions: list[str] = []
     files: list[IncomingFile] = []

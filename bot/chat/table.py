@@ -9,6 +9,11 @@ from bot.branch.requests import Decision
 from bot.branch.undo import Undo
 from bot.chat.commands import Command, CommandSet, Handler
 
+_TIME_FIRST = re.compile(
+    r"(?:大?后|今|明|下*[周个]|这周|本周|周|星期|礼拜|每|半个?小时|\d+\s*(?:[点::月号日天-]|个?小时|分钟))"
+)
+_LONGEST_TIME = 16
+_TALK = ("了", "的", "吗", "吧", "没", "?")
 _ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
 _PARTED = re.compile(r"([^ :+]+) ?[ :+] ?(.+)")
@@ -92,12 +97,19 @@ class CommandTable:
             if command is None:
                 continue
             rest = text[size:]
-            if (
-                not rest
-                or rest[0] in " \n,:;、。"
-                or (command.takes_arguments and not rest.startswith(("了", "的", "吗", "吧", "没", "?")))
-            ):
+            if not rest or rest[0] in " \n,:;、。" or (command.takes_arguments and not rest.startswith(_TALK)):
                 return Match(command, text[:size], rest.lstrip(" ,:;、"))
+        return self._scheduled(text)
+
+    def _scheduled(self, text: str) -> Match | None:
+        """A time and behind it a command that takes one: 「明天8点推送 资料3」. The time goes before the arguments."""
+        for word, command in self._by_word.items():
+            before, found, rest = text[: _LONGEST_TIME + len(word)].partition(word)
+            if command.scheduled and found and _TIME_FIRST.match(before) and "\n" not in before:
+                rest = text[len(before) + len(word) :]
+                if not rest.startswith(_TALK):
+                    rest = rest.lstrip(" ,:;、")
+                    return Match(command, word, f"{before.strip()} {rest}".strip())
         return None
 
     def nearest(self, text: str) -> str | None:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.chat import hints
-from bot.chat.call import IncomingFile
+from bot.chat.call import Incoming, IncomingFile
 from bot.chat.commands import CommandSet
 from bot.chat.scene import Routed, Scene
-from bot.chat.screen import PLATFORM, Screen
+from bot.chat.screen import PLATFORM, Screen, incoming
 from bot.chat.table import TABLE
 from bot.core.errors import UserError
 from bot.delivery.models import OutboxRow
@@ -33,6 +33,7 @@ class Telephone:
     said: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[str, list[tuple[str, str, str, bool]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -62,6 +63,12 @@ class Telephone:
             raise UserError(f"文件超过了 {limit // 2**20} MB,请压缩或拆分后再发。")
         return data
 
+    async def message(self, account: str, message_id: str) -> Incoming:
+        if message_id not in self.messages:
+            raise UserError("看不到您回复的那条消息,请把文件或文字再发一次。")
+        segments = self.messages[message_id]
+        return incoming({"message_id": message_id}, segments, account, "")
+
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]:
         return self.cards.get(group_id, [])
 
@@ -86,21 +93,29 @@ class Talk:
         self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = ""
     ) -> list[tuple[str, str]]:
         """What the bot sends, and where, when ``user`` sends this (``group`` None: in private)."""
+        message_id = next(self._message_ids)
+        sent = [{"type": "text", "data": {"text": s}} if isinstance(s, str) else s for s in segments]
+        self.telephone.messages[str(message_id)] = sent
         frame = {
             "post_type": "message",
             "message_type": "private" if group is None else "group",
             "self_id": int(ACCOUNT),
             "user_id": user,
             "group_id": group,
-            "message_id": next(self._message_ids),
+            "message_id": message_id,
             "sender": {"nickname": f"用户{user}", "card": card},
-            "message": [{"type": "text", "data": {"text": s}} if isinstance(s, str) else s for s in segments],
+            "message": sent,
         }
         return await self._said(self._screen.message(frame))
 
     async def say(self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = "") -> str:
         """The texts of the bot's answers in one; empty for silence."""
         return "\n".join(text for _, text in await self.hear(user, *segments, group=group, card=card))
+
+    @property
+    def last_id(self) -> str:
+        """The id of the last message that was sent to the bot."""
+        return list(self.telephone.messages)[-1]
 
     async def whisper(self, user: int, *segments: str | dict[str, Any]) -> str:
         return await self.say(user, *segments, group=None)
@@ -124,6 +139,10 @@ class Talk:
             rows = (await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id))).all()
         texts = [Content.model_validate_json(row.content).plain.partition("〔")[0].strip() for row in rows]
         return [(f"{row.target_kind} {row.target_id}", text) for row, text in zip(rows, texts, strict=True)]
+
+
+def reply(message_id: str | int) -> dict[str, Any]:
+    return {"type": "reply", "data": {"id": str(message_id)}}
 
 
 def at(user: int) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def screen(conversations: Conversations) -> Screen:
     commands = CommandSet("study")
     commands.command("已学", "打卡", who=Who.MEMBER, usage="已学 [编号]", summary="", bare=True)(check_in)
     commands.command("推送", who=Who.EDITOR, usage="推送 <材料>", summary="")(push)
+    commands.command("发布", who=Who.EDITOR, usage="发布 <材料>", summary="", scheduled=True)(push)
     commands.answer("confirmed")(confirmed)
     table = CommandTable()
     table.add(commands)
@@ -85,6 +86,11 @@ def taken(routed: Routed | None) -> tuple[str, str] | None:
         (frame("推送 你好", group=None), ("push", "你好")),
         (frame(at(1), "天气怎样"), ("unknown", "天气怎样")),
         (frame("/推松"), ("unknown", "推松")),
+        (frame("/明天8点发布 资料3"), ("push", "明天8点 资料3")),
+        (frame("下周一上午9点 发布https://a.cn/1", group=None), ("push", "下周一上午9点 https://a.cn/1")),
+        (frame("今天发布的文章很好", group=None), ("unknown", "今天发布的文章很好")),
+        (frame("明天8点推送 资料3", group=None), ("unknown", "明天8点推送 资料3")),
+        (frame("明天8点发布 资料3"), None),
         (frame("推送 你好"), None),
         (frame("还没学完"), None),
         (frame("学完了吗?"), None),
@@ -136,3 +142,24 @@ async def test_free_text_and_long_text_answer_an_open_question(screen: Screen, c
     await conversations.ask(SCENE, Ask(Content.of("叫什么?"), then="study.confirmed", choices=()))
     assert taken(screen.message(frame("红旗社区第一党支部,成立于一九九八年的老支部,共有二十七名党员"))) is not None
     assert taken(screen.message(frame("/推送 x"))) == ("push", "x")
+
+
+FILE = {"type": "file", "data": {"file": "党章.pdf", "file_id": "f1"}}
+
+
+async def test_a_file_answers_only_a_question_without_choices(screen: Screen, conversations: Conversations) -> None:
+    await conversations.ask(SCENE, Ask(Content.of("要推送吗"), then="study.confirmed"))
+    assert screen.message(frame(FILE)) is None
+    await conversations.ask(SCENE, Ask(Content.of("把文件发给我"), then="study.confirmed", choices=()))
+    routed = screen.message(frame(FILE))
+    assert taken(routed) == ("confirmed", "")
+    assert routed is not None
+    assert [file.name for file in routed.message.files] == ["党章.pdf"]
+
+
+async def test_a_pasted_text_is_an_answer_whatever_its_first_word(screen: Screen, conversations: Conversations) -> None:
+    private = Scene("onebot11", "1", "5", "小张", None)
+    await conversations.ask(private, Ask(Content.of("把文字发给我"), then="study.confirmed", choices=()))
+    text = "推送" + "党的二十大报告指出,江山就是人民。\n" * 8
+    assert taken(screen.message(frame(text, group=None))) == ("confirmed", text.strip())
+    assert taken(screen.message(frame("推送 资料3", group=None))) == ("push", "资料3")
