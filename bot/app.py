@@ -65,11 +65,12 @@ class App:
         await self.conversations.load()
         segmenter.warm()
         await self.worker.start()
-        self.ticker.every(self.settings.xueban.tick, "due plans", self._push_what_is_due)
+        self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.start()
         log.info("ready")
 
-    async def _push_what_is_due(self) -> None:
+    async def push_what_is_due(self) -> None:
+        """One beat of the clock: carry out the plans that are due, each by itself."""
         async with self.database.reading() as uow:
             due = await running.due(uow)
         for plan_id in due:
