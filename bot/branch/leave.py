@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bot.branch import audit
+from bot.branch import audit, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
@@ -30,6 +30,7 @@ async def take(uow: UnitOfWork, actor: Actor, member: Member, first: date, last:
     uow.session.add(leave)
     await uow.session.flush()
     await audit.record(uow, actor, "leave.take", subject(member), detail={"leave": leave.id})
+    await undo.remember(uow, actor, "leave.take", {"leave": leave.id}, f"{member.name}请假")
     return leave
 
 

@@ -1,6 +1,6 @@
 """Use cases of the roster: who is on it, as what, and who is exempt. Nobody is ever deleted: they leave."""
 
-from bot.branch import audit
+from bot.branch import audit, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -45,6 +45,7 @@ async def add(
     if user_id is not None:
         await repository.attach(uow, member.id, actor.platform, user_id, "", actor.account)
     await audit.record(uow, actor, "roster.add", subject(member))
+    await undo.remember(uow, actor, "roster.add", {"member": member.id}, f"添加{member.name}")
     return member
 
 
@@ -56,10 +57,13 @@ async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
     if member.id == actor.member_id:
         raise UserError("不能移除自己,请由别的书记或管理员来做。")
     offices = [[grant.branch_id, grant.role] for grant in await repository.offices(uow, member.id)]
+    accounts = [[a.platform, a.user_id, a.display_name, a.via] for a in await repository.all_accounts(uow, member.id)]
     await repository.end_offices(uow, member.id)
     await repository.detach(uow, member.id)
     member.left_on = branch.today(uow)
     await audit.record(uow, actor, "roster.remove", subject(member), detail={"offices": offices})
+    back = {"member": member.id, "offices": offices, "accounts": accounts}
+    await undo.remember(uow, actor, "roster.remove", back, f"移除{member.name}")
 
 
 async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
@@ -90,6 +94,7 @@ async def change_kind(uow: UnitOfWork, actor: Actor, member: Member, kind: Membe
     if before == kind.value:
         raise UserError(f"{member.name}已经登记为{kind.value}。")
     member.kind = kind.value
+    await _remember(uow, actor, member, "kind", before, f"把{member.name}改为{kind.value}")
     await audit.record(uow, actor, "roster.kind", subject(member), detail={"old": before, "new": kind.value})
     return before
 
@@ -101,7 +106,8 @@ async def exempt(uow: UnitOfWork, actor: Actor, member: Member, reason: str) -> 
         raise UserError(f"请写明依据,比如:免学 {member.name} 年老体弱,支委会11月3日同意")
     if len(reason) > REASON_LENGTH:
         raise UserError(f"依据请写在 {REASON_LENGTH} 字以内。")
-    member.exempt_reason = reason
+    before, member.exempt_reason = member.exempt_reason, reason
+    await _remember(uow, actor, member, "exempt_reason", before, f"{member.name}免学")
     await audit.record(uow, actor, "roster.exempt", subject(member), reason)
 
 
@@ -109,5 +115,11 @@ async def resume(uow: UnitOfWork, actor: Actor, member: Member, reason: str = ""
     """End an exemption. Raises ``UserError``."""
     if not member.exempt_reason:
         raise UserError(f"{member.name}没有登记免学,本来就计入应学。")
-    member.exempt_reason = ""
+    before, member.exempt_reason = member.exempt_reason, ""
+    await _remember(uow, actor, member, "exempt_reason", before, f"{member.name}恢复学习")
     await audit.record(uow, actor, "roster.resume", subject(member), reason)
+
+
+async def _remember(uow: UnitOfWork, actor: Actor, member: Member, field: str, before: str, said: str) -> None:
+    payload = {"member": member.id, "field": field, "old": before, "new": getattr(member, field)}
+    await undo.remember(uow, actor, "roster.change", payload, said)

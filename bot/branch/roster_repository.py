@@ -102,6 +102,10 @@ async def accounts_of(uow: UnitOfWork, member_ids: Collection[int], platform: st
     return (await uow.session.scalars(query.order_by(MemberAccount.id))).all()
 
 
+async def all_accounts(uow: UnitOfWork, member_id: int) -> Sequence[MemberAccount]:
+    return (await uow.session.scalars(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
+
+
 async def owners(uow: UnitOfWork, platform: str, user_ids: Collection[str]) -> dict[str, int]:
     """To whom these accounts belong, by user id."""
     query = select(MemberAccount.user_id, MemberAccount.member_id)

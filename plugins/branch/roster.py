@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.branch import people, roster, roster_views
+from bot.branch import people, roster, roster_undo, roster_views
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.models import Member, MemberKind
@@ -101,3 +101,9 @@ async def members(call: Call) -> Reply:
 @commands.command("移除", who=Who.LEADER, usage="移除 <姓名>", summary="把退群或转出的人移出名册")
 async def take_off(call: Call) -> Reply:
     return await ask_removal(call, call.args.split())
+
+
+commands.undo("roster.add")(roster_undo.added)
+commands.undo("roster.remove")(roster_undo.removed)
+commands.undo("roster.change")(roster_undo.changed)
+commands.undo("leave.take")(roster_undo.left)
