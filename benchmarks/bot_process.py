@@ -92,8 +92,7 @@ async def prepare(url: str, members: int, readings: int, groups: int) -> None:
     async with database.unit_of_work() as uow:
         run = uow.session.execute
         await run(insert(Branch).values(id=1, kind=BranchKind.BRANCH, name="测试支部", path="/1/", created_at=now))
-        for key in ("quiet_start", "quiet_end"):
-            await run(insert(BranchSetting).values(branch_id=1, key=key, value="00:00"))
+        await run(insert(BranchSetting).values(branch_id=1, key="quiet_hours", value="00:00-00:00"))
         for kind, last in (("assignment", readings), ("material", 1)):
             await run(insert(Numbering).values(branch_id=1, kind=kind, last=last))
         group = {"branch_id": 1, "platform": "onebot11", "account": "10001", "created_at": now}

@@ -24,7 +24,8 @@ class Speaker:
 @dataclass(frozen=True)
 class Actor:
     """A person in a scene. ``branch_id`` is the branch in whose name they speak; ``roles`` are theirs *there*,
-    those inherited from branches above included. ``group_id`` is None in a private chat."""
+    those inherited from branches above included. ``group_id`` is None in a private chat. ``is_guest``: on the roster of
+    another branch, without a say in this one."""
 
     platform: str
     account: str
@@ -36,6 +37,7 @@ class Actor:
     member_name: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     is_superuser: bool = False
+    is_guest: bool = False
 
     @property
     def name(self) -> str:

@@ -73,3 +73,15 @@ def role_named(text: str) -> Role | None:
     """「宣传委员」「支部书记」「小组长」→ the office; None if it is none."""
     text = text.strip()
     return _ROLES.get(text) or next((role for role in Role if role.value == text), None)
+
+
+def split_role(text: str) -> tuple[str, Role | None]:
+    """「李四 宣传委员」「李四为宣传委员」「李有为 书记」→ the person and the office; no office: the text as it is."""
+    text = text.strip()
+    words = sorted([*_ROLES, *(role.value for role in Role)], key=len, reverse=True)
+    word = next((word for word in words if text.endswith(word)), "")
+    if not word:
+        return text, None
+    who = text.removesuffix(word)
+    who = who.removesuffix("为") if not who.endswith(" ") else who.strip().removesuffix(" 为")
+    return who.strip().removesuffix("的"), role_named(word)

@@ -1,34 +1,129 @@
 """Decisions about organisation and people that need no database; the settings of a branch with their sources."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from enum import StrEnum
 
-from bot.branch.models import Role
+from bot.branch.models import BranchKind, Role
+from bot.core.errors import UserError
+
+
+class SettingKind(StrEnum):
+    """What a value looks like on disk: ``HH:MM-HH:MM``, ``开`` or ``关``, digits."""
+
+    SPAN = "时段"
+    SWITCH = "开关"
+    NUMBER = "数字"
+
+
+_ON = frozenset({"开", "开启", "打开", "是", "要", "可以"})
+_OFF = frozenset({"关", "关闭", "否", "不", "不要", "无", "没有"})
+_NO_SPAN = "00:00-00:00"
+_CLOCK = r"(\d{1,2})(?:[::点](\d{1,2}|半)?分?)?"
+_SPAN = re.compile(rf"{_CLOCK}\s*(?:-|—|~|到|至)+\s*(?:次日|第二天)?{_CLOCK}")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting that a branch may change. ``source`` is where the default comes from."""
+    """A setting that a branch may change. ``source`` and ``since`` say where the default comes from; a number lies
+    between ``least`` and ``most``, both included, and is counted in ``unit``. A feature that needs one adds a row."""
 
     label: str
     default: str
+    kind: SettingKind
+    meaning: str
     source: str
     since: date
+    unit: str = ""
+    least: int = 0
+    most: int = 0
 
+    @property
+    def example(self) -> str:
+        """What people may type."""
+        return f"设置 {self.label} {self.default}{self.unit}"
+
+    def shown(self, value: str) -> str:
+        """A stored value as people read it: 「3 天」."""
+        if value == _NO_SPAN:
+            return "关"
+        return f"{value} {self.unit}" if self.unit else value
+
+    def read(self, text: str) -> str:
+        """What is stored for ``text``. Raises ``UserError`` that says what would be right."""
+        text = unicodedata.normalize("NFKC", text).strip()
+        match self.kind:
+            case SettingKind.SPAN:
+                found = _NO_SPAN if text in _OFF else _span(text)
+                if found is None:
+                    raise UserError(f"没看懂「{text[:20]}」。请写起止时间,比如「{self.example}」;不要就写「关」。")
+                return found
+            case SettingKind.SWITCH:
+                if text not in _ON | _OFF:
+                    raise UserError(f"「{self.label}」只能是开或关,比如「设置 {self.label} 开」。")
+                return "开" if text in _ON else "关"
+            case SettingKind.NUMBER:
+                number = re.fullmatch(rf"(\d{{1,6}})\s*(?:{self.unit})?", text)
+                if number is None or not self.least <= int(number[1]) <= self.most:
+                    raise UserError(f"「{self.label}」要 {self.least} 到 {self.most} 的整数,比如「{self.example}」。")
+                return str(int(number[1]))
+
+
+def _span(text: str) -> str | None:
+    found = _SPAN.fullmatch(text)
+    try:
+        return f"{_clock(found[1], found[2])}-{_clock(found[3], found[4])}" if found is not None else None
+    except ValueError:
+        return None
+
+
+def _clock(hour: str, minute: str | None) -> str:
+    if hour == "24":
+        hour = "0"
+    return f"{time(int(hour), 30 if minute == '半' else int(minute or 0)):%H:%M}"
+
+
+_AGREED = "产品约定"
+_LESS_BURDEN = "产品约定:减负"
+_EDUCATION = "《中国共产党党员教育管理工作条例》"
+_AUTUMN = date(2026, 11, 1)
+_SPRING = date(2019, 5, 6)
 
 SETTINGS: dict[str, Setting] = {
-    "quiet_start": Setting("安静时段开始", "21:30", "产品约定:夜间不打扰", date(2026, 11, 1)),
-    "quiet_end": Setting("安静时段结束", "07:30", "产品约定:夜间不打扰", date(2026, 11, 1)),
-    "name_unfinished_in_group": Setting("群里公布未完成名单", "关", "产品约定:减负,不点名", date(2026, 11, 1)),
-    "grace_minutes": Setting("错过推送的补发时限(分钟)", "60", "产品约定", date(2026, 11, 1)),
-    "deadline_days": Setting("学习期限(天)", "3", "产品约定", date(2026, 11, 1)),
-    "reminds_per_day": Setting("每天催学次数上限", "1", "产品约定:减负,少打扰", date(2026, 11, 1)),
-    "hours_member": Setting("党员年度学时", "32", "《中国共产党党员教育管理工作条例》", date(2019, 5, 6)),
-    "hours_committee": Setting("书记和支委年度学时", "56", "《中国共产党党员教育管理工作条例》", date(2019, 5, 6)),
+    "quiet_hours": Setting("安静时段", "21:30-07:30", SettingKind.SPAN, "这段时间不主动发消息", _LESS_BURDEN, _AUTUMN),
+    "name_unfinished_in_group": Setting(
+        "群里公布名单", "关", SettingKind.SWITCH, "群里可否列出未完成的姓名", _LESS_BURDEN, _AUTUMN
+    ),
+    "deadline_days": Setting("学习期限", "3", SettingKind.NUMBER, "推送后几天内学完", _AGREED, _AUTUMN, "天", 1, 60),
+    "grace_minutes": Setting(
+        "补发时限", "60", SettingKind.NUMBER, "错过推送时刻多久之内还推送", _AGREED, _AUTUMN, "分钟", 0, 1440
+    ),
+    "reminds_per_day": Setting(
+        "催学上限", "1", SettingKind.NUMBER, "每天最多催学几次", _LESS_BURDEN, _AUTUMN, "次", 0, 3
+    ),
+    "hours_member": Setting(
+        "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
+    ),
+    "hours_committee": Setting(
+        "支委学时", "56", SettingKind.NUMBER, "书记和支委一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
+    ),
 }
 
-SECOND_LINE: frozenset[str] = frozenset({"quiet_start", "quiet_end"})
-"""Settings whose value is a time of day ``HH:MM``."""
+
+def setting_in(text: str) -> tuple[str, str] | None:
+    """(key, value as typed) of 「学习期限 5天」, 「学习期限5天」, 「学习期限」. None if no setting is named.
+
+    A part of a label will do if it is the part of no other.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    for key, setting in SETTINGS.items():
+        if text.startswith(setting.label):
+            return key, text.removeprefix(setting.label).lstrip(":=为 ").strip()
+    word, _, rest = text.partition(" ")
+    near = [key for key, setting in SETTINGS.items() if len(word) > 1 and word in setting.label]
+    return (near[0], rest.strip()) if len(near) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -44,6 +139,37 @@ def roles_in(grants: list[Grant], path: str) -> frozenset[Role]:
     return frozenset(grant.role for grant in grants if path.startswith(grant.path))
 
 
+def may_appoint(roles: frozenset[Role], role: Role) -> bool:
+    """Whether somebody with ``roles`` there may give or take ``role``: a 副书记 not that of 书记 and 副书记."""
+    if Role.SECRETARY in roles:
+        return True
+    return Role.DEPUTY in roles and role not in (Role.SECRETARY, Role.DEPUTY)
+
+
 def bears_account(user_id: str, platform: str, superusers: frozenset[str]) -> bool:
     """Whether an account is one of the superusers, written as ``123`` or as ``onebot11:123``."""
     return user_id in superusers or f"{platform}:{user_id}" in superusers
+
+
+_LEVELS = list(BranchKind)
+LEVELS = "、".join(kind.value for kind in BranchKind)
+
+
+def kind_in_name(name: str) -> BranchKind | None:
+    """The level that a name bears at its end: 「红旗社区第一党支部」 → 支部. None if it doesn't say."""
+    if re.search(r"小组$|组$", name):
+        return BranchKind.GROUP
+    if re.search(r"总支(部|委)?(委员会)?$", name):
+        return BranchKind.GENERAL
+    if re.search(r"支部(委员会)?$", name):
+        return BranchKind.BRANCH
+    if re.search(r"(党委|党工委|委员会|党组)$", name):
+        return BranchKind.COMMITTEE
+    return None
+
+
+def fits_below(kind: BranchKind, parent: BranchKind) -> bool:
+    """Whether this level may stand below ``parent``: a 党委 also below a 党委, a 党小组 only below a 支部."""
+    if kind is BranchKind.GROUP:
+        return parent is BranchKind.BRANCH
+    return kind is parent is BranchKind.COMMITTEE or _LEVELS.index(kind) > _LEVELS.index(parent)

@@ -132,7 +132,7 @@ def _actor(
     _, _, member_id, name, _, home, *_ = known[0]
     belongs = home.startswith(path) or path.startswith(home)
     if not belongs and not roles:
-        return replace(actor, branch_id=branch_id)
+        return replace(actor, branch_id=branch_id, is_guest=True)
     return replace(actor, branch_id=branch_id, member_id=member_id, member_name=name, roles=roles)
 
 

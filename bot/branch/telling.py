@@ -13,8 +13,8 @@ PLATFORM = "onebot11"
 
 async def quiet_hours(uow: UnitOfWork, branch_id: int) -> QuietHours:
     """When nothing is sent to the people of a branch."""
-    start = await branch.setting(uow, branch_id, "quiet_start")
-    return QuietHours.of(start, await branch.setting(uow, branch_id, "quiet_end"))
+    start, _, end = (await branch.setting(uow, branch_id, "quiet_hours")).partition("-")
+    return QuietHours.of(start, end)
 
 
 async def tell(

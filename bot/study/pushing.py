@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.branch import service as branch
+from bot.branch import telling
 from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
-from bot.scheduling.quiet import QuietHours
 from bot.study import views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Expected, Material
@@ -25,11 +25,6 @@ class Pushed:
     readers: int
 
 
-async def quiet_hours(uow: UnitOfWork, branch_id: int) -> QuietHours:
-    start = await branch.setting(uow, branch_id, "quiet_start")
-    return QuietHours.of(start, await branch.setting(uow, branch_id, "quiet_end"))
-
-
 async def push(
     uow: UnitOfWork, branch_id: int, material: Material, at: datetime | None = None, *, even_at_night: bool = False
 ) -> Pushed:
@@ -43,7 +38,7 @@ async def push(
         raise UserError("支部还没有绑定群,不知道推到哪里。请在群里发「/开始」。")
     leaves_at = at or uow.now
     if not even_at_night:
-        leaves_at = (await quiet_hours(uow, branch_id)).shift(leaves_at)
+        leaves_at = (await telling.quiet_hours(uow, branch_id)).shift(leaves_at)
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
     assignment = Assignment(
         branch_id=branch_id,

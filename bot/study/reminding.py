@@ -6,13 +6,13 @@ from datetime import timedelta
 from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor
+from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.study import views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment
-from bot.study.pushing import quiet_hours
 
 
 async def remind(uow: UnitOfWork, actor: Actor, assignment: Assignment, title: str, people: Sequence[int]) -> int:

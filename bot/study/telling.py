@@ -3,11 +3,11 @@
 from bot.branch import service as branch
 from bot.branch.actor import EDITORS
 from bot.branch.models import Role
+from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
-from bot.study.pushing import quiet_hours
 
 
 async def editors(uow: UnitOfWork, branch_id: int, text: str, key: str) -> int:

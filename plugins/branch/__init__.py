@@ -6,13 +6,16 @@ from bot.chat.matcher import attach
 
 from . import (
     accounts,
+    beginning,
     cards,
     coming,
     deciding,
     leave,
-    organisation,
+    offices,
     roster,
     roster_file,
+    settings,
+    undoing,
 )
 
 __plugin_meta__ = PluginMetadata(
@@ -24,7 +27,10 @@ __plugin_meta__ = PluginMetadata(
 )
 
 matcher = attach(
-    organisation.commands,
+    beginning.commands,
+    offices.commands,
+    settings.commands,
+    undoing.commands,
     roster.commands,
     roster_file.commands,
     accounts.commands,

@@ -2,11 +2,12 @@
 
 import re
 
+from bot.branch.telling import quiet_hours
 from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
-from bot.study import plan_views, plans, pushing
+from bot.study import plan_views, plans
 from bot.study.models import PlanState
 from plugins.study.numbers import number, ranges
 
@@ -59,7 +60,7 @@ async def new_plan(call: Call, text: str) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar)
         assert made.next_at is not None
-        quiet = await pushing.quiet_hours(uow, call.actor.branch)
+        quiet = await quiet_hours(uow, call.actor.branch)
         caveat = call.app.calendar.caveat(made.next_at)
         return plan_views.made(made, recurrence.describe(), len(numbers), uow.now, quiet, caveat)
 

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from bot.branch import telling
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.rendering.content import Content
@@ -31,7 +32,7 @@ async def push(call: Call) -> Reply:
         async with call.app.database.unit_of_work() as uow:
             material = await materials.add(uow, call.actor, prepared)
     async with call.app.database.reading() as uow:
-        quiet = await pushing.quiet_hours(uow, call.actor.branch)
+        quiet = await telling.quiet_hours(uow, call.actor.branch)
     leaves_at = quiet.shift(at or now)
     night = leaves_at != (at or now)
     when = "马上推送" if leaves_at == now else f"{say_moment(leaves_at, now)} 推送"

@@ -50,8 +50,7 @@ async def _furnish(folder: Path, url: str) -> None:
         await uow.session.flush()
         await uow.session.execute(update(OutboxRow).values(state=State.SENT, message_id="0"))
         await uow.session.execute(update(Plan).values(state=PlanState.PAUSED, next_at=None))
-        for key in ("quiet_start", "quiet_end"):
-            uow.session.add(BranchSetting(branch_id=BRANCH, key=key, value="00:00"))
+        uow.session.add(BranchSetting(branch_id=BRANCH, key="quiet_hours", value="00:00-00:00"))
         assert list(await uow.session.scalars(select(Branch.id))) == [BRANCH]
     await app.fetcher.close()
     await app.database.close()

@@ -4,7 +4,6 @@ from bot.branch import setting_up
 from bot.branch.models import Role
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
-from bot.core.errors import UserError
 from bot.rendering.content import Content
 
 commands = CommandSet("branch")
@@ -50,15 +49,3 @@ async def secretary(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member = await setting_up.grant(uow, call.actor, call.actor.branch, call.args.strip(), Role.SECRETARY)
     return f"{member.name} 是书记,可以用了。接着可发「任命 姓名 宣传委员」「推送 链接」,或「帮助」。"
-
-
-@commands.command("任命", who=Who.LEADER, usage="任命 <姓名或@> <职务>", summary="任命支部委员")
-async def appoint(call: Call) -> Reply:
-    words = call.args.split()
-    role = next((role for role in Role if words and words[-1] == role.value), None)
-    who = words[0].lstrip("@") if len(words) == 2 else next(iter(call.message.mentions), "")
-    if role is None or not who:
-        raise UserError("请写姓名和职务,比如:任命 李秀英 宣传委员。职务有:" + "、".join(role.value for role in Role))
-    async with call.app.database.unit_of_work() as uow:
-        member = await setting_up.grant(uow, call.actor, call.actor.branch, who, role)
-    return f"已任命 {member.name} 为{role.value}。"
