@@ -18,19 +18,22 @@ from bot.core.db import Base
 from bot.core.settings import Settings
 from tests.conftest import import_models
 from tests.plugin.talk import ACCOUNT, GROUP, Talk
+from tests.postgres import server
 
 BOSS, EDITOR, MEMBER, SUPERUSER, STRANGER = 101, 102, 103, 1000, 777
 _PEOPLE = ((1, "王建国", BOSS), (2, "李秀英", EDITOR), (3, "张三", MEMBER), (4, "赵德福", None))
 
 
 @pytest.fixture
-async def app(clock: ShiftableClock, data_dir: Path) -> AsyncIterator[App]:
+async def app(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[App]:
+    """On SQLite, or with ``parametrize("app", ["postgresql"], indirect=True)`` there."""
     import_models()
+    url = await server().fresh() if getattr(request, "param", "sqlite") == "postgresql" else ""
     settings = Settings(
         _env_file=None,
         superusers=frozenset({str(SUPERUSER)}),
         xueban={"data_dir": data_dir},
-        database_url="",
+        database_url=url,
     )
     made = App(settings, clock)
     async with made.database.engine.begin() as connection:
@@ -44,12 +47,12 @@ async def app(clock: ShiftableClock, data_dir: Path) -> AsyncIterator[App]:
 async def talk(app: App) -> Talk:
     async with app.database.unit_of_work() as uow:
         add = uow.session.add_all
-        add([Branch(id=1, parent_id=None, kind="支部", name="第一支部", path="/1/", created_at=uow.now)])
+        add([Branch(parent_id=None, kind="支部", name="第一支部", path="/1/", created_at=uow.now)])
         await uow.session.flush()
         add([ChatGroup(branch_id=1, platform="onebot11", account=ACCOUNT, group_id=str(GROUP), created_at=uow.now)])
         for member_id, name, user in _PEOPLE:
             day = date(2020, 7, 1)
-            add([Member(id=member_id, branch_id=1, name=name, kind="正式党员", joined_on=day, created_at=uow.now)])
+            add([Member(branch_id=1, name=name, kind="正式党员", joined_on=day, created_at=uow.now)])
             await uow.session.flush()
             if user is not None:
                 add(

@@ -48,6 +48,7 @@ CARDS = [
 ]
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_cards_bind_those_of_whom_they_tell_plainly(talk: Talk) -> None:
     for name in ("钱五", "孙六"):
         await talk.whisper(BOSS, f"成员 添加 {name}")
@@ -88,6 +89,7 @@ async def test_without_a_roster_the_cards_become_it(talk: Talk) -> None:
     assert await bound(talk) == {5: "777"}
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_in_private_only_for_those_in_the_group(talk: Talk) -> None:
     talk.telephone.cards["9"] = [(str(STRANGER), "平安是福", "x", False)]
     assert "绑定好了,赵德福" in await talk.whisper(STRANGER, "绑定 赵德福")
