@@ -34,7 +34,7 @@ def due(assignment: Assignment) -> str:
 
 def push(assignment: Assignment, material: Material) -> Content:
     """The message of a push: a card, and the line that is needed without it."""
-    beginning = excerpt(material.text, 90)
+    beginning = excerpt(material.text, 62)
     card = Card(
         template="material",
         data={
