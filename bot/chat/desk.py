@@ -14,6 +14,7 @@ from bot.branch.actor import Actor, Speaker
 from bot.chat import access
 from bot.chat.acknowledge import Collector
 from bot.chat.call import Acknowledge, Ask, Call, Incoming, IncomingFile, Reply, Say
+from bot.chat.commands import Who
 from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.limits import RateLimit
 from bot.chat.scene import Routed, Scene
@@ -67,23 +68,28 @@ class Desk:
         if not self._limit.allow((scene.platform, scene.user_id)):
             return
         try:
-            reply = await self._handle(routed)
-        except access.Stranger as error:
-            reply = str(error) if scene.group_id is not None and await self._known_group(scene) else None
-        except UserError as error:
-            reply = str(error)
-        except DatabaseBusy:
-            log.warning("database busy, %s not done", routed.plugin)
-            reply = BUSY
-        except Exception as error:
-            log.exception("defect in %s (%s)", routed.plugin, type(error).__name__)
-            reply = DEFECT
-        try:
-            await self._answer(scene, routed, reply)
+            await self._answer(scene, routed, await self._reply(routed))
         except (Refused, NotSent, Unknown) as error:
             log.warning("answer to %s not delivered: %s", routed.plugin, type(error).__name__)
         except DatabaseBusy:
             log.warning("database busy, question of %s not asked", routed.plugin)
+        except Exception as error:
+            log.exception("defect in the answer of %s (%s)", routed.plugin, type(error).__name__)
+
+    async def _reply(self, routed: Routed) -> Reply:
+        try:
+            return await self._handle(routed)
+        except access.Stranger as error:
+            known = routed.scene.group_id is not None and await self._known_group(routed.scene)
+            return str(error) if known else None
+        except UserError as error:
+            return str(error)
+        except DatabaseBusy:
+            log.warning("database busy, %s not done", routed.plugin)
+            return BUSY
+        except Exception as error:
+            log.exception("defect in %s (%s)", routed.plugin, type(error).__name__)
+            return DEFECT
 
     async def _known_group(self, scene: Scene) -> bool:
         return (await self._actor(scene)).branch_id is not None
@@ -103,8 +109,9 @@ class Desk:
         if routed.command is not None:
             try:
                 access.check(actor, routed.command)
-            except NotAllowed:
-                await self._refused(actor, routed.command.key)
+            except (NotAllowed, access.Stranger):
+                if routed.command.who not in (Who.ANYONE, Who.MEMBER):
+                    await self._refused(actor, routed.command.key)
                 raise
         elif routed.answers:
             question = await self._conversations.take(routed.scene)

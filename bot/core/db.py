@@ -80,7 +80,9 @@ class Database:
         self.clock = clock
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {"isolation_level": None, "timeout": 5.0} if self.is_sqlite else {}
-        self.engine = create_async_engine(url, connect_args=options, pool_pre_ping=not self.is_sqlite)
+        self.engine = create_async_engine(
+            url, connect_args=options, pool_pre_ping=not self.is_sqlite, hide_parameters=True
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = asyncio.Lock()
         self._locked_at = float("-inf")

@@ -90,7 +90,7 @@ async def test_removal_asks_ends_offices_and_can_be_undone(talk: Talk) -> None:
     async with talk.app.database.reading() as uow:
         assert set(await uow.session.scalars(select(Member.id).where(Member.left_on.is_(None)))) == {1, 2, 3, 4}
     assert "还不认识您" in await talk.say(EDITOR, "/推送 你好")
-    assert await audited(talk) == ["roster.remove", "roster.restore"]
+    assert await audited(talk) == ["roster.remove", "refused", "roster.restore", "refused"]
     assert "绑定好了,李秀英" in await talk.say(EDITOR, "绑定 李秀英")
     assert "由宣传委员使用" in await talk.say(EDITOR, "/推送 你好")
 
