@@ -10,11 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.branch import workbook
 from bot.branch.models import MemberKind, Role
 from bot.branch.names import clean_name, is_name, kind_named, role_named
-from bot.branch.workbook import Cell, Row
 from bot.core.errors import UserError
+from bot.sources.workbook import Cell, Unreadable, read_rows
 
 _COLUMNS = {
     "name": ("姓名", "党员姓名", "名字"),
@@ -67,30 +66,30 @@ class Sheet:
 
 
 async def read(data: bytes, today: date) -> Sheet:
-    """The people in an .xlsx, read in a thread. Raises ``UserError`` where it is no roster at all."""
-    return await asyncio.to_thread(_read, data, today)
+    """The people on the first sheet of an .xlsx. Raises ``UserError`` where it is no roster at all."""
+    return await asyncio.to_thread(people_in, await read_rows(data, formulas=True), today)
 
 
-def _read(data: bytes, today: date) -> Sheet:
-    for table in workbook.sheets(data):
-        for index, (_, cells) in enumerate(table[:_HEADER_WITHIN]):
-            columns = {at: _FIELD_OF[title] for at, cell in enumerate(cells) if (title := _title(cell)) in _FIELD_OF}
-            if "name" in columns.values():
-                twice = [column for column, times in Counter(columns.values()).items() if times > 1]
-                if twice:
-                    raise UserError(f"「{_COLUMNS[twice[0]][0]}」这样的列有两个,请删掉一个再发。")
-                unused = [_text(cell) for at, cell in enumerate(cells) if at not in columns and _text(cell)]
-                return _people(table[index + 1 :], columns, unused, today)
+def people_in(rows: list[tuple[Cell, ...]], today: date) -> Sheet:
+    """The people in the rows of a sheet. Raises ``UserError`` where it is no roster at all."""
+    for index, cells in enumerate(rows[:_HEADER_WITHIN]):
+        columns = {at: _FIELD_OF[title] for at, cell in enumerate(cells) if (title := _title(cell)) in _FIELD_OF}
+        if "name" in columns.values():
+            twice = [column for column, times in Counter(columns.values()).items() if times > 1]
+            if twice:
+                raise UserError(f"「{_COLUMNS[twice[0]][0]}」这样的列有两个,请删掉一个再发。")
+            unused = [_text(cell) for at, cell in enumerate(cells) if at not in columns and _text(cell)]
+            return _people(rows, index + 1, columns, unused, today)
     raise UserError("没找到「姓名」这一列。表头请写:姓名、党小组、类别、职务、QQ号、转入日期(姓名必填,其余可无)。")
 
 
-def _people(rows: list[Row], columns: dict[int, str], unused: list[str], today: date) -> Sheet:
+def _people(rows: list[tuple[Cell, ...]], begin: int, columns: dict[int, str], unused: list[str], today: date) -> Sheet:
     people: list[SheetRow] = []
     problems: list[Problem] = []
-    for number, cells in rows:
+    for number, cells in enumerate(rows[begin:], start=begin + 1):
         known = {column: cells[at] for at, column in columns.items() if at < len(cells)}
         texts = {column: _text(cell) for column, cell in known.items()}
-        odd = any(cell.formula or cell.broken for cell in known.values())
+        odd = any(isinstance(cell, Unreadable) for cell in known.values())
         if texts.get("name") in _TOTALS or not (odd or any(texts.values())):
             continue
         reasons: list[str] = []
@@ -105,11 +104,10 @@ def _people(rows: list[Row], columns: dict[int, str], unused: list[str], today: 
 
 def _person(number: int, cells: dict[str, Cell], texts: dict[str, str], today: date, reasons: list[str]) -> SheetRow:
     for column, cell in cells.items():
-        if cell.formula or cell.broken:
-            what = "是公式,请粘贴成数值" if cell.formula else "是错误值"
-            reasons.append(f"「{_COLUMNS[column][0]}」{what}")
+        if isinstance(cell, Unreadable):
+            reasons.append(f"「{_COLUMNS[column][0]}」是公式或错误值,请粘贴成数值")
     name = clean_name(texts.get("name", ""))
-    if not (cells["name"].formula or cells["name"].broken):
+    if not isinstance(cells.get("name"), Unreadable):
         if not name:
             reasons.append("没有姓名")
         elif not is_name(name):
@@ -162,18 +160,20 @@ def _title(cell: Cell) -> str:
 
 
 def _text(cell: Cell) -> str:
-    value = cell.value
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return unicodedata.normalize("NFKC", str(value)).strip() if value is not None else ""
+    if cell is None or isinstance(cell, Unreadable):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return unicodedata.normalize("NFKC", str(cell)).strip()
 
 
-def _day(cell: Cell | None, title: str, today: date, reasons: list[str]) -> date | None:
-    if cell is None or (text := _text(cell)) in _NOTHING:
+def _day(cell: Cell, title: str, today: date, reasons: list[str]) -> date | None:
+    text = _text(cell)
+    if text in _NOTHING:
         return None
     day: date | None = None
-    if isinstance(cell.value, datetime):
-        day = cell.value.date()
+    if isinstance(cell, datetime):
+        day = cell.date()
     elif found := _DAY.fullmatch(text):
         year, month, of_month = found[1] or found[4], found[2] or found[5] or "1", found[3] or found[6] or "1"
         try:

@@ -5,11 +5,11 @@ from pydantic import TypeAdapter
 from bot.branch import roster_import, roster_sheet, roster_views
 from bot.branch import service as branch
 from bot.branch.roster_sheet import Problem, SheetRow
-from bot.branch.workbook import LARGEST_FILE
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet
 from bot.core.errors import UserError
 from bot.rendering.content import Content
+from bot.sources.workbook import LARGEST
 
 from .roster import ACTS
 
@@ -34,7 +34,7 @@ async def preview(call: Call) -> Reply:
     file = call.message.files[0]
     if file.name.lower().endswith((".xls", ".csv", ".doc", ".docx", ".et", ".pdf")):
         raise UserError("名册要 .xlsx 格式。请用 Excel 或 WPS 打开,另存为 .xlsx,再发「成员 导入」。")
-    data = await call.download(file, LARGEST_FILE)
+    data = await call.download(file, LARGEST)
     async with call.app.database.reading() as uow:
         today = branch.today(uow)
     sheet = await roster_sheet.read(data, today)

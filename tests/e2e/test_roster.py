@@ -60,7 +60,7 @@ async def test_a_roster_file_and_a_newcomer(bot: BotProcess) -> None:
         await sim.say(GROUP, BOSS, "/成员 导入")
         await told(sim, "请把名册文件(.xlsx)发给我")
         await sim.send_file(f"group:{GROUP}", BOSS, b"PK\x03\x04", "名册.xlsx")
-        await told(sim, "不是 .xlsx 表格")
+        await told(sim, "不是完好的 .xlsx 文件")
 
         sim.world.join(GROUP, NEWCOMER, card="钱国庆")
         await bound(sim)

@@ -141,7 +141,7 @@ async def test_the_roster_changed_before_the_yes(talk: Talk) -> None:
         ("名册.xls", b"", "另存为 .xlsx"),
         ("名册.csv", b"", "另存为 .xlsx"),
         ("名册.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "有密码"),
-        ("名册.xlsx", b"PK", "不是 .xlsx 表格"),
+        ("名册.xlsx", b"PK", "不是完好的 .xlsx 文件"),
         ("名册.xlsx", b"x" * (5 * 2**20 + 1), "超过了 5 MB"),
     ],
 )
