@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from bot.branch import repository
 from bot.branch.models import Branch, BranchSetting, ChatGroup, Member, Role, RoleGrant
@@ -51,15 +51,6 @@ async def sibling(uow: UnitOfWork, parent_id: int | None, name: str) -> Branch |
     """The branch of that name directly below ``parent_id``, or (None) among the roots."""
     at = Branch.parent_id.is_(None) if parent_id is None else Branch.parent_id == parent_id
     return (await uow.session.scalars(select(Branch).where(at, Branch.name == name).limit(1))).one_or_none()
-
-
-async def move_subtree(uow: UnitOfWork, old: str, new: str) -> None:
-    """Everything below the path ``old`` is below ``new`` from now on."""
-    moved = update(Branch).where(Branch.path.startswith(old, autoescape=True))
-    await uow.session.execute(
-        moved.values(path=new + func.substr(Branch.path, len(old) + 1)).execution_options(synchronize_session=False)
-    )
-    uow.session.expire_all()
 
 
 async def head_counts(uow: UnitOfWork, path: str) -> dict[int, int]:

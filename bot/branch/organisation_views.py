@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.branch.models import Role
+from bot.branch.models import Branch, Role
+from bot.branch.organisation import Node
 from bot.branch.roles import Office
 from bot.branch.roster_views import some
 from bot.branch.settings import Changed, Line
-from bot.rendering.content import Content
+from bot.rendering.content import Content, Forward
+
+_FOLDED_FROM = 40
 
 
 def settings(lines: Sequence[Line]) -> str:
@@ -60,3 +63,31 @@ def dismissed(offices: Sequence[Office]) -> str:
 def _held(offices: Sequence[Office]) -> str:
     roles = "、".join(f"「{office.branch.name}」{office.role.value}" for office in offices)
     return f"{offices[0].member.name}的{roles}"
+
+
+def tree(nodes: Sequence[Node], here: int | None) -> Content:
+    """Indented, with the people and groups of each branch and of what is below it."""
+    rows = [
+        "\u3000" * node.depth
+        + f"{node.branch.name}({node.people} 人{f'、{node.groups} 个群' if node.groups else ''})"
+        + (" ← 这里" if node.branch.id == here else "")
+        for node in nodes
+    ]
+    if len(rows) <= _FOLDED_FROM:
+        return Content.of("\n".join(rows))
+    pages = tuple("\n".join(rows[at : at + _FOLDED_FROM]) for at in range(0, len(rows), _FOLDED_FROM))
+    return Content.of(Forward(title=f"支部树(共 {len(rows)} 个)", pages=pages))
+
+
+def created(node: Branch, parent: Branch | None) -> str:
+    below = f",上级是「{parent.name}」" if parent is not None else ""
+    return f"「{node.name}」({node.kind})建好了{below}。\n在它的群里发「/支部 绑定 {node.name}」接上群。"
+
+
+def which(nodes: Sequence[Branch], parents: dict[int, str]) -> Content:
+    """Several branches may be meant."""
+    rows = [
+        f"{at}. {node.name}" + (f"({parents[node.parent_id]})" if node.parent_id in parents else "")
+        for at, node in enumerate(nodes, 1)
+    ]
+    return Content.of("\n".join(["是哪一个?回复前面的数字:", *rows]))

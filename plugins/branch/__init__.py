@@ -10,8 +10,11 @@ from . import (
     cards,
     coming,
     deciding,
+    founding,
+    group_chats,
     leave,
     offices,
+    organisation,
     roster,
     roster_file,
     settings,
@@ -28,6 +31,9 @@ __plugin_meta__ = PluginMetadata(
 
 matcher = attach(
     beginning.commands,
+    organisation.commands,
+    founding.commands,
+    group_chats.commands,
     offices.commands,
     settings.commands,
     undoing.commands,
