@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PACKAGE = Path(__file__).resolve().parents[1]
 """The folder of the package ``bot``: code and migrations are found from here, never from the working directory."""
 
+SHIPPED = PACKAGE / "data" if (PACKAGE / "data").is_dir() else PACKAGE.parent / "data"
+"""What comes with the product (word list, holidays, samples): inside the package where a wheel was
+installed, beside it in a checkout. What the bot itself keeps is under ``Xueban.data_dir``."""
+
 
 class DeliverySettings(BaseModel):
     """How messages leave. All times in seconds."""

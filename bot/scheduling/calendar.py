@@ -17,11 +17,11 @@ from typing import Self
 import chinese_calendar
 
 from bot.core.clock import to_local
-from bot.core.settings import PACKAGE
+from bot.core.settings import SHIPPED
 
 log = logging.getLogger("xueban.calendar")
 
-SHIPPED = PACKAGE.parent / "data" / "holidays"
+HOLIDAYS = SHIPPED / "holidays"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class WorkdayCalendar:
         left out: the bot goes on without it."""
         found: dict[int, YearArrangement] = {}
         problems = []
-        folders = dict.fromkeys([SHIPPED.resolve(), *([(data_dir / "holidays").resolve()] if data_dir else [])])
+        folders = dict.fromkeys([HOLIDAYS.resolve(), *([(data_dir / "holidays").resolve()] if data_dir else [])])
         for path in (path for folder in folders for path in sorted(folder.glob("*.json"))):
             try:
                 arrangement = YearArrangement.read(path)

@@ -11,7 +11,6 @@ import shutil
 import socket
 import sys
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from bot.app import App
 from bot.branch import service as branch
@@ -20,7 +19,7 @@ from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Role
 from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
 from bot.core.db import UnitOfWork
-from bot.core.settings import Settings
+from bot.core.settings import SHIPPED, Settings
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.moments import parse as parse_moment
 from bot.scheduling.recurrence import parse as parse_recurrence
@@ -32,7 +31,7 @@ from bot.study import materials, plans, pushing
 
 log = logging.getLogger("xueban.demo")
 
-SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+SAMPLES = SHIPPED / "samples"
 FOLDER = "demo"
 BRANCH = "红旗社区第一党支部"
 

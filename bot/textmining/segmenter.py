@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-LEXICON = Path(__file__).resolve().parents[2] / "data" / "lexicon" / "party_terms.txt"
+from bot.core.settings import SHIPPED
+
+LEXICON = SHIPPED / "lexicon" / "party_terms.txt"
 MOST_TERMS = 2000
 """Different terms of one text that are kept for searching."""
 
