@@ -27,7 +27,7 @@ def check(actor: Actor, command: Command) -> None:
         if actor.is_guest:
             raise NotAllowed("您不在这个支部的名册上。请在自己支部的群里发,或者私聊我。")
         if actor.member_id is None and not actor.is_superuser:
-            raise Stranger("还不认识您。请 @我 发「绑定 您的姓名」,绑定后就可以用了。")
+            raise Stranger("还不认识您。请发「绑定 您的姓名」,绑定后就可以用了。")
         raise NotAllowed(f"「{command.words[0]}」由{command.who.value}使用,您可以发「帮助」看看能做什么。")
     if command.where is Where.GROUP and actor.group_id is None:
         raise UserError(f"请在支部的群里发「{command.words[0]}」。")

@@ -36,7 +36,8 @@ class Conversations:
         self._open: dict[Key, _Open] = {}
 
     async def load(self) -> None:
-        """Read what was open before the restart."""
+        """Read what is open in the database: after a restart, or when it was changed by something else."""
+        self._open.clear()
         async with self._database.reading() as uow:
             rows = await uow.session.scalars(select(Question).where(Question.expires_at > uow.now))
             for row in rows:

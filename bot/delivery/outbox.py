@@ -121,6 +121,11 @@ async def cancel(uow: UnitOfWork, key: str) -> bool:
     return await repository.cancel(uow, key) > 0
 
 
+async def waiting(uow: UnitOfWork) -> int:
+    """How many messages should have left by now and haven't: due, or on their way."""
+    return await repository.waiting(uow)
+
+
 async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int = 50) -> Sequence[OutboxRow]:
     """Messages of a branch that didn't arrive or may not have, newest first: unknown, refused, expired, undecided."""
     return await repository.troubles(uow, branch_id, limit)

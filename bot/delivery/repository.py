@@ -300,6 +300,13 @@ async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool
     return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
 
 
+async def waiting(uow: UnitOfWork) -> int:
+    row = OutboxRow
+    due = and_(row.state == State.PENDING, row.due_at <= uow.now)
+    statement = select(func.count()).select_from(row).where(or_(due, row.state == State.SENDING))
+    return int((await uow.session.execute(statement)).scalar_one())
+
+
 async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int) -> Sequence[OutboxRow]:
     row = OutboxRow
     states = (State.NEEDS_HUMAN, State.REJECTED, State.EXPIRED, State.UNKNOWN)

@@ -87,6 +87,11 @@ class Ticker:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(self._scheduler.timezone))
 
+    async def beat(self) -> None:
+        """Call every job once, here and now, one after the other."""
+        for name, _, job in self._jobs:
+            await self._guarded(name, job)
+
     def _add(self, name: str, seconds: float, job: Job) -> None:
         async def call() -> None:
             await self._guarded(name, job)

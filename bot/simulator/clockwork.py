@@ -1,4 +1,7 @@
-"""Setting the demo's clock: by Chinese words, by a step, or by an instant. Only forwards, as time goes."""
+"""Setting the demo's clock: by Chinese words, by a step, or by an instant. Only forwards, as time goes.
+
+A jump doesn't leap over what lies between: time passes by half hours, so that pushes and reminders happen in order.
+"""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -9,22 +12,25 @@ from bot.core.errors import UserError
 from bot.scheduling import moments
 from bot.simulator.controls import Jump
 
-_STEP = re.compile(r"\+\s*(\d{1,4})\s*([smhd])", re.IGNORECASE)
+_STEP = re.compile(r"\+\s*(\d{1,4})\s*(?:([smhd])|个?(秒|分|小?时|天)钟?)", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_WORDS = {"秒": "seconds", "分": "minutes", "时": "hours", "小时": "hours", "天": "days"}
 
-FARTHEST = timedelta(days=366)
+FARTHEST = timedelta(days=31)
+STEP = timedelta(minutes=30)
 
 
 def read(text: str, now: datetime) -> datetime:
-    """``+1h``, an ISO instant with its zone, or words such as 「明天 8:00」. Raises ``UserError``."""
+    """``+1h``, 「+2小时」, an ISO instant with its zone, or words such as 「明天 8:00」. Raises ``UserError``."""
     if step := _STEP.fullmatch(text.strip()):
-        wanted = now + timedelta(**{_UNITS[step[2].lower()]: int(step[1])})
+        unit = _UNITS[step[2].lower()] if step[2] else _WORDS[step[3]]
+        wanted = now + timedelta(**{unit: int(step[1])})
     else:
         wanted = _instant(text) or moments.parse(text, now)
     if wanted <= now:
         raise UserError("时钟只能往后拨;要从头来,请点「恢复到演示开头」。")
     if wanted - now > FARTHEST:
-        raise UserError("一次最多往后拨一年。")
+        raise UserError(f"一次最多往后拨 {FARTHEST.days} 天。")
     return wanted
 
 
@@ -36,13 +42,26 @@ def _instant(text: str) -> datetime | None:
     return instant.astimezone(UTC) if instant.tzinfo is not None else None
 
 
-def jumper(clock: ShiftableClock, jumped: Callable[[], Awaitable[None]] | None = None) -> Jump:
-    """What ``PageServer`` needs to set ``clock``; ``jumped`` is awaited afterwards, to wake who waits for the time."""
+def stops(now: datetime, wanted: datetime) -> list[datetime]:
+    """The full and half hours between the two, and ``wanted`` itself."""
+    seconds = STEP.total_seconds()
+    first = datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
+    found = []
+    while first < wanted:
+        found.append(first)
+        first += STEP
+    return [*found, wanted]
+
+
+def jumper(clock: ShiftableClock, passing: Callable[[], Awaitable[None]] | None = None) -> Jump:
+    """What ``PageServer`` needs to set ``clock``; ``passing`` is awaited at every stop, to do what is due there."""
 
     async def jump(text: str) -> datetime:
-        clock.set(read(text, clock.now()))
-        if jumped is not None:
-            await jumped()
+        wanted = read(text, clock.now())
+        for stop in stops(clock.now(), wanted):
+            clock.set(stop)
+            if passing is not None:
+                await passing()
         return clock.now()
 
     return jump

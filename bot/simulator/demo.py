@@ -18,12 +18,13 @@ from bot.branch import setting_up
 from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Role
 from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
-from bot.core.db import UnitOfWork
+from bot.core.db import Base, UnitOfWork
 from bot.core.settings import SHIPPED, Settings
+from bot.delivery import outbox
 from bot.scheduling.calendar import WorkdayCalendar
-from bot.scheduling.moments import parse as parse_moment
 from bot.scheduling.recurrence import parse as parse_recurrence
 from bot.simulator import sample
+from bot.simulator.clockwork import jumper
 from bot.simulator.server import PageServer
 from bot.simulator.simulator import Simulator
 from bot.sources.article import Article
@@ -50,7 +51,12 @@ def run(settings: Settings, page_port: int) -> int:
             "onebot_secret": secrets.token_hex(16),
             "database_url": "",
             "xueban": settings.xueban.model_copy(
-                update={"data_dir": folder, "fetch_private_addresses": False, "log_level": "WARNING"}
+                update={
+                    "data_dir": folder,
+                    "fetch_private_addresses": False,
+                    "log_level": "WARNING",
+                    "delivery": settings.xueban.delivery.model_copy(update={"pace": 0.15, "jitter": 0.1}),
+                }
             ),
         }
     )
@@ -76,7 +82,8 @@ class _Shown:
             clock=clock,
             reconnect=0.3,
         )
-        self.page = PageServer(self.sim, port=page_port, jump=self.jump)
+        self.page = PageServer(self.sim, port=page_port, jump=jumper(clock, self.pass_time), on_reset=self.reset)
+        self._began = clock.now()
         self._app: App
 
     async def start(self, app: App) -> None:
@@ -91,32 +98,31 @@ class _Shown:
         async with self.sim:
             await asyncio.Event().wait()
 
-    async def jump(self, wanted: str) -> datetime:
-        """Set the clock of the bot and of the group. Raises ``UserError`` for what can't be read or lies behind."""
-        now = self._clock.now()
-        self._clock.set(_instant(wanted, now))
-        self.page.tell_clock(self._clock.now())
+    async def pass_time(self) -> None:
+        """Do what the clock says is due, and let it arrive before time goes on."""
+        await self._app.ticker.beat()
         self._app.worker.wake()
-        return self._clock.now()
+        for _ in range(60):
+            async with self._app.database.reading() as uow:
+                if await outbox.waiting(uow) == 0:
+                    break
+            await asyncio.sleep(0.05)
+        self.page.tell_clock(self._clock.now())
+
+    async def reset(self) -> None:
+        """Forget everything that was done in the demo and begin again."""
+        self._clock.set(self._began)
+        async with self._app.database.unit_of_work() as uow:
+            for table in reversed(Base.metadata.sorted_tables):
+                await uow.session.execute(table.delete())
+            await load_sample(uow, self._app)
+        await self._app.conversations.load()
+        self.page.tell_clock(self._clock.now())
 
     async def stop(self, app: App) -> None:
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
         await self.page.stop()
-
-
-def _instant(wanted: str, now: datetime) -> datetime:
-    if wanted.startswith("+") and wanted[1:-1].isdecimal() and wanted[-1] in "hmd":
-        amount = int(wanted[1:-1])
-        return (
-            now
-            + {"h": timedelta(hours=amount), "m": timedelta(minutes=amount), "d": timedelta(days=amount)}[wanted[-1]]
-        )
-    try:
-        given = datetime.fromisoformat(wanted)
-    except ValueError:
-        return parse_moment(wanted, now)
-    return given if given.tzinfo else given.replace(tzinfo=CHINA)
 
 
 async def load_sample(uow: UnitOfWork, app: App) -> None:

@@ -70,7 +70,7 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
     for claim, no in zip(claims, numbers, strict=True):
         outcome: Outcome | Exception
         if claim.actor.member_id is None or claim.actor.branch_id is None:
-            outcome = UserError("还不认识您。请 @我 发「绑定 您的姓名」,再打卡。")
+            outcome = UserError("还不认识您。请发「绑定 您的姓名」,再打卡。")
         elif no is not None:
             reading = by_no.get((claim.actor.branch_id, no))
             missing = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")

@@ -49,7 +49,7 @@ def push(assignment: Assignment, material: Material) -> Content:
         alt=beginning,
     )
     lines = [
-        f"📖 今日学习 {assignment.no}:《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。",
+        f"【今日学习 {assignment.no}】《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。",
         f"看完回复「已学」,看全文发「全文 {assignment.no}」。",
     ]
     if material.url:

@@ -99,7 +99,7 @@ async def mine(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         assert call.actor.member_id is not None or call.actor.is_superuser
         if call.actor.member_id is None:
-            return "您还没有绑定名册。请在群里 @我 发「绑定 您的姓名」。"
+            return "您还没有绑定名册。请在群里发「绑定 您的姓名」。"
         done = await repository.completions_of(uow, call.actor.branch, call.actor.member_id)
         items = await completion.open_items(uow, call.actor)
     late = sum(one.late for one in done)

@@ -85,7 +85,7 @@ async def test_removal_asks_ends_offices_and_can_be_undone(talk: Talk) -> None:
     assert len(await on_roster(talk)) == 4
     assert "已移出名册" in await talk.whisper(BOSS, "确认")
     assert [name for name, _ in await on_roster(talk)] == ["王建国", "张三", "赵德福"]
-    assert await talk.say(EDITOR, "/推送 你好") == "还不认识您。请 @我 发「绑定 您的姓名」,绑定后就可以用了。"
+    assert await talk.say(EDITOR, "/推送 你好") == "还不认识您。请发「绑定 您的姓名」,绑定后就可以用了。"
     assert "回到名册" in await talk.whisper(BOSS, "成员 恢复 李秀英")
     async with talk.app.database.reading() as uow:
         assert set(await uow.session.scalars(select(Member.id).where(Member.left_on.is_(None)))) == {1, 2, 3, 4}
