@@ -52,7 +52,7 @@ def _pass_on(message: "Message") -> None:
     record = message.record
     error = record["exception"]
     raised = (error.type, error.value, error.traceback) if error is not None and error.type and error.value else None
-    logging.getLogger("xueban.nonebot").log(record["level"].no, record["message"], exc_info=raised)  # type: ignore[arg-type]
+    logging.getLogger("xueban.nonebot").log(record["level"].no, record["message"], exc_info=raised)
 
 
 def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stopping: Hook | None = None) -> Driver:
