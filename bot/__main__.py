@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import re
 import sys
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -14,6 +16,14 @@ from bot.core.settings import Settings
 TOKENS_MISSING = """不能启动:没有设置 {names}。
 没有这两个口令,任何人都能冒充群成员给机器人下命令。请在 .env 里填上(各用一串随机字符),并在 NapCat 里填同样的口令。
 只在本机试用时,可以设 HOST=127.0.0.1 和 XUEBAN__ALLOW_WITHOUT_TOKENS=true。"""
+
+
+COMMANDS = {
+    "demo": "在浏览器里的模拟群中试用(不需要账号)",
+    "run": "正式启动,等待 NapCat 等 OneBot v11 实现连接",
+    "migrate": "把数据库升级到最新结构",
+    "doctor": "检查设置、数据库、字体、口令、时钟和连接,说明该修什么",
+}
 
 
 def run(settings: Settings) -> int:
@@ -60,15 +70,48 @@ def doctor(settings: Settings) -> int:
     return checks.report(settings)
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse, speaking Chinese."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, formatter_class=_Formatter)
+        self._positionals.title = "命令"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+
+    def error(self, message: str) -> NoReturn:
+        reason = message.rpartition(": ")[2]
+        if wrong := re.search(r"invalid choice: '(.*?)'", message):
+            told = f"没有「{wrong[1]}」这条命令。"
+        elif "\u4e00" <= reason[0] <= "\u9fff" and reason.endswith("。"):
+            told = reason
+        else:
+            told = "命令不完整,或多写了什么。"
+        print(f"{told}{self.format_usage().strip()}\n用 xueban --help 看全部命令。", file=sys.stderr)
+        raise SystemExit(2)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法:" if prefix is None else prefix)
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError("端口要写 1 到 65535 的数字。")
+
+
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="xueban", description="支部学伴:住在群聊里的党支部学习机器人")
-    parser.add_argument("--version", action="version", version=f"xueban {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
-    show = commands.add_parser("demo", help="在浏览器里的模拟群中试用(不需要账号)")
-    show.add_argument("--page-port", type=int, default=8081, help="模拟群网页的端口(默认 8081)")
-    commands.add_parser("run", help="正式启动,等待 NapCat 等 OneBot v11 实现连接")
-    commands.add_parser("migrate", help="把数据库升级到最新结构")
-    commands.add_parser("doctor", help="检查设置、数据库、字体、口令、时钟和连接")
+    parser = _Parser(prog="xueban", description="支部学伴:住在群聊里的党支部学习机器人")
+    parser.add_argument("--version", action="version", version=f"xueban {__version__}", help="显示版本")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="<命令>")
+    for name, told in COMMANDS.items():
+        command = commands.add_parser(name, help=told, description=told)
+        if name == "demo":
+            command.add_argument(
+                "--page-port", metavar="端口", type=_port, default=8081, help="模拟群网页的端口(默认 8081)"
+            )
     return parser
 
 

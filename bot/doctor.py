@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -102,8 +102,24 @@ def _version(connection: Connection) -> str | None:
 
 
 def connection(settings: Settings) -> Iterator[Finding]:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        running = probe.connect_ex((settings.host if settings.listens_on_loopback else "127.0.0.1", settings.port)) == 0
-    state = "机器人正在运行" if running else "机器人没有在运行,用 make run 启动"
-    yield Finding(True, f"{state};NapCat 的反向 WebSocket 地址填 ws://<本机地址>:{settings.port}/onebot/v11/ws")
+    """Is it the bot that answers at its port, and can it work?"""
+    host = settings.host if settings.listens_on_loopback else "127.0.0.1"
+    answer = HTTPConnection(host, settings.port, timeout=5)
+    try:
+        answer.request("GET", "/healthz")
+        response = answer.getresponse()
+        status, words = response.status, response.read(20)
+    except ConnectionRefusedError:
+        yield Finding(True, "机器人没有在运行,用 xueban run 或 make run 启动")
+    except (OSError, HTTPException):
+        yield Finding(False, f"{settings.port} 端口有程序在听,但不像机器人。请用 PORT 换一个端口。")
+    else:
+        if (status, words) == (200, b"ok"):
+            yield Finding(True, "机器人正在运行")
+        elif (status, words) == (503, b"database"):
+            yield Finding(False, "机器人正在运行,但数据库没有回答。请检查数据库。")
+        else:
+            yield Finding(False, f"{settings.port} 端口被别的程序占用。请用 PORT 换一个端口。")
+    finally:
+        answer.close()
+    yield Finding(True, f"NapCat 的反向 WebSocket 地址填 ws://<本机地址>:{settings.port}/onebot/v11/ws")

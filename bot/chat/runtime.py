@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import nonebot
-from nonebot.drivers import Driver
+from nonebot.drivers import ASGIMixin, Driver
 from nonebot.log import logger, logger_id
 
 from bot.app import App
-from bot.chat import hints
+from bot.chat import health, hints
 from bot.chat.adapter import XuebanAdapter
 from bot.chat.onebot import OneBot
 from bot.chat.onebot_transport import OneBotTransport
@@ -81,6 +81,8 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE)
     app.connect(transport, platform)
     platform.worker = app.worker
+    assert isinstance(driver, ASGIMixin)
+    health.serve(driver, app.database)
     adapter.serve(Screen(TABLE, app.conversations, hints.unknown), app.chat, platform)
 
     @driver.on_startup
