@@ -10,7 +10,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
 
-.PHONY: help demo run test lint types imports format docs lock bench chromium clean
+.PHONY: help demo run test lint types imports format docs lock bench pictures chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -49,6 +49,11 @@ lock: $(DEV_DEPS)  ## pin the newest versions that pyproject.toml allows, with h
 
 bench: $(DEV_DEPS)  ## what the README's figures rest on
 	$(BIN)/python -m benchmarks.chat
+	$(BIN)/python -m benchmarks.unfinished
+
+pictures: $(DEV_DEPS)  ## the README's pictures, from the real program
+	./scripts/install_chromium.sh
+	$(BIN)/python -m scripts.screenshots
 
 chromium:
 	@scripts/install_chromium.sh
