@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, exists, or_, select
 
 from bot.branch.models import (
     Branch,
@@ -98,15 +98,21 @@ async def people(uow: UnitOfWork, user_ids: Collection[str]) -> Sequence[PersonR
     return (await uow.session.execute(query)).all()
 
 
-async def roster(uow: UnitOfWork, path: str, on: date) -> Sequence[Row[Member, MemberAccount, int]]:
-    """(member, account or None, leave id or None) of everybody on the roster at ``path`` or below."""
+async def below(uow: UnitOfWork, path: str) -> Sequence[Row[int, str, str, bool]]:
+    """(id, path, kind, has a group chat of its own) of the branch at ``path`` and of everything below it."""
+    group = exists().where(ChatGroup.branch_id == Branch.id)
+    query = select(Branch.id, Branch.path, Branch.kind, group).where(Branch.path.startswith(path, autoescape=True))
+    return (await uow.session.execute(query.order_by(Branch.id))).all()
+
+
+async def roster(uow: UnitOfWork, branch_ids: Collection[int], on: date) -> Sequence[Row[Member, MemberAccount, int]]:
+    """(member, account or None, leave id or None) of everybody on the roster of these branches."""
     away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on)
     query = (
         select(Member, MemberAccount, Leave.id)
-        .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)
         .outerjoin(Leave, away)
-        .where(Branch.path.startswith(path, autoescape=True), or_(Member.left_on.is_(None), Member.left_on > on))
+        .where(Member.branch_id.in_(branch_ids), or_(Member.left_on.is_(None), Member.left_on > on))
         .order_by(Member.id, MemberAccount.id)
     )
     return (await uow.session.execute(query)).all()

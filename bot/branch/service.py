@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.branch import repository, rules
 from bot.branch.actor import LEADERS, Actor, Speaker
-from bot.branch.models import Branch, ChatGroup, Leave, Member, MemberAccount, Role
+from bot.branch.models import Branch, BranchKind, ChatGroup, Leave, Member, MemberAccount, Role
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound
@@ -55,11 +55,20 @@ async def groups_of(uow: UnitOfWork, branch_id: int, below: bool = False) -> lis
     return list(await repository.groups(uow, (await get(uow, branch_id)).path, below=below))
 
 
+async def pushed_to(uow: UnitOfWork, branch_id: int) -> list[int]:
+    """The branch and those below it that have a group chat to read in. A 党小组 reads with its 支部."""
+    rows = await repository.below(uow, (await get(uow, branch_id)).path)
+    return [each for each, _, kind, group in rows if group and (each == branch_id or kind != BranchKind.GROUP)]
+
+
 async def readers(uow: UnitOfWork, branch_id: int, on: date) -> list[Reader]:
-    """Everybody on the roster of the branch and of its 党小组 on that day."""
-    path = (await get(uow, branch_id)).path
+    """Everybody who reads in the group of this branch: its own roster on that day and those of its 党小组, and that of
+    whatever else is below it without a group chat of its own (a 支部 that shares the group of the 党委)."""
+    rows = await repository.below(uow, (await get(uow, branch_id)).path)
+    others = tuple(p for each, p, kind, group in rows if group and each != branch_id and kind != BranchKind.GROUP)
+    here = [each for each, own, _, _ in rows if not own.startswith(others)]
     found: dict[int, Reader] = {}
-    for member, account, leave in await repository.roster(uow, path, on):
+    for member, account, leave in await repository.roster(uow, here, on):
         known = found.get(member.id)
         if known is None:
             found[member.id] = _reader(member, account, leave is not None)

@@ -86,12 +86,15 @@ class Screen:
         """What is answered to the open question: a listed choice, else any text that is no command, else a file."""
         answer = self._conversations.answers(scene, clean)
         question = self._conversations.asked(scene)
-        pasted = question is not None and not question.choices and len(typed) > PASTED
-        if pasted:
+        if question is None:
+            return None
+        if question.choices:
+            return answer
+        if len(typed) > PASTED:
             return typed
         if answer is not None and (match is None or answer in ("确认", CANCEL) or clean.isdigit()):
             return answer if answer != clean else typed if match is None and len(typed) > len(clean) else answer
-        if question is None or question.choices or match is not None:
+        if match is not None:
             return None
         return typed if any(segment["type"] in ("file", "image", "forward") for segment in segments) else None
 

@@ -64,7 +64,7 @@ class MaterialTerm(Base):
 class Plan(Base):
     """A series of materials on a recurrence (JSON), or, where that is empty, each at a moment of its own.
 
-    ``next_at`` is None once it is paused or at its end.
+    ``below``: to every branch under this one too. ``next_at`` is None once it is paused or at its end.
     ``decided_at`` is when it was worked out. If that lies ahead, the clock has been set back since.
     """
 
@@ -75,6 +75,7 @@ class Plan(Base):
     no: Mapped[int]
     name: Mapped[str] = mapped_column(String(80))
     recurrence: Mapped[str] = mapped_column(Text)
+    below: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10))
     next_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_at: Mapped[datetime] = mapped_column(index=True)

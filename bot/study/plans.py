@@ -34,19 +34,23 @@ async def series(
     recurrence: Recurrence,
     numbers: Sequence[int],
     calendar: WorkdayCalendar,
+    *,
+    below: bool = False,
 ) -> Plan:
     """Materials one after the other on a recurrence. Raises ``NotFound`` if one doesn't exist, ``UserError``."""
     materials = await _materials(uow, actor, numbers)
-    plan = await _create(uow, actor, name, recurrence.to_json(), recurrence.next_after(uow.now, calendar))
+    plan = await _create(uow, actor, name, recurrence.to_json(), recurrence.next_after(uow.now, calendar), below)
     uow.session.add_all(PlanItem(plan_id=plan.id, position=i, material_id=m.id) for i, m in enumerate(materials))
     await uow.session.flush()
     return plan
 
 
-async def dated(uow: UnitOfWork, actor: Actor, name: str, items: Sequence[tuple[datetime, Material]]) -> Plan:
+async def dated(
+    uow: UnitOfWork, actor: Actor, name: str, items: Sequence[tuple[datetime, Material]], *, below: bool = False
+) -> Plan:
     """Materials each at its own moment; no two moments may be the same. All lie ahead."""
     ordered = sorted(items, key=lambda item: item[0])
-    plan = await _create(uow, actor, name, "", ordered[0][0])
+    plan = await _create(uow, actor, name, "", ordered[0][0], below)
     uow.session.add_all(
         PlanItem(plan_id=plan.id, position=i, material_id=material.id, at=at)
         for i, (at, material) in enumerate(ordered)
@@ -111,12 +115,13 @@ async def _materials(uow: UnitOfWork, actor: Actor, numbers: Sequence[int]) -> l
     return [known[no] for no in numbers]
 
 
-async def _create(uow: UnitOfWork, actor: Actor, name: str, recurrence: str, next_at: datetime) -> Plan:
+async def _create(uow: UnitOfWork, actor: Actor, name: str, recurrence: str, next_at: datetime, below: bool) -> Plan:
     plan = Plan(
         branch_id=actor.branch,
         no=await branch.next_number(uow, actor.branch, "plan"),
         name=name[:80],
         recurrence=recurrence,
+        below=below,
         state=PlanState.ACTIVE,
         next_at=next_at,
         decided_at=uow.now,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.branch import service as branch
-from bot.branch import telling
+from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import UserError
 from bot.delivery import outbox
@@ -12,6 +12,8 @@ from bot.delivery.transport import Target
 from bot.study import views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Expected, Material
+
+NO_GROUP = "支部还没有绑定群,不知道推到哪里。请在群里发「/开始」。"
 
 
 @dataclass(frozen=True)
@@ -25,20 +27,54 @@ class Pushed:
     readers: int
 
 
-async def push(
-    uow: UnitOfWork, branch_id: int, material: Material, at: datetime | None = None, *, even_at_night: bool = False
-) -> Pushed:
-    """Assign a material to everybody on the roster and enqueue it for the groups of the branch.
+@dataclass(frozen=True)
+class Outlook:
+    """What a push would do: leave at ``leaves_at`` (later than asked for where that is ``night``) for so many."""
 
-    It leaves at ``at`` (default: now), shifted out of the quiet hours unless ``even_at_night``. Raises ``UserError`` if
-    the branch has no group.
+    leaves_at: datetime
+    night: bool
+    branches: int
+    readers: int
+
+
+async def outlook(uow: UnitOfWork, branch_id: int, at: datetime | None, *, below: bool) -> Outlook:
+    """Raises ``UserError`` if there is no group to push to."""
+    branches = await _branches(uow, branch_id, below=below)
+    wanted = at or uow.now
+    leaves_at = (await quiet_hours(uow, branch_id)).shift(wanted)
+    today = branch.today(uow)
+    readers = sum([len(await branch.readers(uow, each, today)) for each in branches])
+    return Outlook(leaves_at, leaves_at != wanted, len(branches), readers)
+
+
+async def push_all(
+    uow: UnitOfWork, branch_id: int, material: Material, *, below: bool, even_at_night: bool = False
+) -> list[Pushed]:
+    """Push to the branch, and with ``below`` to each branch under it that has a group: an assignment for each, with its
+    own number, readers and deadline. Raises ``UserError`` if there is no group at all."""
+    branches = await _branches(uow, branch_id, below=below)
+    return [await push(uow, each, material, even_at_night=even_at_night) for each in branches]
+
+
+async def _branches(uow: UnitOfWork, branch_id: int, *, below: bool) -> list[int]:
+    found = await branch.pushed_to(uow, branch_id)
+    if not below:
+        found = [each for each in found if each == branch_id]
+    if not found:
+        raise UserError(NO_GROUP)
+    return found
+
+
+async def push(uow: UnitOfWork, branch_id: int, material: Material, *, even_at_night: bool = False) -> Pushed:
+    """Assign a material to everybody who reads in the branch and enqueue it for the groups of the branch.
+
+    It leaves now, or at the end of the quiet hours unless ``even_at_night``. Raises ``UserError`` if the branch has no
+    group.
     """
     groups = await branch.groups_of(uow, branch_id, below=False)
     if not groups:
-        raise UserError("支部还没有绑定群,不知道推到哪里。请在群里发「/开始」。")
-    leaves_at = at or uow.now
-    if not even_at_night:
-        leaves_at = (await telling.quiet_hours(uow, branch_id)).shift(leaves_at)
+        raise UserError(NO_GROUP)
+    leaves_at = uow.now if even_at_night else (await quiet_hours(uow, branch_id)).shift(uow.now)
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
     assignment = Assignment(
         branch_id=branch_id,

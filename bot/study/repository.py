@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -19,7 +19,7 @@ from bot.study.models import (
     Slot,
     SlotState,
 )
-from bot.study.rules import Person, Reading
+from bot.study.rules import Person, Query, Reading
 
 
 async def material_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Material | None:
@@ -39,18 +39,43 @@ async def material_by_text(uow: UnitOfWork, branch_id: int, sha256: str) -> Mate
     return (await uow.session.scalars(query)).one_or_none()
 
 
-async def search(uow: UnitOfWork, branch_id: int, terms: Collection[str], limit: int) -> Sequence[Material]:
-    """The materials that hold all of ``terms``, newest first; without terms, the newest."""
-    query = select(Material).where(Material.branch_id == branch_id, Material.deleted_at.is_(None))
-    if terms:
-        hits = (
-            select(MaterialTerm.material_id)
-            .where(MaterialTerm.term.in_(terms))
-            .group_by(MaterialTerm.material_id)
-            .having(func.count() == len(terms))
-        )
-        query = query.where(Material.id.in_(hits))
-    return (await uow.session.scalars(query.order_by(Material.no.desc()).limit(limit))).all()
+def _found(branch_id: int, wanted: Query) -> tuple[ColumnElement[bool], ...]:
+    """What a material must meet: the words stand in its title, or it holds all of the terms."""
+    in_library = (Material.branch_id == branch_id, Material.deleted_at.is_(None))
+    if not wanted.words:
+        return in_library
+    hits = (
+        select(MaterialTerm.material_id)
+        .where(MaterialTerm.term.in_(wanted.terms))
+        .group_by(MaterialTerm.material_id)
+        .having(func.count() == len(wanted.terms))
+    )
+    titled = Material.title.contains(wanted.words, autoescape=True)
+    return (*in_library, or_(titled, Material.id.in_(hits)) if wanted.terms else titled)
+
+
+async def search(uow: UnitOfWork, branch_id: int, wanted: Query, limit: int, offset: int = 0) -> Sequence[Material]:
+    """What is found, newest first; without words, all."""
+    query = select(Material).where(*_found(branch_id, wanted)).order_by(Material.no.desc())
+    return (await uow.session.scalars(query.limit(limit).offset(offset))).all()
+
+
+async def count_found(uow: UnitOfWork, branch_id: int, wanted: Query) -> int:
+    query = select(func.count()).select_from(Material).where(*_found(branch_id, wanted))
+    return int((await uow.session.scalars(query)).one())
+
+
+async def numbers_found(uow: UnitOfWork, branch_id: int, wanted: Query, limit: int) -> Sequence[int]:
+    """The numbers of what ``search`` finds, oldest first."""
+    query = select(Material.no).where(*_found(branch_id, wanted)).order_by(Material.no).limit(limit)
+    return (await uow.session.scalars(query)).all()
+
+
+async def last_push_of(uow: UnitOfWork, branch_id: int, material_id: int, since: datetime) -> Assignment | None:
+    query = select(Assignment).where(
+        Assignment.branch_id == branch_id, Assignment.material_id == material_id, Assignment.pushed_at >= since
+    )
+    return (await uow.session.scalars(query.order_by(Assignment.no.desc()).limit(1))).one_or_none()
 
 
 async def assignment_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Assignment | None:

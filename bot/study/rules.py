@@ -101,3 +101,11 @@ def decide_dated(moments: Collection[datetime], now: datetime, grace: timedelta)
     due = sorted(moment for moment in moments if moment <= now)
     run = tuple(moment for moment in due if now - moment <= grace)
     return Dated(run, tuple(due[: len(due) - len(run)]), min((m for m in moments if m > now), default=None))
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for in the library: words as typed, and the terms that they consist of."""
+
+    words: str
+    terms: frozenset[str] = frozenset()

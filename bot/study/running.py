@@ -57,20 +57,20 @@ async def run(uow: UnitOfWork, plan_id: int, calendar: WorkdayCalendar) -> list[
         await telling.editors(
             uow, plan.branch_id, plan_views.missed(plan, missed, new), f"missed:{plan.id}:{missed[-1]}"
         )
-    pushed = [done for moment, item in wanted if (done := await _push(uow, plan, moment, item)) is not None]
+    pushed = [done for moment, item in wanted for done in await _push(uow, plan, moment, item)]
     await _look_ahead(uow, plan, pushed)
     return pushed
 
 
-async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem) -> Pushed | None:
-    """Take the slot and push the item in it; None if the slot is gone or the branch can't be pushed to."""
+async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem) -> list[Pushed]:
+    """Take the slot and push the item in it; nothing if the slot is gone or the branch can't be pushed to."""
     try:
         async with uow.session.begin_nested():
             if not await repository.take_slot(uow, plan.id, moment):
-                return None
+                return []
             material = await uow.session.get_one(Material, item.material_id)
-            done = await pushing.push(uow, plan.branch_id, material)
-            item.assignment_id = done.assignment.id
+            done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below)
+            item.assignment_id = done[0].assignment.id
             return done
     except UserError as error:
         log.warning("plan %s of branch %s not pushed: %s", plan.no, plan.branch_id, type(error).__name__)
@@ -78,7 +78,7 @@ async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem) -
         await telling.editors(
             uow, plan.branch_id, plan_views.not_pushed(plan, moment, error), f"failed:{plan.id}:{moment}"
         )
-        return None
+        return []
 
 
 async def _look_ahead(uow: UnitOfWork, plan: Plan, pushed: Sequence[Pushed]) -> None:

@@ -63,25 +63,6 @@ def reminder(assignment: Assignment, title: str) -> Content:
     )
 
 
-def material(found: Material) -> Content:
-    """A material of the library, shown to who asked."""
-    terms = "、".join(json.loads(found.key_terms))
-    where = " · ".join(part for part in (found.source, found.published and found.published.isoformat()) if part)
-    lines = [
-        f"资料 {found.no}:《{found.title}》",
-        where,
-        f"约 {found.minutes} 分钟 · {terms}",
-        excerpt(found.text, 120),
-    ]
-    return Content.of("\n".join(line for line in lines if line))
-
-
-def materials(found: Sequence[Material]) -> str:
-    if not found:
-        return "没有找到资料。发「推送 <链接或文字>」可以加一篇。"
-    return "\n".join(f"{each.no}. 《{each.title}》约 {each.minutes} 分钟" for each in found)
-
-
 def pages(title: str, text: str) -> Content:
     """A whole text to read in the chat, cut at paragraphs."""
     cut: list[str] = [""]

@@ -26,7 +26,6 @@ _EMPTY = frozenset(
 @lru_cache(maxsize=1)
 def _jieba() -> Any:
     import jieba
-    import jieba.analyse
 
     jieba.setLogLevel(60)
     tokenizer = jieba.Tokenizer()

@@ -208,6 +208,7 @@ def upgrade() -> None:
     sa.Column('no', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('recurrence', sa.Text(), nullable=False),
+    sa.Column('below', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('next_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('decided_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),

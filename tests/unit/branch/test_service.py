@@ -87,7 +87,22 @@ async def test_readers_are_the_roster_with_leave_and_account(uow: UnitOfWork) ->
         ("赵四", False, False),
     ]
     assert [r.on_leave for r in await service.readers(uow, 2, TODAY + timedelta(4))] == [False, False]
-    assert len(await service.readers(uow, 1, TODAY)) == 4
+
+
+@pytest.mark.usefixtures("tree")
+async def test_whoever_has_a_group_of_their_own_reads_there(uow: UnitOfWork) -> None:
+    small = Branch(id=4, parent_id=2, kind="党小组", name="一小组", path="/1/2/4/", created_at=uow.now)
+    shares = Branch(id=5, parent_id=1, kind="支部", name="五支部", path="/1/5/", created_at=uow.now)
+    uow.session.add_all([small, shares])
+    await uow.session.flush()
+    uow.session.add(ChatGroup(branch_id=4, platform="q", account="1", group_id="44", created_at=uow.now))
+    for member_id, branch, name in ((6, 4, "孙组员"), (7, 5, "周没群")):
+        joined = date(2020, 7, 1)
+        uow.session.add(Member(id=member_id, branch_id=branch, name=name, joined_on=joined, created_at=uow.now))
+    await uow.session.flush()
+    assert [r.name for r in await service.readers(uow, 1, TODAY)] == ["王书记", "周没群"]
+    assert [r.name for r in await service.readers(uow, 2, TODAY)] == ["李宣传", "张三", "赵四", "孙组员"]
+    assert [await service.pushed_to(uow, each) for each in (1, 2, 4, 5)] == [[2, 3], [2], [4], []]
 
 
 @pytest.mark.usefixtures("tree")
