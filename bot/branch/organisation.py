@@ -102,6 +102,19 @@ async def name_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> Non
     node.name = payload["before"]
 
 
+async def change_kind(uow: UnitOfWork, actor: Actor, node: Branch, kind: BranchKind) -> None:
+    """Correct the level of a branch. Raises ``NotAllowed`` or ``UserError``."""
+    await rights.need_leader(uow, actor, node)
+    parent = await branch.get(uow, node.parent_id) if node.parent_id is not None else None
+    below = [one for one in await repository.subtree(uow, node.path) if one.parent_id == node.id]
+    if not rules.fits_between(
+        kind, BranchKind(parent.kind) if parent is not None else None, [BranchKind(one.kind) for one in below]
+    ):
+        raise UserError(f"「{node.name}」在这个位置不能是{kind.value}。从上到下是{rules.LEVELS}。")
+    node.kind = kind.value
+    await audit.record(uow, actor, "branch.kind", f"branch:{node.id}", detail={"kind": kind.value}, branch_id=node.id)
+
+
 async def move(uow: UnitOfWork, actor: Actor, node: Branch, parent: Branch) -> None:
     """Hang ``node`` with all below it under ``parent``. Raises ``NotAllowed`` or ``UserError``."""
     await rights.need_leader(uow, actor, node)

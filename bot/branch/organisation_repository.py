@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select
 
 from bot.branch import repository
-from bot.branch.models import Branch, BranchSetting, ChatGroup, Member, Role, RoleGrant
+from bot.branch.models import Branch, BranchKind, BranchSetting, ChatGroup, Member, Role, RoleGrant
 from bot.core.db import UnitOfWork
 
 
@@ -33,6 +33,13 @@ async def set_setting(uow: UnitOfWork, branch_id: int, key: str, value: str | No
 async def named(uow: UnitOfWork, name: str) -> Sequence[Branch]:
     """The branches of exactly this name."""
     return (await uow.session.scalars(select(Branch).where(Branch.name == name).order_by(Branch.path))).all()
+
+
+async def without_group(uow: UnitOfWork, limit: int) -> Sequence[Branch]:
+    """Branches to which no group belongs yet, the newest first; a 党小组 needs none."""
+    query = select(Branch).outerjoin(ChatGroup, ChatGroup.branch_id == Branch.id)
+    query = query.where(ChatGroup.id.is_(None), Branch.kind != BranchKind.GROUP.value)
+    return (await uow.session.scalars(query.order_by(Branch.id.desc()).limit(limit))).all()
 
 
 async def containing(uow: UnitOfWork, part: str) -> Sequence[Branch]:

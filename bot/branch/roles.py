@@ -101,10 +101,10 @@ async def _note(uow: UnitOfWork, actor: Actor, office: Office, *, given: bool) -
 
 
 async def _tell(uow: UnitOfWork, actor: Actor, office: Office, line: str) -> None:
-    if office.member.id == actor.member_id:
-        return
     key = f"role:{office.branch.id}:{office.member.id}:{office.role.name}:{uow.now:%Y%m%d%H%M%S}"
     for account in await repository.accounts_of(uow, [office.member.id], actor.platform):
+        if account.user_id == actor.user_id:
+            continue
         target = telling.private(account, actor.account)
         await telling.tell(uow, office.branch.id, target, line, f"{key}:{account.id}", "branch.role")
 

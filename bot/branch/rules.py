@@ -173,3 +173,9 @@ def fits_below(kind: BranchKind, parent: BranchKind) -> bool:
     if kind is BranchKind.GROUP:
         return parent is BranchKind.BRANCH
     return kind is parent is BranchKind.COMMITTEE or _LEVELS.index(kind) > _LEVELS.index(parent)
+
+
+def fits_between(kind: BranchKind, parent: BranchKind | None, below: list[BranchKind]) -> bool:
+    """Whether a node of this level may stand below ``parent`` (None: at the top) and above these."""
+    at_top = kind is not BranchKind.GROUP if parent is None else fits_below(kind, parent)
+    return at_top and all(fits_below(one, kind) for one in below)

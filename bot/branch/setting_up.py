@@ -1,89 +1,92 @@
-"""Use cases of setting up: a branch with its group, its people from the group's cards, their accounts and roles."""
+"""Use cases of the first morning: a branch with its group, its people from the group's cards, its secretary."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.branch import audit, repository
+from bot.branch import audit, group_chats, organisation, people, roster, rules
+from bot.branch import organisation_repository as nodes
+from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
-from bot.branch.models import Branch, BranchKind, ChatGroup, Member, MemberAccount, Role, RoleGrant
+from bot.branch.cards import Card
+from bot.branch.models import Branch, BranchKind, Member
+from bot.branch.names import clean_name, is_name, name_in_card
 from bot.core.db import UnitOfWork
-from bot.core.errors import NotFound, UserError
+from bot.core.errors import NotAllowed, NotFound, UserError
 
-NAME_LENGTH = 40
+
+@dataclass(frozen=True)
+class Founded:
+    """``known``: the branch was there already, only the group is new."""
+
+    branch: Branch
+    known: bool
 
 
 async def found(uow: UnitOfWork, actor: Actor, name: str, group_name: str = "") -> Branch:
-    """A new branch, bound to the group in which it is founded. Raises ``UserError``."""
-    name = name.strip()
-    if not 2 <= len(name) <= 80:
-        raise UserError("支部名称请写 2 到 80 个字,比如「红旗社区第一党支部」。")
-    if actor.group_id is None:
-        raise UserError("请在支部的群里发「/开始」。")
-    if await repository.group_at(uow, actor.platform, actor.group_id) is not None:
+    """See ``found_or_bind``."""
+    return (await found_or_bind(uow, actor, name, group_name)).branch
+
+
+async def found_or_bind(uow: UnitOfWork, actor: Actor, name: str, group_name: str = "") -> Founded:
+    """The branch of that name, founded if there is none, with the group in which ``actor`` speaks bound to it.
+
+    Its level is read from the name; a name that says nothing is taken for a 支部. Raises ``UserError``.
+    """
+    if await group_chats.here(uow, actor) is not None:
         raise UserError("这个群已经绑定了支部。")
-    made = Branch(parent_id=None, kind=BranchKind.BRANCH, name=name, path="/", created_at=uow.now)
-    uow.session.add(made)
-    await uow.session.flush()
-    made.path = f"/{made.id}/"
-    uow.session.add(
-        ChatGroup(
-            branch_id=made.id,
-            platform=actor.platform,
-            account=actor.account,
-            group_id=actor.group_id,
-            name=group_name,
-            created_at=uow.now,
-        )
-    )
-    await audit.record(uow, actor, "branch.found", subject=f"支部 {made.id}", branch_id=made.id)
-    return made
+    name = organisation.clean(name)
+    named = await nodes.named(uow, name)
+    if len(named) > 1:
+        raise UserError(f"有 {len(named)} 个「{name}」。请发「/支部 绑定 {name}」再选。")
+    kind = rules.kind_in_name(name) or BranchKind.BRANCH
+    if not named and kind is BranchKind.GROUP:
+        raise UserError(f"党小组建在支部下面:请在支部的群里发「/支部 新建 {name}」。这里请写支部的名称。")
+    made = named[0] if named else await organisation.create(uow, actor, name, kind, None)
+    await group_chats.bind(uow, actor, made, group_name)
+    return Founded(made, bool(named))
 
 
-async def enrol(
-    uow: UnitOfWork, actor: Actor, branch_id: int, people: Sequence[tuple[str, str]]
-) -> tuple[list[str], list[str]]:
-    """Put (user id, name) pairs on the roster; (names enrolled, names left out as bound already)."""
-    added, skipped = [], []
-    for user_id, name in people:
-        if await repository.account(uow, actor.platform, user_id) is not None:
-            skipped.append(name)
+@dataclass(frozen=True)
+class Enrolled:
+    """The names that are new, and how many were left out because they are on a roster already."""
+
+    added: tuple[str, ...]
+    known: int
+
+
+async def enrol(uow: UnitOfWork, actor: Actor, branch_id: int, cards: Sequence[Card]) -> Enrolled:
+    """Put the people whose cards tell their name on the roster, with their accounts."""
+    known = await repository.owners(uow, actor.platform, [user_id for user_id, _ in cards])
+    added = []
+    for user_id, card in cards:
+        name = name_in_card(card)
+        if not name or user_id in known:
             continue
-        member = Member(branch_id=branch_id, name=name[:NAME_LENGTH], joined_on=branch.today(uow), created_at=uow.now)
+        member = Member(branch_id=branch_id, name=name, joined_on=branch.today(uow), created_at=uow.now)
         uow.session.add(member)
         await uow.session.flush()
-        await bind(uow, actor, member, user_id, name)
+        repository.add_account(uow, member.id, actor.platform, user_id, card, actor.account)
         added.append(name)
+    await uow.session.flush()
     await audit.record(uow, actor, "roster.enrol", detail={"people": len(added)}, branch_id=branch_id)
-    return added, skipped
+    return Enrolled(tuple(added), len(known))
 
 
-async def bind(uow: UnitOfWork, actor: Actor, member: Member, user_id: str, display_name: str) -> None:
-    uow.session.add(
-        MemberAccount(
-            member_id=member.id,
-            platform=actor.platform,
-            user_id=user_id,
-            display_name=display_name[:80],
-            via=actor.account,
-            bound_at=uow.now,
-        )
-    )
+async def secretary(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str], cards: Sequence[Card]) -> Member:
+    """Who is to be secretary: on the roster, else in the group by their card, else (an empty roster) just a name.
 
-
-async def grant(uow: UnitOfWork, actor: Actor, branch_id: int, who: str, role: Role) -> Member:
-    """Give a member of the branch a role. ``who`` is a name or a user id. Raises ``NotFound``, ``UserError``."""
-    named = await repository.members_named(uow, branch_id, who)
-    if not named:
-        account = await repository.account(uow, actor.platform, who)
-        member = await uow.session.get_one(Member, account.member_id) if account is not None else None
-        named = [member] if member is not None and member.branch_id == branch_id else []
-    if not named:
-        raise NotFound(f"名册里没有「{who[:20]}」。")
-    if len(named) > 1:
-        raise UserError(f"有 {len(named)} 位「{who[:20]}」,请用 @ 指明是谁。")
-    if await uow.session.get(RoleGrant, (branch_id, named[0].id, role.value)) is None:
-        uow.session.add(RoleGrant(branch_id=branch_id, member_id=named[0].id, role=role.value, granted_at=uow.now))
-    await audit.record(
-        uow, actor, "role.grant", subject=f"member:{named[0].id}", detail={"role": role.value}, branch_id=branch_id
-    )
-    return named[0]
+    Whoever isn't on the roster yet is put there. Raises ``UserError``.
+    """
+    try:
+        return await people.find(uow, actor, text, mentions)
+    except NotAllowed:
+        raise
+    except UserError as error:
+        name = clean_name(text)
+        seen = [(user, card) for user, card in cards if user in mentions or (name and name_in_card(card) == name)]
+        if len(seen) == 1 and (name_in_card(seen[0][1]) or is_name(name)):
+            return await roster.add(uow, actor, name_in_card(seen[0][1]) or name, user_id=seen[0][0])
+        if isinstance(error, NotFound) and is_name(name) and not await roster.listed(uow, actor.branch):
+            return await roster.add(uow, actor, name)
+        raise

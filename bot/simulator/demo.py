@@ -13,8 +13,8 @@ import sys
 from datetime import date, datetime, timedelta
 
 from bot.app import App
+from bot.branch import roster_repository, setting_up
 from bot.branch import service as branch
-from bot.branch import setting_up
 from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Role
 from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
@@ -139,7 +139,8 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
         (sample.PROPAGANDIST, Role.PROPAGANDIST),
         (sample.ORGANISER, Role.ORGANISER),
     ):
-        await setting_up.grant(uow, boss, made.id, str(user), role)
+        owner = await roster_repository.owners(uow, boss.platform, [str(user)])
+        await roster_repository.grant(uow, made.id, owner[str(user)], role)
     speaker = Speaker(boss.platform, boss.account, str(sample.PROPAGANDIST), boss.group_id)
     actor = await branch.resolve_actor(uow, speaker, frozenset())
     stored = [await materials.add(uow, actor, await materials.prepare(one)) for one in articles()]

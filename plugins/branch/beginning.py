@@ -1,51 +1,92 @@
-"""What an operator and a secretary type to set up a branch and its offices."""
+"""「/开始」: a branch is set up in its group, question by question. A wrong answer is explained and asked again."""
 
-from bot.branch import setting_up
-from bot.branch.models import Role
+from bot.branch import beginning_views as views
+from bot.branch import organisation, organisation_repository, roles, roster, setting_up
+from bot.branch import service as branch
+from bot.branch.cards import Card
+from bot.branch.models import BranchKind, Role
+from bot.branch.names import name_in_card
+from bot.branch.setting_up import Founded
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
+from bot.core.errors import UserError
 from bot.rendering.content import Content
 
 commands = CommandSet("branch")
 
+_MINUTES = 10.0
+LATER = "以后"
+
+
+def ask(text: str, then: str, choices: tuple[str, ...] = (), payload: dict[str, object] | None = None) -> Ask:
+    return Ask(Content.of(text), f"branch.{then}", payload or {}, choices, _MINUTES)
+
+
+async def cards_here(call: Call) -> list[Card]:
+    """The people of the group and their cards."""
+    return [(user, card.strip()) for user, card, _, robot in await call.app.chat.group_members(call.actor) if not robot]
+
 
 @commands.command("开始", who=Who.SUPERUSER, where=Where.GROUP, usage="开始", summary="在这个群里建立支部")
 async def begin(call: Call) -> Reply:
-    if call.actor.branch_id is not None:
-        return "这个群已经绑定了支部。发「帮助」看能做什么。"
-    return Ask(
-        Content.of("支部叫什么名称?直接回复,比如「红旗社区第一党支部」。"), "branch.named", choices=(), minutes=10
-    )
+    async with call.app.database.reading() as uow:
+        if call.actor.branch_id is not None:
+            here = await branch.get(uow, call.actor.branch_id)
+            return f"这个群已经绑定「{here.name}」。发「/支部 树」看全貌,「帮助」看能做什么。"
+        unbound = await organisation_repository.without_group(uow, 6)
+    return ask(views.name(unbound), "named")
 
 
 @commands.answer("named")
 async def named(call: Call) -> Reply:
-    rows = await call.app.chat.group_members(call.actor)
-    people = [[user_id, card.strip()] for user_id, card, _, robot in rows if card.strip() and not robot]
-    async with call.app.database.unit_of_work() as uow:
-        made = await setting_up.found(uow, call.actor, call.args)
-    if not people:
-        return f"「{made.name}」已建立。群里没有人写群名片,请大家先改成真实姓名,再发「成员 读取」。"
-    listed = "、".join(name for _, name in people)
-    text = f"「{made.name}」已建立。用群名片建立名册({len(people)} 人)吗?\n{listed}\n回复「确认」或「取消」。"
-    return Ask(Content.of(text), "branch.enrol", {"people": people}, minutes=10)
+    cards = await cards_here(call)
+    try:
+        async with call.app.database.unit_of_work() as uow:
+            made = await setting_up.found_or_bind(uow, call.actor, call.args)
+            listed = await roster.listed(uow, made.branch.id)
+    except UserError as error:
+        return ask(f"{error}", "named")
+    if listed:
+        return f"这个群已接上「{made.branch.name}」,名册 {len(listed)} 人。"
+    return _roster_question(made, cards)
+
+
+def _roster_question(made: Founded, cards: list[Card]) -> Ask:
+    names = [name_in_card(card) for _, card in cards if name_in_card(card)]
+    text = views.founded(made, names, len(cards) - len(names))
+    return ask(text, "enrol", ("确认", LATER, *views.LEVELS)) if names else ask(text, "secretary")
 
 
 @commands.answer("enrol")
 async def enrol(call: Call) -> Reply:
-    people = call.payload["people"]
-    assert isinstance(people, list)
+    cards = await cards_here(call)
+    if call.args in views.LEVELS:
+        return await _corrected(call, cards)
+    if call.args == LATER:
+        return ask(views.SECRETARY, "secretary")
     async with call.app.database.unit_of_work() as uow:
-        added, skipped = await setting_up.enrol(
-            uow, call.actor, call.actor.branch, [(str(u), str(n)) for u, n in people]
-        )
-    left = f"({len(skipped)} 人已在别的名册里,没有改动)" if skipped else ""
-    text = f"名册已建立:{len(added)} 人{left}。书记是哪一位?回复姓名。"
-    return Ask(Content.of(text), "branch.secretary", choices=(), minutes=10)
+        enrolled = await setting_up.enrol(uow, call.actor, call.actor.branch, cards)
+    return ask(views.enrolled(enrolled), "secretary")
+
+
+async def _corrected(call: Call, cards: list[Card]) -> Ask:
+    async with call.app.database.unit_of_work() as uow:
+        node = await branch.get(uow, call.actor.branch)
+        await organisation.change_kind(uow, call.actor, node, BranchKind(call.args))
+    return _roster_question(Founded(node, known=False), cards)
 
 
 @commands.answer("secretary")
 async def secretary(call: Call) -> Reply:
-    async with call.app.database.unit_of_work() as uow:
-        member = await setting_up.grant(uow, call.actor, call.actor.branch, call.args.strip(), Role.SECRETARY)
-    return f"{member.name} 是书记,可以用了。接着可发「任命 姓名 宣传委员」「推送 链接」,或「帮助」。"
+    cards = await cards_here(call)
+    if call.args in views.LEVELS:
+        return await _corrected(call, cards)
+    try:
+        async with call.app.database.unit_of_work() as uow:
+            member = await setting_up.secretary(uow, call.actor, call.args, call.message.mentions, cards)
+            office = await roles.planned(uow, call.actor, member, Role.SECRETARY)
+            await roles.appoint(uow, call.actor, office)
+            people = len(await roster.listed(uow, office.branch.id))
+    except UserError as error:
+        return ask(f"{error}\n{views.SECRETARY}", "secretary")
+    return views.done(office.branch, people, member, office.bound)

@@ -2,6 +2,7 @@
 
 from bot.branch import cards, roster_views, setting_up
 from bot.branch.cards import Card
+from bot.branch.names import name_in_card
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet
 from bot.rendering.content import Content
@@ -17,13 +18,13 @@ async def read_cards(call: Call, _words: list[str]) -> Reply:
     people = [(user_id, card.strip()) for user_id, card, _, robot in rows if not robot]
     async with call.app.database.reading() as uow:
         found = await cards.match(uow, call.actor, people)
-    written = [[user_id, card] for user_id, card in people if card]
+    written = [[user_id, card] for user_id, card in people if name_in_card(card)]
     if found.on_roster:
         preview = Content.of(roster_views.cards_preview(found))
         return Ask(preview, "branch.cards", {"people": written}) if found.plain else preview.plain
     if not written:
         return "群里还没有人写群名片。请大家先改成真实姓名,再发「成员 读取」。"
-    names = "、".join(card for _, card in written)
+    names = "、".join(name_in_card(card) for _, card in written)
     text = f"名册还是空的。用群名片建立名册({len(written)} 人)吗?\n{names}\n回复「确认」或「取消」。"
     return Ask(Content.of(text), "branch.more", {"people": written})
 
@@ -47,5 +48,5 @@ async def bind_by_cards(call: Call) -> Reply:
 @commands.answer("more")
 async def more(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        added, _ = await setting_up.enrol(uow, call.actor, call.actor.branch, _people(call))
+        added = (await setting_up.enrol(uow, call.actor, call.actor.branch, _people(call))).added
     return f"名册建好了:{len(added)} 人。" if added else "没有新的人,名册没有改动。"
