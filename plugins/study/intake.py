@@ -4,15 +4,13 @@ import re
 
 from bot.chat.call import Call
 from bot.core.errors import UserError
-from bot.sources import link
+from bot.sources import files, link
 from bot.sources.article import Article
 from bot.study import materials
 from bot.study.materials import Prepared
 from bot.study.models import Material
 
 WANTED = "请把链接、全文或文件(PDF、Word、TXT、MD)发给我。不发了回复「取消」。"
-LARGEST = 20 * 2**20
-"""Bytes of a file."""
 
 _LINK = re.compile(r"https?://[^\s<>「」“”\"']+", re.IGNORECASE)
 _STORED = re.compile(r"(?:资料\s*|#)?(\d{1,6})")
@@ -40,7 +38,7 @@ async def _article(call: Call, text: str) -> Article | None:
     if len(handed) > 1:
         raise UserError("一次请发一个文件。")
     if handed:
-        raise UserError("现在还读不了文件,请粘贴文字或发链接。")
+        return await files.extract(handed[0].name, await call.download(handed[0], files.LARGEST))
     return await _read(call, text) if text else None
 
 

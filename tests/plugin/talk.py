@@ -58,6 +58,8 @@ class Telephone:
         return True
 
     async def download(self, account: str, group_id: str | None, file: IncomingFile, limit: int) -> bytes:
+        if file.size > limit:
+            raise UserError(f"文件有 {file.size // 2**20} MB,超过了 {limit // 2**20} MB,请压缩或拆分后再发。")
         data = self.files[file.file_id]
         if len(data) > limit:
             raise UserError(f"文件超过了 {limit // 2**20} MB,请压缩或拆分后再发。")

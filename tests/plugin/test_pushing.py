@@ -225,6 +225,33 @@ async def test_to_the_branches_below(talk: Talk, below: Callable[[], Awaitable[d
     assert sorted(await to_groups(talk)) == ["22", "22", "33", "33", "9", "9", "9"]
 
 
+# -- files
+
+BODY = "社区把网格建在楼栋里,党员在家门口亮身份、领任务。"
+
+
+async def test_a_file_with_the_word_in_reply_to_it_or_afterwards(talk: Talk) -> None:
+    file = talk.file("抓党建促治理.txt", BODY.encode("gb18030"))
+    assert "《抓党建促治理》" in await talk.whisper(EDITOR, "推送 明天8点", file)
+    await talk.say(MEMBER, file)
+    assert "《抓党建促治理》" in await talk.say(EDITOR, reply(talk.last_id), "/推送")
+    assert "把链接、全文或文件" in await talk.say(EDITOR, "/入库")
+    assert await talk.say(MEMBER, file) == ""
+    assert "已入库:资料 1《抓党建促治理》" in await talk.say(EDITOR, file)
+    assert "资料库里已经有了" in await talk.whisper(EDITOR, "入库", file)
+    assert await counts(talk) == (1, 0, 0)
+
+
+async def test_files_that_cannot_be_read_change_nothing(talk: Talk) -> None:
+    big = {"type": "file", "data": {"file": "大.pdf", "file_id": "none", "file_size": str(60 * 2**20)}}
+    assert await talk.whisper(EDITOR, "推送", big) == "文件有 60 MB,超过了 20 MB,请压缩或拆分后再发。"
+    assert "这种文件读不了" in await talk.whisper(EDITOR, "推送", talk.file("a.zip", b"PK"))
+    assert "是空的" in await talk.whisper(EDITOR, "推送", talk.file("a.txt", b""))
+    two = (talk.file("a.txt", b"1"), talk.file("b.txt", b"2"))
+    assert await talk.whisper(EDITOR, "推送", *two) == "一次请发一个文件。"
+    assert await counts(talk) == (0, 0, 0)
+
+
 # -- the library
 
 
