@@ -27,6 +27,31 @@ _REMEMBERED = 2000
 """Messages served last that are known again when they are repeated."""
 
 
+_ESCAPES = ("\\ud", "\\uD", "\\u0000")
+_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+
+
+def read(data: str | bytes) -> Any:
+    """A frame from its JSON. What no database takes is mended: lone halves of surrogate pairs become U+FFFD, NULs go.
+
+    Raises ``ValueError`` or ``RecursionError``.
+    """
+    frame = json.loads(data)
+    text = data if isinstance(data, str) else data.decode(errors="replace")
+    return _whole(frame) if any(escape in text for escape in _ESCAPES) else frame
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+        case list():
+            return [_whole(item) for item in value]
+        case dict():
+            return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
 class Listener(Protocol):
     """Who must know what happens to accounts: the delivery engine and the desk, joined in ``bot.chat.onebot``."""
 
@@ -79,15 +104,15 @@ class XuebanAdapter(Adapter):
                 if (routed := self._screen.message(frame)) is not None and self._new(bot, frame):
                     self._spawn(self._pass_on(bot, routed))
             elif kind == "message_sent":
-                self._spawn(self._listener.own_message(bot.self_id, frame))
+                self._spawn(self._take_own(bot, frame))
             elif kind == "notice":
                 self._spawn(self._take_notice(bot, frame))
             elif kind == "meta_event":
                 status = frame.get("status")
                 if isinstance(status, dict) and isinstance(status.get("online"), bool):
                     self._listener.online(bot.self_id, status["online"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            log.warning("malformed %s frame dropped (%s)", str(kind)[:20], type(error).__name__)
+        except _MALFORMED as error:
+            log.warning("malformed %s frame dropped (%s)", kind, type(error).__name__)
 
     def _new(self, bot: Bot, frame: dict[str, Any]) -> bool:
         """False for a message that was served before: implementations repeat some after a hiccup of the connection."""
@@ -99,10 +124,20 @@ class XuebanAdapter(Adapter):
             self._served.popitem(last=False)
         return True
 
+    async def _take_own(self, bot: Bot, frame: dict[str, Any]) -> None:
+        try:
+            await self._listener.own_message(bot.self_id, frame)
+        except _MALFORMED as error:
+            log.warning("malformed message of our own dropped (%s)", type(error).__name__)
+
     async def _take_notice(self, bot: Bot, frame: dict[str, Any]) -> None:
-        routed = await self._listener.notice(bot.self_id, frame)
-        if routed is not None:
-            await self._pass_on(bot, routed)
+        try:
+            routed = await self._listener.notice(bot.self_id, frame)
+        except _MALFORMED as error:
+            log.warning("malformed notice dropped (%s)", type(error).__name__)
+        else:
+            if routed is not None:
+                await self._pass_on(bot, routed)
 
     async def _pass_on(self, bot: Bot, routed: Routed) -> None:
         await bot.handle_event(RoutedEvent.wrap(routed, self._desk))  # type: ignore[arg-type]
@@ -136,7 +171,7 @@ class XuebanAdapter(Adapter):
             while True:
                 data = await websocket.receive()
                 try:
-                    frame = json.loads(data)
+                    frame = read(data)
                 except (ValueError, RecursionError):
                     log.warning("account %s sent a frame that is no JSON; dropped", account)
                     continue
@@ -176,7 +211,7 @@ class XuebanAdapter(Adapter):
         if bot is None:
             return Response(401, content="Unauthorized")
         try:
-            frame = json.loads(request.content or b"")
+            frame = read(request.content or b"")  # type: ignore[arg-type]
         except (ValueError, RecursionError):
             return Response(400, content="Bad Request")
         self.take(bot, frame)  # type: ignore[arg-type]
