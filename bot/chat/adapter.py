@@ -211,7 +211,7 @@ class XuebanAdapter(Adapter):
         if bot is None:
             return Response(401, content="Unauthorized")
         try:
-            frame = read(request.content or b"")  # type: ignore[arg-type]
+            frame = read(request.content or b"")
         except (ValueError, RecursionError):
             return Response(400, content="Bad Request")
         self.take(bot, frame)  # type: ignore[arg-type]
