@@ -4,10 +4,8 @@ import logging
 import traceback
 
 from bot import alerts
-from bot.chat.commands import Command
 from bot.chat.conversation import Conversations
 from bot.chat.desk import Desk, Platform
-from bot.chat.table import TABLE
 from bot.core.batch import Batch
 from bot.core.clock import Clock
 from bot.core.db import Database
@@ -41,10 +39,6 @@ class App:
         self.check_ins: Batch[Claim, Outcome] = Batch(self._check_in)
         self.chat: Desk
         self.worker: Worker
-
-    @property
-    def commands(self) -> list[Command]:
-        return list(TABLE)
 
     def connect(self, transport: Transport, platform: Platform) -> None:
         """Give it the platform. Must be called once, before ``start``."""

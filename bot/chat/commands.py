@@ -46,7 +46,8 @@ class Command:
     """One row. ``words`` are what may be typed, the first is its name. A ``bare`` one works in a group without prefix,
     as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat. ``bare_blank`` is a
     regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow. A
-    ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」)."""
+    ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」). ``example`` is what 「帮助 推送」
+    shows; every command that takes something has one."""
 
     plugin: str
     words: tuple[str, ...]
@@ -58,6 +59,7 @@ class Command:
     bare: bool = False
     bare_blank: str = ""
     scheduled: bool = False
+    example: str = ""
 
     @property
     def key(self) -> str:
@@ -96,9 +98,10 @@ class CommandSet:
         bare: bool = False,
         bare_blank: str = "",
         scheduled: bool = False,
+        example: str = "",
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            row = Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled)
+            row = Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled, example)
             self.rows.append(row)
             return handler
 

@@ -18,6 +18,7 @@ commands = CommandSet("branch")
     bare=True,
     bare_blank=BARE_NAME,
     usage="绑定 <姓名>",
+    example="绑定 张三",
     summary="把您的账号对上名册",
 )
 async def bind(call: Call) -> Reply:
@@ -56,7 +57,7 @@ async def known_in_a_group(call: Call) -> Actor | None:
 commands.decision("bind")(binding.decided)
 
 
-@commands.command("解绑", who=Who.MEMBER, usage="解绑 [姓名]", summary="让账号和名册分开;书记可写姓名")
+@commands.command("解绑", who=Who.MEMBER, usage="解绑 [姓名]", example="解绑", summary="让账号和名册分开;书记可写姓名")
 async def unbind(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         if call.args or call.message.mentions:

@@ -13,12 +13,21 @@ from bot.rendering.content import Content
 commands = CommandSet("branch")
 
 
-@commands.command("同意", who=Who.LEADER, usage="同意 [编号]", summary="同意别人的申请;不写编号看有哪些")
+@commands.command(
+    "同意", who=Who.LEADER, usage="同意 [编号]", example="同意 2", summary="同意别人的申请;不写编号看有哪些"
+)
 async def agree(call: Call) -> Reply:
     return await _decide(call, agree=True)
 
 
-@commands.command("不同意", "退回", who=Who.LEADER, usage="不同意 <编号> [理由]", summary="不同意别人的申请")
+@commands.command(
+    "不同意",
+    "退回",
+    who=Who.LEADER,
+    usage="不同意 <编号> [理由]",
+    example="不同意 2 名册上没有这个人",
+    summary="不同意别人的申请",
+)
 async def refuse(call: Call) -> Reply:
     return await _decide(call, agree=False)
 

@@ -27,7 +27,13 @@ async def whom(uow: UnitOfWork, call: Call) -> tuple[Member, str]:
     return other, rest
 
 
-@commands.command("请假", who=Who.MEMBER, usage="请假 <事由> [日期]", summary="请假几天,不计入应学;书记可写姓名替人请")
+@commands.command(
+    "请假",
+    who=Who.MEMBER,
+    usage="请假 <事由> [日期]",
+    example="请假 住院 11月24日到11月30日",
+    summary="请假几天,不计入应学;书记可写姓名替人请",
+)
 async def take(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, text = await whom(uow, call)
@@ -38,7 +44,7 @@ async def take(call: Call) -> Reply:
     return roster_views.on_leave(member, taken, own=member.id == call.actor.member_id)
 
 
-@commands.command("销假", who=Who.MEMBER, usage="销假 [姓名]", summary="提前回来,结束请假")
+@commands.command("销假", who=Who.MEMBER, usage="销假 [姓名]", example="销假", summary="提前回来,结束请假")
 async def end(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, rest = await whom(uow, call)
@@ -56,7 +62,13 @@ async def named(uow: UnitOfWork, call: Call) -> tuple[Member, str]:
     return await people.find(uow, call.actor, words[0] if words else ""), words[1] if len(words) > 1 else ""
 
 
-@commands.command("免学", who=Who.LEADER, usage="免学 <姓名> <依据>", summary="年老体弱等,不计入应学")
+@commands.command(
+    "免学",
+    who=Who.LEADER,
+    usage="免学 <姓名> <依据>",
+    example="免学 李阿姨 八十二岁,行动不便",
+    summary="年老体弱等,不计入应学",
+)
 async def exempt(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, reason = await named(uow, call)
@@ -64,7 +76,9 @@ async def exempt(call: Call) -> Reply:
     return roster_views.exempted(member)
 
 
-@commands.command("恢复学习", who=Who.LEADER, usage="恢复学习 <姓名> [理由]", summary="结束免学")
+@commands.command(
+    "恢复学习", who=Who.LEADER, usage="恢复学习 <姓名> [理由]", example="恢复学习 李阿姨", summary="结束免学"
+)
 async def resume(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, reason = await named(uow, call)

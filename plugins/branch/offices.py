@@ -13,7 +13,13 @@ from bot.core.errors import UserError
 commands = CommandSet("branch")
 
 
-@commands.command("任命", who=Who.LEADER, usage="任命 <姓名或@> <职务>", summary="任命书记、委员、党小组长")
+@commands.command(
+    "任命",
+    who=Who.LEADER,
+    usage="任命 <姓名或@> <职务>",
+    example="任命 李秀英 宣传委员",
+    summary="任命书记、委员、党小组长",
+)
 async def appoint(call: Call) -> Reply:
     who, role = split_role(call.args)
     if role is None or role is Role.MEMBER:
@@ -36,7 +42,9 @@ async def appoint_secretary(call: Call) -> Reply:
     return views.appointed(office)
 
 
-@commands.command("免去", who=Who.LEADER, usage="免去 <姓名或@> [职务]", summary="免去职务")
+@commands.command(
+    "免去", who=Who.LEADER, usage="免去 <姓名或@> [职务]", example="免去 李秀英 宣传委员", summary="免去职务"
+)
 async def ask_dismissal(call: Call) -> Reply:
     who, role = split_role(call.args)
     async with call.app.database.reading() as uow:

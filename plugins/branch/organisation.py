@@ -27,6 +27,7 @@ ACTS: dict[str, Act] = {}
     who=Who.LEADER,
     usage="支部 [树] · 支部 新建 <名称> [上级 <名称>] · 支部 绑定 <名称> · 支部 解绑 · 支部 改名 <名称> · "
     "支部 上级 <名称> · 支部 分组 <姓名> <党小组>",
+    example="支部 绑定 第一支部",
     summary="组织树:新建、绑定群、改名、上下级、党小组",
 )
 async def tree_command(call: Call) -> Reply:

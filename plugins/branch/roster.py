@@ -87,6 +87,7 @@ ACTS: dict[str, Act] = {
     "名册",
     who=Who.LEADER,
     usage="成员 [列表|导入|读取] · 成员 [添加|移除|恢复] <姓名> · 成员 类别 <姓名> <类别>",
+    example="成员 添加 张三",
     summary="看名册、导入名册表格、从群名片对账号、加人减人",
 )
 async def members(call: Call) -> Reply:
@@ -98,7 +99,7 @@ async def members(call: Call) -> Reply:
     raise UserError(f"没有「成员 {word[:10]}」。可以发:成员 {'、'.join(ACTS)}。")
 
 
-@commands.command("移除", who=Who.LEADER, usage="移除 <姓名>", summary="把退群或转出的人移出名册")
+@commands.command("移除", who=Who.LEADER, usage="移除 <姓名>", example="移除 张三", summary="把退群或转出的人移出名册")
 async def take_off(call: Call) -> Reply:
     return await ask_removal(call, call.args.split())
 

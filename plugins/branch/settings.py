@@ -8,7 +8,13 @@ from bot.chat.commands import CommandSet, Who
 commands = CommandSet("branch")
 
 
-@commands.command("设置", who=Who.LEADER, usage="设置 [名称] [值]", summary="看和改支部的规定:安静时段、学习期限……")
+@commands.command(
+    "设置",
+    who=Who.LEADER,
+    usage="设置 [名称] [值]",
+    example="设置 安静时段 22:00-7:00",
+    summary="看和改支部的规定:安静时段、学习期限……",
+)
 async def change(call: Call) -> Reply:
     if not call.args:
         async with call.app.database.reading() as uow:

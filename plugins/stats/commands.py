@@ -18,6 +18,7 @@ commands = CommandSet("stats")
     who=Who.EDITOR,
     bare=True,
     usage="谁还没学 [编号]",
+    example="谁还没学 7",
     summary="看完成了多少、还差谁",
 )
 async def unfinished(call: Call) -> Reply:

@@ -30,6 +30,7 @@ commands = CommandSet("study")
     who=Who.MEMBER,
     bare=True,
     usage="已学 [编号]",
+    example="已学 7",
     summary="登记学完了",
 )
 async def check_in(call: Call) -> Reply:
@@ -85,7 +86,16 @@ async def take_back(call: Call) -> Reply:
     return f"已撤回学习 {no} 的打卡。"
 
 
-@commands.command("补学", "我还差哪些", "补", who=Who.MEMBER, bare=True, usage="补学 [编号]", summary="看还有哪些没学")
+@commands.command(
+    "补学",
+    "我还差哪些",
+    "补",
+    who=Who.MEMBER,
+    bare=True,
+    usage="补学 [编号]",
+    example="补学 3",
+    summary="看还有哪些没学",
+)
 async def catch_up(call: Call) -> Reply:
     if call.args:
         return await whole_text(call)
@@ -109,7 +119,7 @@ async def mine(call: Call) -> Reply:
     )
 
 
-@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", summary="在聊天里读全文")
+@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", example="全文 7", summary="在聊天里读全文")
 async def whole_text(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))

@@ -15,7 +15,13 @@ commands = CommandSet("study")
 _PAGE = re.compile(r"(.*?)\s*第\s*(\d{1,3})\s*页", re.DOTALL)
 
 
-@commands.command("入库", who=Who.EDITOR, usage="入库 <链接、文字或文件>", summary="放进资料库,先不推送")
+@commands.command(
+    "入库",
+    who=Who.EDITOR,
+    usage="入库 <链接、文字或文件>",
+    example="入库 https://…",
+    summary="放进资料库,先不推送",
+)
 async def take_in(call: Call) -> Reply:
     return await store(call, call.args)
 
@@ -38,7 +44,9 @@ async def store(call: Call, what: str) -> Reply:
         return library_views.stored(await materials.add(uow, call.actor, found))
 
 
-@commands.command("资料", who=Who.EDITOR, usage="资料 [关键词或编号] [第 2 页]", summary="查找资料")
+@commands.command(
+    "资料", who=Who.EDITOR, usage="资料 [关键词或编号] [第 2 页]", example="资料 主题党日", summary="查找资料"
+)
 async def library(call: Call) -> Reply:
     if call.args.isdecimal():
         async with call.app.database.reading() as uow:
@@ -65,7 +73,7 @@ async def listed(call: Call, words: str, page: int) -> Reply:
     return Say(text)
 
 
-@commands.command("删除资料", who=Who.EDITOR, usage="删除资料 <编号>", summary="从资料库删除")
+@commands.command("删除资料", who=Who.EDITOR, usage="删除资料 <编号>", example="删除资料 12", summary="从资料库删除")
 async def remove(call: Call) -> Reply:
     no = number(call.args)
     if no is None:

@@ -26,6 +26,7 @@ _STATES = {
     "学习计划",
     who=Who.EDITOR,
     usage="学习计划 [新建 <名称> <时间> 资料 <编号>|列表|暂停|恢复|删除|添加]",
+    example="学习计划 新建 每日一学 每个工作日8点 资料 3-12",
     summary="按时间表推送",
 )
 async def plan(call: Call) -> Reply:

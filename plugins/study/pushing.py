@@ -34,6 +34,7 @@ def split_below(text: str) -> tuple[bool, str]:
     "推送",
     who=Who.EDITOR,
     usage="推送 <链接、文字、文件或「资料 12」> [时间] [到下级]",
+    example="推送 资料 12 明天8点",
     summary="推送一篇学习材料",
     scheduled=True,
 )

@@ -10,7 +10,7 @@ from plugins.study.numbers import number
 commands = CommandSet("study")
 
 
-@commands.command("催学", who=Who.EDITOR, usage="催学 [编号]", summary="私下提醒还没学的人")
+@commands.command("催学", who=Who.EDITOR, usage="催学 [编号]", example="催学 7", summary="私下提醒还没学的人")
 async def remind(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))
