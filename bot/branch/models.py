@@ -193,7 +193,8 @@ class Request(Base):
 class UndoStep(Base):
     """An act that its doer may take back with 「撤销」.
 
-    ``said`` is what they read, ``payload`` (JSON) is for the handler that undoes acts of ``kind``.
+    ``said`` is what they read, ``payload`` (JSON) is for the handler that undoes acts of ``kind``. ``rights`` are the
+    offices they had then: somebody who has lost one of them takes nothing back.
     """
 
     __tablename__ = "undo_step"
@@ -206,6 +207,7 @@ class UndoStep(Base):
     kind: Mapped[str] = mapped_column(String(40))
     said: Mapped[str] = mapped_column(String(200))
     payload: Mapped[str] = mapped_column(Text)
+    rights: Mapped[str] = mapped_column(String(80), default="")
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_undo_step_platform_user_id_id", "platform", "user_id", "id"),)

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.branch import audit
+from bot.branch import audit, rights
 from bot.branch import request_repository as repository
+from bot.branch import service as branch
 from bot.branch.actor import Actor
-from bot.branch.models import UndoStep
+from bot.branch.models import Role, UndoStep
 from bot.core.db import UnitOfWork
-from bot.core.errors import NotFound
+from bot.core.errors import NotAllowed, NotFound
 
 UNDO_FOR = timedelta(hours=24)
 """How long an act can be taken back."""
@@ -35,6 +36,7 @@ async def remember(uow: UnitOfWork, actor: Actor, kind: str, payload: Mapping[st
             kind=kind,
             said=said[:200],
             payload=json.dumps(dict(payload), ensure_ascii=False),
+            rights=" ".join(sorted(_rights(actor.roles, superuser=actor.is_superuser))),
         )
     )
 
@@ -48,11 +50,23 @@ async def last(uow: UnitOfWork, actor: Actor) -> UndoStep:
 
 
 async def undo(uow: UnitOfWork, actor: Actor, step_id: int, undos: Mapping[str, Undo]) -> UndoStep:
-    """Undo the act that was shown. Raises ``NotFound`` if it is undone already, or what its handler raises."""
+    """Undo the act that was shown.
+
+    Raises ``NotFound`` if it is undone already, ``NotAllowed`` for somebody who has lost an office since, or what its
+    handler raises.
+    """
     step = await uow.session.get(UndoStep, step_id, with_for_update=True)
     if step is None or step.undone_at is not None or step.at < uow.now - UNDO_FOR:
         raise NotFound("这个操作已经撤销过,或者超过了 24 小时。")
+    if step.branch_id is not None and not actor.is_superuser:
+        now = await rights.roles_at(uow, actor, (await branch.get(uow, step.branch_id)).path)
+        if set(step.rights.split()) - _rights(now, superuser=False):
+            raise NotAllowed("您的职务变了,这件事要由现任的书记来改。")
     await undos[step.kind](uow, actor, json.loads(step.payload))
     step.undone_at = uow.now
     await audit.record(uow, actor, "undo", step.kind, detail={"step": step.id}, branch_id=step.branch_id)
     return step
+
+
+def _rights(roles: frozenset[Role], *, superuser: bool) -> set[str]:
+    return {role.name for role in roles} | ({"SUPERUSER"} if superuser else set())

@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import Delete, delete, or_, select
 
 from bot.chat.call import Ask
 from bot.chat.models import Question
 from bot.chat.scene import Scene
-from bot.core.db import Database
+from bot.core.db import Database, UnitOfWork
 
 Key = tuple[str, str, str, str]
 CANCEL = "取消"
@@ -89,6 +89,11 @@ class Conversations:
         async with self._database.unit_of_work() as uow:
             row = (await uow.session.execute(_mine(scene).returning(Question.then, Question.payload))).first()
         return (row.then, json.loads(row.payload)) if row is not None else None
+
+    async def forget(self, uow: UnitOfWork, name: str, user_id: str) -> None:
+        """Drop every question to this account or that holds this name or account: it asks once more if need be."""
+        of_theirs = or_(*(Question.payload.contains(word, autoescape=True) for word in (name, f'"{user_id}"')))
+        await uow.session.execute(delete(Question).where(or_(Question.user_id == user_id, of_theirs)))
 
 
 def _mine(scene: Scene) -> Delete:

@@ -13,6 +13,7 @@ from . import (
     founding,
     group_chats,
     leave,
+    mine,
     offices,
     organisation,
     roster,
@@ -43,5 +44,6 @@ matcher = attach(
     cards.commands,
     coming.commands,
     leave.commands,
+    mine.commands,
     deciding.commands,
 )

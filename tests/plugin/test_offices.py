@@ -100,7 +100,7 @@ async def test_the_last_secretary_is_warned_about(talk: Talk) -> None:
     await talk.whisper(BOSS, "确认")
     assert await offices(talk) == {(1, 2, "宣传委员")}
     assert await talk.whisper(BOSS, "撤销") != ""
-    assert await talk.whisper(BOSS, "确认") == "「第一支部」的书记由书记或上级任免。"
+    assert await talk.whisper(BOSS, "确认") == "您的职务变了,这件事要由现任的书记来改。"
     assert await talk.say(SUPERUSER, "/任命 王建国 书记") != ""
     assert "王建国现在是" in await talk.say(SUPERUSER, "确认")
 

@@ -230,6 +230,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('said', sa.String(length=200), nullable=False),
     sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('rights', sa.String(length=80), nullable=False),
     sa.Column('undone_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_undo_step_branch_id_branch')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_undo_step'))
