@@ -18,6 +18,8 @@ _SEPARATORS = re.compile(r"[-—_~|/\\+,、;:()\[\]【】<>《》「」\s\d]+")
 _NO_NAME = re.compile(
     "支部|党|书记|委员|组长|小组|群主|管理|机器人|助手|医院|学校|社区|公司|科|处|街道|小区|老师|主任|退休|同志|宣传|组织|纪检"
 )
+_ANSWERS = frozenset({"确认", "取消", "好的", "可以", "收到", "不用", "不是", "没有", "是的"})
+"""What is said in the middle of a set-up and was never anybody's name."""
 _ROLES = {
     "支部书记": Role.SECRETARY,
     "党支部书记": Role.SECRETARY,
@@ -47,7 +49,7 @@ def clean_name(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a cleaned ``text`` can be somebody's name: letters of any script, with dots and spaces between them."""
-    return 2 <= len(text) <= NAME_LENGTH and bool(_NAME.fullmatch(text))
+    return 2 <= len(text) <= NAME_LENGTH and text not in _ANSWERS and bool(_NAME.fullmatch(text))
 
 
 def name_in_card(card: str) -> str:
