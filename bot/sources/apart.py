@@ -17,8 +17,8 @@ from bot.core.settings import PACKAGE
 SECONDS = 20.0
 MEMORY = 1024 * 2**20
 """Address space of the child, in bytes."""
-TOO_LONG = "读这个文件花的时间太长,没有读完。可以复制全文发给我。"
-TOO_MUCH = "这个文件读不出来。可以复制全文发给我。"
+TOO_LONG = "读取花的时间太长,没有读完。可以复制全文发给我。"
+TOO_MUCH = "里面的内容读不出来。可以复制全文发给我。"
 
 _AT_ONCE = asyncio.Semaphore(2)
 

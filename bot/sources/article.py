@@ -41,6 +41,6 @@ def pick_title(candidates: Sequence[str], fallback: str) -> str:
     """The first candidate that can be a title, cut to ``LONGEST_TITLE``; ``fallback`` if none can."""
     for candidate in candidates:
         title = " ".join(clean(candidate).split())
-        if 1 < len(title) <= LONGEST_TITLE and title[-1] not in "。;;,,、":
+        if 1 < len(title) <= LONGEST_TITLE and title[-1] not in "。;\uff1b,\uff0c、:\uff1a":
             return title
     return " ".join(clean(fallback).split())[:LONGEST_TITLE]

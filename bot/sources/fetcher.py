@@ -29,9 +29,9 @@ _EMBEDS_V4 = (
 )
 
 BAD_LINK = "这不是一个能打开的网址,请发以 http:// 或 https:// 开头的完整链接。"
-PRIVATE = "这个链接指向内部网络地址,不能抓取。请发公开网页的链接,或直接粘贴文字。"
-UNREACHABLE = "这个链接打不开,请检查后重发,或直接粘贴文字。"
-TOO_SLOW = "这个网页太慢,没有抓到。请稍后再试,或直接粘贴文字。"
+PRIVATE = "这个链接指向内部网络地址,不能抓取。请发公开网页的链接,也可以复制全文发给我。"
+UNREACHABLE = "这个链接打不开,请检查后重发,也可以复制全文发给我。"
+TOO_SLOW = "这个网页太慢,没有抓到。请稍后再试,也可以复制全文发给我。"
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,14 @@ class Fetcher:
                             url = urljoin(url, response.headers.get("location", ""))
                             continue
                         if response.status_code >= 400:
-                            raise UserError(f"这个链接打不开({response.status_code}),请检查后重发,或直接粘贴文字。")
+                            raise UserError(
+                                f"这个链接打不开({response.status_code}),请检查后重发,也可以复制全文发给我。"
+                            )
                         kind = response.headers.get("content-type", "")
                         return Page(url, kind, await _read(response, PAGE_LIMIT))
         except TimeoutError as error:
             raise UserError(TOO_SLOW) from error
-        raise UserError("这个链接一直在跳转,没有抓到内容。请换一个链接,或直接粘贴文字。")
+        raise UserError("这个链接一直在跳转,没有抓到内容。请换一个链接,也可以复制全文发给我。")
 
     async def download(self, url: str, limit: int, timeout: float = 60.0, *, trusted: bool = False) -> bytes:
         """The bytes of a file, ``limit`` at most. ``trusted`` urls come from the platform itself, not from people."""
@@ -143,5 +145,5 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > limit:
-            raise UserError(f"内容超过了 {limit // 2**20} MB,没有抓取。请换一个链接,或直接粘贴文字。")
+            raise UserError(f"内容超过了 {limit // 2**20} MB,没有抓取。请换一个链接,也可以复制全文发给我。")
     return bytes(body)

@@ -17,5 +17,5 @@ def excerpt(text: str, size: int) -> str:
     if len(flat) <= size:
         return flat
     head = flat[:size]
-    end = max(head.rfind(mark) for mark in "。!?;!?")
+    end = max(head.rfind(mark) for mark in "。!?;\uff01\uff1f\uff1b")
     return head[: end + 1] if end >= size // 3 else head.rstrip() + "…"

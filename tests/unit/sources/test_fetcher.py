@@ -3,56 +3,14 @@
 import asyncio
 import gzip
 import socket
-from collections.abc import AsyncIterator, Callable
+from typing import Any
 
+import httpx
 import pytest
 
 from bot.core.errors import UserError
 from bot.sources.fetcher import PAGE_LIMIT, Fetcher, is_public
-
-Answer = Callable[[asyncio.StreamWriter], object]
-
-
-@pytest.fixture
-async def fetcher() -> AsyncIterator[Fetcher]:
-    made = Fetcher()
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def inside() -> AsyncIterator[Fetcher]:
-    made = Fetcher(allow_private=True)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[tuple[str, dict[str, bytes], list[str]]]:
-    """(address, answers by path, paths that were asked for)"""
-    answers: dict[str, bytes] = {}
-    asked: list[str] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        path = head.split()[1].decode()
-        asked.append(path)
-        writer.write(answers.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
-        try:
-            await writer.drain()
-        except ConnectionError:
-            return
-        writer.close()
-
-    running = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = running.sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}", answers, asked
-    running.close()
-    await running.wait_closed()
-
-
-def ok(body: bytes, *headers: bytes) -> bytes:
-    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Type: text/html", *headers, b"Connection: close", b"", body])
+from tests.unit.sources.conftest import Server, ok
 
 
 @pytest.mark.parametrize(
@@ -94,7 +52,7 @@ async def test_a_name_that_resolves_inside_is_refused(fetcher: Fetcher, monkeypa
         await fetcher.page("http://example.org/")
 
 
-async def test_a_page(inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]) -> None:
+async def test_a_page(inside: Fetcher, server: Server) -> None:
     base, answers, _ = server
     answers["/a"] = ok("正文".encode())
     page = await inside.page(f"{base}/a")
@@ -103,9 +61,7 @@ async def test_a_page(inside: Fetcher, server: tuple[str, dict[str, bytes], list
         await inside.page(f"{base}/none")
 
 
-async def test_each_hop_is_checked_and_hops_are_counted(
-    inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]
-) -> None:
+async def test_each_hop_is_checked_and_hops_are_counted(inside: Fetcher, server: Server) -> None:
     base, answers, asked = server
     answers["/loop"] = b"HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(UserError, match="跳转"):
@@ -116,7 +72,7 @@ async def test_each_hop_is_checked_and_hops_are_counted(
         await inside.page(f"{base}/out")
 
 
-async def test_a_bomb_is_cut(inside: Fetcher, server: tuple[str, dict[str, bytes], list[str]]) -> None:
+async def test_a_bomb_is_cut(inside: Fetcher, server: Server) -> None:
     base, answers, _ = server
     answers["/bomb"] = ok(gzip.compress(b"0" * (PAGE_LIMIT * 4)), b"Content-Encoding: gzip")
     with pytest.raises(UserError, match="MB"):
@@ -139,3 +95,37 @@ async def test_a_slow_drip_is_cut(inside: Fetcher, monkeypatch: pytest.MonkeyPat
     await asyncio.sleep(0.1)
     running.close()
     await running.wait_closed()
+
+
+async def test_a_hop_to_an_inner_address_is_not_followed(fetcher: Fetcher) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"Location": "http://10.0.0.1/"})
+
+    await fetcher._client.aclose()
+    fetcher._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    with pytest.raises(UserError, match="内部网络"):
+        await fetcher.page("http://1.1.1.1/")
+    assert asked == ["http://1.1.1.1/"]
+
+
+async def test_the_address_that_was_checked_is_the_one_that_is_visited(
+    inside: Fetcher, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that answers differently when it is asked again (DNS rebinding) is not asked again."""
+    base, answers, _ = server
+    answers["/"] = ok("正文".encode())
+    loop, names = asyncio.get_running_loop(), list[str]()
+    known = loop.getaddrinfo
+
+    async def resolve(host: Any, port: Any, **more: Any) -> Any:
+        if host != "rebind.example":
+            return await known(host, port, **more)
+        names.append(host)
+        return await known("127.0.0.1" if len(names) == 1 else "192.0.2.1", port, **more)
+
+    monkeypatch.setattr(loop, "getaddrinfo", resolve, raising=False)
+    page = await inside.page(base.replace("127.0.0.1", "rebind.example") + "/")
+    assert (page.body.decode(), names) == ("正文", ["rebind.example"])
