@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
@@ -20,6 +21,8 @@ demo: $(RUN_DEPS)  ## the bot and a simulated group in the browser
 
 run: $(RUN_DEPS)  ## the bot for real (settings: .env)
 	$(BIN)/xueban run
+
+test pictures: export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/chromium/lib$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
 
 test: $(DEV_DEPS) chromium  ## all tests
 	$(BIN)/python -m pytest
@@ -51,12 +54,11 @@ bench: $(DEV_DEPS)  ## what the README's figures rest on
 	$(BIN)/python -m benchmarks.chat
 	$(BIN)/python -m benchmarks.unfinished
 
-pictures: $(DEV_DEPS)  ## the README's pictures, from the real program
-	./scripts/install_chromium.sh
+pictures: $(DEV_DEPS) chromium  ## the README's pictures, from the real program
 	$(BIN)/python -m scripts.screenshots
 
-chromium:
-	@scripts/install_chromium.sh
+chromium: $(DEV_DEPS)
+	@scripts/install_chromium.sh $(VENV)
 
 clean:  ## away with the environment and all caches; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

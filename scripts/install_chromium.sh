@@ -1,33 +1,62 @@
 #!/usr/bin/env bash
-# The browser that the page's tests drive, with Chinese and emoji fonts: Debian's packages, installed where they are missing.
-# Needs root, or sudo that asks nothing.
+# The browser that the page's tests drive, with Chinese and emoji fonts and a library that Playwright wants: Debian's
+# packages. As root, or with a sudo that asks nothing, they are installed; anybody else gets them unpacked in
+# <venv>/chromium, called by <venv>/bin/chromium.
 set -euo pipefail
-packages=(chromium fonts-noto-cjk fonts-noto-color-emoji)
+venv=$1
+packages=(chromium fonts-noto-cjk fonts-noto-color-emoji libatomic1)
 
 if [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
-  exit 0
+  "$venv/bin/python" -m playwright --version >/dev/null 2>&1 && exit 0
 fi
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 give_up() {
-  [ -s "$log" ] && tail -n 5 "$log" >&2
+  tail -n 5 "$log" >&2
   echo "测试要用 Chromium 浏览器,这里没有,也没能自动安装:$1。" >&2
   echo "请管理员运行 apt-get install ${packages[*]},或用 CHROMIUM=<路径> 指明已有的浏览器,再运行一次。" >&2
   exit 1
 }
+quietly() { "$@" >"$log" 2>&1; }
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 command -v apt-get >/dev/null || give_up "没有 apt-get"
-if [ "$(id -u)" -eq 0 ]; then
+echo "准备 Chromium 和字体(只在第一次)…"
+
+if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
   as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-  as_root=(sudo -n)
-else
-  give_up "不是 root,sudo 又要密码"
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+  quietly "${as_root[@]}" apt-get update || give_up "apt-get update 失败"
+  quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --yes --no-install-recommends "${packages[@]}" || give_up "apt-get install 失败"
+  exit 0
 fi
 
-echo "安装 Chromium 和字体(只在第一次)…"
-"${as_root[@]}" apt-get update >"$log" 2>&1 || give_up "apt-get update 失败"
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}" >"$log" 2>&1 \
-  || give_up "apt-get install 失败"
-command -v chromium >/dev/null || give_up "装好了却找不到 chromium"
+folder=$PWD/$venv/chromium
+rm -rf "$folder"
+mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial" "$folder/root"
+own_apt() {
+  quietly apt-get -o Dir::State="$folder/state" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$folder/cache" \
+    -o Debug::NoLocking=true "$@"
+}
+own_apt update || give_up "不是 root,软件包列表也取不到"
+own_apt install --yes --no-install-recommends --download-only "${packages[@]}" || give_up "不是 root,软件包也下载不了"
+for package in "$folder"/cache/archives/*.deb; do
+  quietly dpkg-deb --extract "$package" "$folder/root" || give_up "解不开 $package"
+done
+rm -rf "$folder/cache" "$folder/state"
+
+cat >"$folder/fonts.conf" <<XML
+<?xml version="1.0"?>
+<fontconfig><dir>$folder/root/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>$folder/fonts</cachedir></fontconfig>
+XML
+libraries=$(find "$folder/root" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd:)
+mkdir "$folder/lib"
+find "$folder/root" -name 'libatomic.so*' -exec cp -P {} "$folder/lib" \;
+cat >"$venv/bin/chromium" <<SH
+#!/bin/sh
+export LD_LIBRARY_PATH='$libraries' FONTCONFIG_FILE='$folder/fonts.conf'
+exec '$folder/root/usr/lib/chromium/chromium' "\$@"
+SH
+chmod +x "$venv/bin/chromium"
+quietly "$venv/bin/chromium" --version || give_up "不是 root,解开的浏览器启动不了"
