@@ -34,17 +34,7 @@ fi
 
 folder=$PWD/$venv/chromium
 rm -rf "$folder"
-mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial" "$folder/root"
-own_apt() {
-  quietly apt-get -o Dir::State="$folder/state" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$folder/cache" \
-    -o Debug::NoLocking=true "$@"
-}
-own_apt update || give_up "不是 root,软件包列表也取不到"
-own_apt install --yes --no-install-recommends --download-only "${packages[@]}" || give_up "不是 root,软件包也下载不了"
-for package in "$folder"/cache/archives/*.deb; do
-  quietly dpkg-deb --extract "$package" "$folder/root" || give_up "解不开 $package"
-done
-rm -rf "$folder/cache" "$folder/state"
+quietly "$(dirname "$0")/unpack_debian.sh" "$folder/root" "${packages[@]}" || give_up "不是 root,软件包也取不到"
 
 cat >"$folder/fonts.conf" <<XML
 <?xml version="1.0"?>

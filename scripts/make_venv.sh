@@ -18,13 +18,19 @@ if [ -z "$python" ]; then
 fi
 
 if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
-  # Debian parts ensurepip from python3; a pip outside can serve the environment as well
+  # Debian parts ensurepip from python3: take a pip from outside, or the one that Debian packs for environments
   rm -rf "$venv"
-  if ! "$python" -m pip --version >/dev/null 2>&1; then
+  wheels=$(mktemp -d)
+  trap 'rm -rf "$wheels"' EXIT
+  if "$python" -m pip --version >/dev/null 2>&1; then
+    pip=("$python" -m pip)
+  elif "$(dirname "$0")/unpack_debian.sh" "$wheels" python3-pip-whl 2>/dev/null; then
+    pip=("$python" "$(echo "$wheels"/usr/share/python-wheels/pip-*.whl)/pip")
+  else
     echo "$python 缺少 venv 和 pip。Debian、Ubuntu 上请先运行:sudo apt-get install python3-venv" >&2
     exit 1
   fi
   "$python" -m venv --without-pip "$venv"
-  "$python" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check pip
+  "${pip[@]}" --python "$venv/bin/python" install --quiet --disable-pip-version-check pip
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
