@@ -33,10 +33,9 @@ def without_tokens(record: logging.LogRecord) -> bool:
 
 
 def set_up(level: str) -> None:
-    """Log to standard error from ``level`` on. The libraries that log message bodies are kept at warnings."""
+    """Log to standard error: the bot itself from ``level`` on, libraries from WARNING on, since some log bodies."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Discreet(FORMAT))
-    logging.basicConfig(level=level.upper(), handlers=[handler])
-    for noisy in ("httpx", "httpcore", "apscheduler", "alembic", "jieba", "websockets", "aiosqlite"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("xueban").setLevel(level.upper())
     logging.getLogger("uvicorn.error").addFilter(without_tokens)

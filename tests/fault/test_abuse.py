@@ -221,7 +221,8 @@ async def test_the_log_holds_no_token_and_no_words(house: House) -> None:
         trigger = "CREATE TRIGGER defect BEFORE INSERT ON study_material BEGIN SELECT RAISE(ABORT, 'defect'); END"
         await uow.session.execute(text(trigger))
     await sim.say(GROUP, EVERYBODY[5], f"/绑定 {words}")
-    await house.asked(sim, boss, f"推送 {words}二\n{TEXT}{words}二")
+    await house.asked(sim, boss, f"推送 {words}二\n{TEXT}{words}二", "确认")
+    await house.asked(sim, boss, "确认", "没有生效")
     await house.put(GROUP, text=words)
     sim.behaviour.next("refused")
     await house.until(lambda states: states != ["pending"])
