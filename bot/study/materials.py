@@ -132,7 +132,7 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Material:
 
 async def query(words: str) -> Query:
     """Words as typed → what to look for. Slow work, done before any transaction is open."""
-    return Query(words, await segmenter.index_terms(words) if words else frozenset())
+    return Query(words, await segmenter.query_terms(words) if words else frozenset())
 
 
 async def search(uow: UnitOfWork, branch_id: int, wanted: Query, page: int = 1) -> Page:

@@ -6,6 +6,7 @@ jieba takes a second or two to load; ``warm`` starts that at once, and whoever n
 import asyncio
 import ctypes
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +17,12 @@ from typing import Any
 
 from bot.core.settings import SHIPPED
 
-LEXICON = SHIPPED / "lexicon" / "party_terms.txt"
+LEXICON = SHIPPED / "lexicon"
 MOST_TERMS = 2000
 """Different terms of one text that are kept for searching."""
+
+LONGEST_WORD = 30
+"""Characters of a word within which shorter ones are looked for."""
 
 MEDIAN_IDF = 11.9
 """The median of jieba's table of inverse document frequencies."""
@@ -27,6 +31,8 @@ OWN_IDF = 13.0
 
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jieba")
 _WORD = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
+_FOREIGN_WEIGHT = 0.3
+"""Latin words are code and names more often than subjects."""
 _EMPTY = frozenset(
     "的了和是在有与对为等及中上下将并以其这那也都就而或从到把被让着过之不要会能可我们你们他们一个进行通过"
 )
@@ -47,7 +53,22 @@ def _jieba() -> Any:
 
 @lru_cache(maxsize=1)
 def _own_terms() -> frozenset[str]:
-    return frozenset(LEXICON.read_text(encoding="utf-8").split())
+    return _words_in("party_terms.txt")
+
+
+@lru_cache(maxsize=1)
+def _stopwords() -> frozenset[str]:
+    return _words_in("stopwords.txt")
+
+
+def _words_in(name: str) -> frozenset[str]:
+    lines = (LEXICON / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def normalised(text: str) -> str:
+    """One way to write a word: half-width, lower case, and 三会1课 in characters."""
+    return unicodedata.normalize("NFKC", text).lower().replace("三会1课", "三会一课")
 
 
 def _give_back_memory() -> None:
@@ -72,7 +93,7 @@ async def segment(text: str) -> list[str]:
 
 
 def _segment(text: str) -> list[str]:
-    return [word for word in _jieba().cut(text.lower()) if _WORD.fullmatch(word)]
+    return [word for word in _jieba().cut(normalised(text)) if _WORD.fullmatch(word)]
 
 
 async def index_terms(text: str) -> frozenset[str]:
@@ -82,8 +103,30 @@ async def index_terms(text: str) -> frozenset[str]:
 
 
 def _index_terms(text: str) -> frozenset[str]:
-    found = Counter(word for word in _jieba().cut_for_search(text.lower()) if _WORD.fullmatch(word))
-    return frozenset(word for word, _ in found.most_common(MOST_TERMS))
+    words = Counter(_told_apart(text))
+    terms = Counter(words)
+    for word, times in words.items():
+        for inside in _words_inside(word):
+            terms[inside] += times
+    return frozenset(term for term, _ in terms.most_common(MOST_TERMS))
+
+
+def _words_inside(word: str) -> set[str]:
+    """All shorter words in a word; jieba's own search mode leaves out those of more than three characters."""
+    known = _jieba().FREQ
+    lengths = range(2, len(word)) if len(word) <= LONGEST_WORD else ()
+    parts = (word[start : start + size] for size in lengths for start in range(len(word) - size + 1))
+    return {part for part in parts if known.get(part)}
+
+
+async def query_terms(text: str) -> frozenset[str]:
+    """The terms that a text must all have to be what is looked for: 党员义务 finds 党员的义务."""
+    words: list[str] = await _in_thread(_told_apart, text)
+    return frozenset(words)
+
+
+def _told_apart(text: str) -> list[str]:
+    return [word for word in _segment(text) if word not in _EMPTY]
 
 
 async def key_terms(text: str, k: int = 5) -> list[str]:
@@ -93,11 +136,21 @@ async def key_terms(text: str, k: int = 5) -> list[str]:
 
 
 def _key_terms(text: str, k: int) -> list[str]:
-    counts = Counter(
-        word for word in _segment(text) if len(word) > 1 and not set(word) <= _EMPTY and not word[0].isdigit()
-    )
+    counts = Counter(word for word in _segment(text) if _could_be_key(word))
     rarity = _rarity(counts)
-    return sorted(counts, key=lambda word: (-counts[word] * rarity[word], word))[:k]
+    weight = {word: counts[word] * rarity[word] * (_FOREIGN_WEIGHT if word.isascii() else 1) for word in counts}
+    found: list[str] = []
+    for word in sorted(counts, key=lambda word: (-weight[word], word)):
+        if len(found) == k:
+            break
+        if not any(word in known for known in found):  # 药剂 says nothing beside 药剂科
+            found.append(word)
+    return found
+
+
+def _could_be_key(word: str) -> bool:
+    useless = set(word) <= _EMPTY or word[0].isdigit() or "的" in (word[0], word[-1])
+    return len(word) > 1 and not useless and word not in _stopwords()
 
 
 def _rarity(words: Collection[str]) -> dict[str, float]:

@@ -1,0 +1,13 @@
+"""How long a text takes, and its beginning."""
+
+from bot.textmining.reading import excerpt, reading_minutes
+
+
+def test_minutes() -> None:
+    assert [reading_minutes("字" * size) for size in (1, 449, 451, 3000)] == [1, 1, 2, 10]
+
+
+def test_a_beginning_ends_with_a_sentence_where_there_is_one() -> None:
+    assert excerpt("短。", 10) == "短。"
+    assert excerpt("第一句话完了\uff01第二句话还没有完", 10) == "第一句话完了\uff01"
+    assert excerpt("完。后面是一句很长很长没有完的话", 10) == "完。后面是一句很长很…"
