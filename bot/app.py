@@ -17,11 +17,14 @@ from bot.rendering.media import Media
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
-from bot.study import running
+from bot.study import publishing, running
 from bot.study.checking_in import Claim, Outcome, check_in_all
 from bot.textmining import segmenter
 
 log = logging.getLogger("xueban.app")
+
+ANNOUNCING = 30.0
+"""Seconds between two looks for readings that everybody has completed."""
 
 
 class App:
@@ -60,6 +63,7 @@ class App:
         segmenter.warm()
         await self.worker.start()
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
+        self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.start()
         log.info("ready")
 
@@ -74,6 +78,10 @@ class App:
             except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
                 frames = "".join(traceback.format_tb(error.__traceback__))
                 log.error("plan %s failed: %s\n%s", plan_id, type(error).__name__, frames)
+
+    async def _announce(self) -> None:
+        async with self.database.unit_of_work() as uow:
+            await publishing.announce_completed(uow)
 
     async def _check_in(self, claims: list[Claim]) -> list[Outcome | Exception]:
         async with self.database.unit_of_work() as uow:

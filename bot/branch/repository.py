@@ -40,6 +40,12 @@ async def settings_on_path(uow: UnitOfWork, ids: Sequence[int], key: str) -> dic
     return {branch_id: value for branch_id, value in rows.all()}  # noqa: C416 dict(rows) would not type
 
 
+async def having(uow: UnitOfWork, key: str) -> dict[str, str]:
+    """Path of the branch → its own value for ``key``, of every branch that has one."""
+    query = select(Branch.path, BranchSetting.value).join(Branch, Branch.id == BranchSetting.branch_id)
+    return {path: value for path, value in await uow.session.execute(query.where(BranchSetting.key == key))}  # noqa: C416
+
+
 async def put_setting(uow: UnitOfWork, branch_id: int, key: str, value: str) -> None:
     statement = upsert(uow.session, BranchSetting).values(branch_id=branch_id, key=key, value=value)
     await uow.session.execute(

@@ -96,6 +96,9 @@ SETTINGS: dict[str, Setting] = {
     "name_unfinished_in_group": Setting(
         "群里公布名单", "关", SettingKind.SWITCH, "群里可否列出未完成的姓名", _LESS_BURDEN, _AUTUMN
     ),
+    "announce_completed": Setting(
+        "全部完成播报", "关", SettingKind.SWITCH, "大家都学完时在群里说一声", _LESS_BURDEN, _AUTUMN
+    ),
     "deadline_days": Setting("学习期限", "3", SettingKind.NUMBER, "推送后几天内学完", _AGREED, _AUTUMN, "天", 1, 60),
     "grace_minutes": Setting(
         "补发时限", "60", SettingKind.NUMBER, "错过推送时刻多久之内还推送", _AGREED, _AUTUMN, "分钟", 0, 1440

@@ -50,6 +50,18 @@ async def setting(uow: UnitOfWork, branch_id: int, key: str) -> str:
     return next((own[i] for i in reversed(chain) if i in own), rules.SETTINGS[key].default)
 
 
+async def having(uow: UnitOfWork, key: str, value: str) -> list[int]:
+    """The branches in which this value of a setting is in force and isn't the default."""
+    own = await repository.having(uow, key)
+    found = []
+    for path, set_here in own.items():
+        if set_here == value:
+            overruled = tuple(other for other in own if other != path and other.startswith(path))
+            below = await repository.below(uow, path)
+            found += [branch_id for branch_id, each, _, _ in below if not each.startswith(overruled)]
+    return found
+
+
 async def groups_of(uow: UnitOfWork, branch_id: int, below: bool = False) -> list[ChatGroup]:
     """The group chats of a branch, and with ``below`` those of every branch under it."""
     return list(await repository.groups(uow, (await get(uow, branch_id)).path, below=below))

@@ -12,7 +12,7 @@ from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.study import repository
-from bot.study.models import Assignment
+from bot.study.models import Assignment, Method
 from bot.study.rules import Standing, standing
 
 
@@ -24,16 +24,20 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Assignment:
     return assignment
 
 
-async def open_items(uow: UnitOfWork, actor: Actor, *, current: bool = False) -> Sequence[Row[Assignment, str]]:
-    """(assignment, title) of what the speaker has not completed; with ``current`` only what isn't due yet."""
+async def open_items(uow: UnitOfWork, actor: Actor) -> Sequence[Row[Assignment, str]]:
+    """(assignment, title) of what the speaker was to read and has not completed, oldest first."""
     if actor.member_id is None:
         return ()
-    return await repository.open_for(uow, actor.branch, actor.member_id, since=uow.now if current else None)
+    return await repository.open_for(uow, actor.branch, actor.member_id)
 
 
 async def take_back(uow: UnitOfWork, actor: Actor) -> int:
-    """Take back the speaker's last claim; the number of the assignment. Raises ``UserError`` if there is none."""
+    """Take back the speaker's last claim; the number of the assignment. Raises ``UserError`` if there is none.
+
+    What a leader has entered for them isn't their claim.
+    """
     found = () if actor.member_id is None else await repository.completions_of(uow, actor.branch, actor.member_id)
+    found = [one for one in found if one.method != Method.MANUAL]
     if not found or actor.member_id is None:
         raise UserError("没有可以撤回的打卡。")
     last = found[0]
@@ -66,3 +70,9 @@ async def latest_or(uow: UnitOfWork, branch_id: int, no: int | None) -> Assignme
     if assignment is None:
         raise NotFound("还没有推送过学习材料。")
     return assignment
+
+
+async def others_open(uow: UnitOfWork, assignment: Assignment) -> list[int]:
+    """The numbers of the other readings of the branch that aren't due yet."""
+    current = await repository.current(uow, [assignment.branch_id], uow.now)
+    return [other.no for other in current if other.id != assignment.id]

@@ -1,40 +1,87 @@
 """Reminding those who haven't finished: privately, seldom, never at night."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor
-from bot.branch.telling import quiet_hours
+from bot.branch.service import Reader
+from bot.branch.telling import private, quiet_hours
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
+from bot.core.errors import UserError
 from bot.delivery import outbox
-from bot.delivery.transport import Target
-from bot.study import views
+from bot.rendering.content import Content
+from bot.study import completion, views
 from bot.study.checking_in import ORIGIN
-from bot.study.models import Assignment
+from bot.study.models import Assignment, Material
 
 
-async def remind(uow: UnitOfWork, actor: Actor, assignment: Assignment, title: str, people: Sequence[int]) -> int:
-    """Enqueue one private line to each of these members who can be reached, outside the quiet hours: says how many.
+@dataclass(frozen=True)
+class Outlook:
+    """Whom a reminder would reach: those who can be written to, and the names of those who have no account."""
 
-    The key holds the day, so nobody is reminded of one reading twice on a day.
+    assignment: Assignment
+    reachable: tuple[Reader, ...]
+    without_account: tuple[str, ...]
+    leaves_at: datetime
+    a_day: int
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """``told`` people get a line; ``before`` have been reminded as often as the branch wants on that day."""
+
+    assignment: Assignment
+    told: int
+    before: int
+    without_account: tuple[str, ...]
+    leaves_at: datetime
+
+
+async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
+    """For the reading ``no`` or the newest. Raises ``NotFound``; ``UserError`` if the branch wants no reminders."""
+    assignment = await completion.latest_or(uow, branch_id, no)
+    a_day = int(await branch.setting(uow, branch_id, "reminds_per_day"))
+    if a_day == 0:
+        raise UserError("支部设置了不催学。要打开请书记发「设置 催学上限 1」。")
+    people = {person.member_id: person.name for person in (await completion.standing_of(uow, assignment)).open}
+    readers = {reader.member_id: reader for reader in await branch.readers(uow, branch_id, branch.today(uow))}
+    reachable = [readers[member] for member in people if member in readers and readers[member].account is not None]
+    reached = {reader.member_id for reader in reachable}
+    without = tuple(name for member, name in people.items() if member not in reached)
+    return Outlook(assignment, tuple(reachable), without, (await quiet_hours(uow, branch_id)).shift(uow.now), a_day)
+
+
+async def remind(uow: UnitOfWork, actor: Actor, no: int) -> Reminded:
+    """Enqueue a private line to each of those who haven't finished, outside the quiet hours.
+
+    Nobody gets more than the branch's number of reminders on one day, whatever the readings. Raises as ``outlook``.
     """
-    quiet = await quiet_hours(uow, assignment.branch_id)
-    wanted, sent = set(people), 0
-    for reader in await branch.readers(uow, assignment.branch_id, branch.today(uow)):
-        if reader.member_id not in wanted or reader.account is None:
-            continue
-        out = outbox.Outgoing(
-            branch_id=assignment.branch_id,
-            target=Target(reader.account.via or actor.account, "private", reader.account.user_id),
-            content=views.reminder(assignment, title),
-            origin=f"{ORIGIN}:{assignment.no}",
-            key=f"remind:{assignment.id}:{reader.member_id}:{branch.today(uow):%Y%m%d}",
-            prefix="催",
-            not_before=quiet.shift(uow.now),
-            expires_at=uow.now + timedelta(days=1),
-        )
-        sent += await outbox.enqueue(uow, out) is not None
-    await audit.record(uow, actor, "study.remind", subject=f"学习 {assignment.no}", detail={"people": sent})
-    return sent
+    found = await outlook(uow, actor.branch, no)
+    material = await uow.session.get_one(Material, found.assignment.material_id)
+    content = views.reminder(found.assignment, material.title, found.leaves_at)
+    day, waiting = to_local(found.leaves_at).date(), list(found.reachable)
+    for nth in range(1, found.a_day + 1):
+        messages = [_message(found, actor, reader, content, f"{day}:{nth}") for reader in waiting]
+        references = await outbox.enqueue_all(uow, messages)
+        waiting = [reader for reader, ref in zip(waiting, references, strict=True) if ref is None]
+    told = len(found.reachable) - len(waiting)
+    subject = f"学习 {found.assignment.no}"
+    await audit.record(uow, actor, "study.remind", subject, detail={"people": told})
+    return Reminded(found.assignment, told, len(waiting), found.without_account, found.leaves_at)
+
+
+def _message(found: Outlook, actor: Actor, reader: Reader, content: Content, moment: str) -> outbox.Outgoing:
+    assert reader.account is not None
+    return outbox.Outgoing(
+        branch_id=found.assignment.branch_id,
+        target=private(reader.account, actor.account),
+        content=content,
+        origin=f"{ORIGIN}:{found.assignment.no}",
+        key=f"remind:{reader.member_id}:{moment}",
+        prefix="催",
+        not_before=found.leaves_at,
+        expires_at=found.leaves_at + timedelta(days=1),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -118,23 +118,29 @@ async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[
 
 
 async def latest_assignment(uow: UnitOfWork, branch_id: int) -> Assignment | None:
-    query = select(Assignment).where(Assignment.branch_id == branch_id).order_by(Assignment.no.desc()).limit(1)
-    return (await uow.session.scalars(query)).one_or_none()
+    """The newest that has gone out."""
+    query = select(Assignment).where(Assignment.branch_id == branch_id, Assignment.pushed_at <= uow.now)
+    return (await uow.session.scalars(query.order_by(Assignment.no.desc()).limit(1))).one_or_none()
 
 
-async def open_for(
-    uow: UnitOfWork, branch_id: int, member_id: int, *, since: datetime | None = None
-) -> Sequence[Row[Assignment, str]]:
-    """(assignment, title) of what this member has not completed, oldest first; with ``since`` only those due later."""
+async def current(uow: UnitOfWork, branch_ids: Collection[int] | None, since: datetime) -> Sequence[Assignment]:
+    """What has gone out and was not due at ``since``, of these branches (None: of all), in the order of numbers."""
+    query = select(Assignment).where(Assignment.pushed_at <= uow.now, Assignment.due_at >= since)
+    if branch_ids is not None:
+        query = query.where(Assignment.branch_id.in_(branch_ids))
+    return (await uow.session.scalars(query.order_by(Assignment.branch_id, Assignment.no))).all()
+
+
+async def open_for(uow: UnitOfWork, branch_id: int, member_id: int) -> Sequence[Row[Assignment, str]]:
+    """(assignment, title) of what this member was to read and has not completed, oldest first."""
     done = exists().where(Completion.assignment_id == Assignment.id, Completion.member_id == member_id)
     query = (
         select(Assignment, Material.title)
         .join(Material, Material.id == Assignment.material_id)
-        .where(Assignment.branch_id == branch_id, ~done)
+        .join(Expected, and_(Expected.assignment_id == Assignment.id, Expected.member_id == member_id))
+        .where(Assignment.branch_id == branch_id, Assignment.pushed_at <= uow.now, ~done)
         .order_by(Assignment.no)
     )
-    if since is not None:
-        query = query.where(Assignment.due_at >= since)
     return (await uow.session.execute(query)).all()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from bot.core.clock import CHINA, to_local
 from bot.rendering.content import Card, Content, Forward
 from bot.study.checking_in import CheckedIn
-from bot.study.models import Assignment, Material
+from bot.study.models import Assignment, Completion, Material
 from bot.study.rules import Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
@@ -57,10 +57,11 @@ def push(assignment: Assignment, material: Material) -> Content:
     return Content.of(card, "\n".join(lines))
 
 
-def reminder(assignment: Assignment, title: str) -> Content:
-    return Content.of(
-        f"温馨提醒:学习 {assignment.no}《{title}》{due(assignment)}前学完就好,看完回复「已学 {assignment.no}」。"
-    )
+def reminder(assignment: Assignment, title: str, at: datetime) -> Content:
+    """What somebody who hasn't finished reads privately at ``at``."""
+    when = f"{due(assignment)}前学完就好" if at < assignment.due_at else "有空时可以补学"
+    no = assignment.no
+    return Content.of(f"温馨提醒:学习 {no}《{title}》{when},看完回复「已学 {no}」,看全文发「全文 {no}」。")
 
 
 def pages(title: str, text: str) -> Content:
@@ -90,6 +91,12 @@ def which(readings: Sequence[Reading]) -> Content:
     return Content.of(f"学完的是哪一篇?回复编号:\n{listed}")
 
 
+def which_for(name: str, items: Sequence[Row[Assignment, str]]) -> str:
+    """The question which open reading is to be entered for somebody."""
+    listed = "\n".join(f"{assignment.no}. 《{title}》" for assignment, title in items)
+    return f"补登{name}的哪一篇?回复编号:\n{listed}"
+
+
 def standing(assignment: Assignment, title: str, found: Standing) -> str:
     """The count, without names: what a group may see."""
     aside = [f"请假 {len(found.away)}"] if found.away else []
@@ -104,6 +111,21 @@ def standing(assignment: Assignment, title: str, found: Standing) -> str:
 
 def names(people: Sequence[Person]) -> str:
     return "、".join(person.name for person in people)
+
+
+def own(name: str, done: Sequence[Completion], items: Sequence[Row[Assignment, str]]) -> str:
+    """A member's own record."""
+    late = sum(one.late for one in done)
+    text = f"{name}:已完成 {len(done)} 篇" + (f"(其中补学 {late} 篇)" if late else "")
+    return f"{text},未完成 {len(items)} 篇。\n{open_list(items)}"
+
+
+def others(numbers: Sequence[int]) -> str:
+    """The other readings that are open, under an answer about the newest; empty if there is none."""
+    if not numbers:
+        return ""
+    listed = "、".join(f"学习 {no}" for no in numbers[-5:])
+    return f"\n{listed} 也还没到期,发「谁还没学 {numbers[-1]}」看。"
 
 
 def open_list(items: Sequence[Row[Assignment, str]]) -> str:

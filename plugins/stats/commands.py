@@ -1,10 +1,10 @@
 """What a secretary types to know how the study goes."""
 
-from bot.chat.call import Call, Reply, Say
+from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
-from bot.core.errors import UserError
+from bot.chat.numbers import number
 from bot.rendering.content import Content
-from bot.study import completion, views
+from bot.study import completion, publishing, views
 from bot.study.models import Material
 
 commands = CommandSet("stats")
@@ -23,16 +23,40 @@ commands = CommandSet("stats")
 )
 async def unfinished(call: Call) -> Reply:
     """In a group only the count is said; the names go to the asker."""
-    if call.args and (not call.args.isdecimal() or len(call.args) > 6):
-        raise UserError("请写学习的编号,比如「谁还没学 7」。")
     async with call.app.database.reading() as uow:
-        assignment = await completion.latest_or(uow, call.actor.branch, int(call.args) if call.args else None)
+        assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))
         material = await uow.session.get_one(Material, assignment.material_id)
         found = await completion.standing_of(uow, assignment)
-    text = views.standing(assignment, material.title, found)
+        others = await completion.others_open(uow, assignment) if not call.args else []
+        may_name = await publishing.may_name(uow, call.actor.branch)
+    text, more = views.standing(assignment, material.title, found), views.others(others)
     if not found.open:
-        return text
+        return text + more
     named = f"{text}:\n{views.names(found.open)}"
     if call.actor.group_id is None:
-        return f"{named}\n要提醒他们,发「催学 {assignment.no}」。"
-    return Say(Content.of(named), privately=True, here=f"{text}。名单已私聊发给您。")
+        return f"{named}\n要提醒他们,发「催学 {assignment.no}」。{more}"
+    if may_name:
+        return f"{named}{more}"
+    return Say(Content.of(named + more), privately=True, here=f"{text}。名单已私聊发给您。")
+
+
+@commands.command("在群里公布", who=Who.LEADER, usage="在群里公布 [编号]", summary="在群里说出还没学的人")
+async def publish(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))
+        found = await completion.standing_of(uow, assignment)
+        usual = await publishing.may_name(uow, call.actor.branch)
+    if not found.open:
+        return f"学习 {assignment.no} 都完成了,没有要公布的。"
+    note = "" if usual else "平时支部不在群里点名。"
+    text = (
+        f"将在群里公布学习 {assignment.no} 未完成的 {len(found.open)} 人姓名。{note}\n回复「确认」公布,「取消」不公布。"
+    )
+    return Ask(Content.of(text), "stats.publish", {"no": assignment.no})
+
+
+@commands.answer("publish")
+async def published(call: Call) -> Reply:
+    async with call.app.database.unit_of_work() as uow:
+        assignment = await publishing.name_unfinished(uow, call.actor, int(str(call.payload["no"])))
+    return f"已在群里公布学习 {assignment.no} 的情况。" if call.actor.group_id is None else None

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import completing, library, plans, pushing, reminding
+from . import completing, library, manual, own, plans, pushing, reminding
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 学习",
@@ -14,4 +14,12 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(completing.commands, pushing.commands, reminding.commands, library.commands, plans.commands)
+matcher = attach(
+    completing.commands,
+    own.commands,
+    manual.commands,
+    pushing.commands,
+    reminding.commands,
+    library.commands,
+    plans.commands,
+)

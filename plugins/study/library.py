@@ -4,11 +4,11 @@ import re
 
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import number
 from bot.rendering.content import Content
 from bot.study import library_views, materials
 from bot.study.models import Material
 from plugins.study import intake
-from plugins.study.numbers import number
 
 commands = CommandSet("study")
 

@@ -5,11 +5,11 @@ import re
 from bot.branch.telling import quiet_hours
 from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import number, ranges
 from bot.core.errors import UserError
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
 from bot.study import plan_views, plans
 from bot.study.models import PlanState
-from plugins.study.numbers import number, ranges
 
 commands = CommandSet("study")
 
@@ -57,7 +57,7 @@ async def new_plan(call: Call, text: str) -> Reply:
     recurrence, before, after = split_recurrence(text, call.app.clock.now())
     if recurrence is None or not before:
         return f"请写名称和时间,比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12\n{EXAMPLES}"
-    numbers = ranges(after)
+    numbers = ranges(after, plans.MOST_ITEMS)
     async with call.app.database.unit_of_work() as uow:
         made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar)
         assert made.next_at is not None
@@ -71,5 +71,5 @@ async def extend(call: Call, rest: str) -> Reply:
     if found is None:
         return "请写计划和资料的编号,比如:学习计划 添加 1 资料 20-25"
     async with call.app.database.unit_of_work() as uow:
-        changed, left = await plans.extend(uow, call.actor, int(found[1]), ranges(found[2]))
+        changed, left = await plans.extend(uow, call.actor, int(found[1]), ranges(found[2], plans.MOST_ITEMS))
     return f"计划 {changed.no}「{changed.name}」后面加上了,现在还有 {left} 篇。"

@@ -3,7 +3,6 @@
 import re
 
 from bot.core.errors import UserError
-from bot.study.plans import MOST_ITEMS
 
 _RANGE = re.compile(r"(\d{1,6})(?:\s*[-~—到至]+\s*(\d{1,6}))?")
 
@@ -18,8 +17,8 @@ def number(text: str) -> int | None:
     return int(text)
 
 
-def ranges(text: str) -> list[int]:
-    """「资料 3-5、8」 → 3, 4, 5, 8: each once, as written. Raises ``UserError``."""
+def ranges(text: str, most: int) -> list[int]:
+    """「资料 3-5、8」 → 3, 4, 5, 8: each once, as written, ``most`` of them. Raises ``UserError``."""
     rest = _RANGE.sub("", text)
     if strange := re.sub(r"资料|[\s,,、;;和及第号篇]", "", rest):
         raise UserError(f"没读懂「{strange[:10]}」。资料请写编号,比如:资料 3-12 或 资料 3、5、8")
@@ -28,7 +27,7 @@ def ranges(text: str) -> list[int]:
         begin, end = int(first), int(last or first)
         if end < begin:
             raise UserError(f"「{first}-{last}」前后写反了。")
-        if end - begin >= MOST_ITEMS or len(numbers) + end - begin >= MOST_ITEMS:
-            raise UserError(f"一个计划最多 {MOST_ITEMS} 篇资料,请分成几个计划。")
+        if len(numbers) + end - begin >= most:
+            raise UserError(f"一次最多 {most} 篇资料,请分几次。")
         numbers |= dict.fromkeys(range(begin, end + 1))
     return list(numbers)

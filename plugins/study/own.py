@@ -1,0 +1,45 @@
+"""What members type about their own record: what is open, what is done, the whole text, taking a claim back."""
+
+from bot.chat.call import Call, Reply, Say
+from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import number
+from bot.rendering.content import Content
+from bot.study import completion, repository, views
+from bot.study.models import Material
+
+commands = CommandSet("study")
+
+
+@commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")
+async def take_back(call: Call) -> Reply:
+    async with call.app.database.unit_of_work() as uow:
+        no = await completion.take_back(uow, call.actor)
+    return f"已撤回学习 {no} 的打卡。"
+
+
+@commands.command("补学", "我还差哪些", "补", who=Who.MEMBER, bare=True, usage="补学 [编号]", summary="看还有哪些没学")
+async def catch_up(call: Call) -> Reply:
+    if call.args:
+        return await whole_text(call)
+    async with call.app.database.reading() as uow:
+        items = await completion.open_items(uow, call.actor)
+    return Say(Content.of(views.open_list(items)), privately=True, here="已私聊发给您。")
+
+
+@commands.command("我的", "我的学习", who=Who.MEMBER, bare=True, usage="我的", summary="我的学习记录")
+async def mine(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        if call.actor.member_id is None:
+            return "您还没有绑定名册。请在群里发「绑定 您的姓名」。"
+        done = await repository.completions_of(uow, call.actor.branch, call.actor.member_id)
+        items = await completion.open_items(uow, call.actor)
+        text = views.own(call.actor.name, done, items)
+    return Say(Content.of(text), privately=True, here="已私聊发给您。")
+
+
+@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", summary="在聊天里读全文")
+async def whole_text(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))
+        material = await uow.session.get_one(Material, assignment.material_id)
+    return Say(views.pages(material.title, material.text))
