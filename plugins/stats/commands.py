@@ -40,7 +40,9 @@ async def unfinished(call: Call) -> Reply:
     return Say(Content.of(named + more), privately=True, here=f"{text}。名单已私聊发给您。")
 
 
-@commands.command("在群里公布", who=Who.LEADER, usage="在群里公布 [编号]", summary="在群里说出还没学的人")
+@commands.command(
+    "在群里公布", who=Who.LEADER, usage="在群里公布 [编号]", example="在群里公布 7", summary="在群里说出还没学的人"
+)
 async def publish(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))

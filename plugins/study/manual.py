@@ -15,7 +15,13 @@ commands = CommandSet("study")
 _NUMBERED = re.compile(r"(?:学习\s*|第\s*)(\d{1,6})\s*[号篇]?(?:\s|$)|(\d{1,6})(?:\s|$)")
 
 
-@commands.command("补登", who=Who.LEADER, usage="补登 <姓名> [学习 7] <原因>", summary="替人登记学完了")
+@commands.command(
+    "补登",
+    who=Who.LEADER,
+    usage="补登 <姓名> [学习 7] <原因>",
+    example="补登 张三 学习 7 手机坏了",
+    summary="替人登记学完了",
+)
 async def enter(call: Call) -> Reply:
     name, _, rest = ("", "", call.args) if call.message.mentions else call.args.partition(" ")
     rest = rest.strip()

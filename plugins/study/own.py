@@ -17,7 +17,16 @@ async def take_back(call: Call) -> Reply:
     return f"已撤回学习 {no} 的打卡。"
 
 
-@commands.command("补学", "我还差哪些", "补", who=Who.MEMBER, bare=True, usage="补学 [编号]", summary="看还有哪些没学")
+@commands.command(
+    "补学",
+    "我还差哪些",
+    "补",
+    who=Who.MEMBER,
+    bare=True,
+    usage="补学 [编号]",
+    example="补学 7",
+    summary="看还有哪些没学",
+)
 async def catch_up(call: Call) -> Reply:
     if call.args:
         return await whole_text(call)
@@ -37,7 +46,7 @@ async def mine(call: Call) -> Reply:
     return Say(Content.of(text), privately=True, here="已私聊发给您。")
 
 
-@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", summary="在聊天里读全文")
+@commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", example="全文 7", summary="在聊天里读全文")
 async def whole_text(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         assignment = await completion.latest_or(uow, call.actor.branch, number(call.args))

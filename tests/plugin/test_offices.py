@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.branch.models import AuditEntry, Branch, BranchSetting, ChatGroup, Member, Role, RoleGrant
+from bot.branch.rules import SETTINGS
 from bot.core.clock import ShiftableClock
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, SUPERUSER
 from tests.plugin.talk import ACCOUNT, Talk, at
@@ -130,7 +131,7 @@ async def test_what_has_moved_on_is_not_undone(talk: Talk) -> None:
 async def test_settings(talk: Talk) -> None:
     shown = await talk.whisper(BOSS, "设置")
     assert shown.splitlines()[0] == "安静时段:21:30-07:30(默认)"
-    assert len(shown.splitlines()) == 8
+    assert len(shown.splitlines()) == len(SETTINGS) + 1
     assert await talk.whisper(BOSS, "设置 安静时段 22:00-7:00") == (
         "安静时段:21:30-07:30 → 22:00-07:00。改错了发「撤销」。"
     )
