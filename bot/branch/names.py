@@ -11,6 +11,9 @@ NAME_LENGTH = 40
 BARE_NAME = r"[\u3400-\u9fff]{2,4}|(?=.{3,12}$)[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+"
 """What is taken for a name where nobody spoke to the bot: 「绑定 张三」."""
 
+ERASED = "已注销的党员"
+"""What stands where the name of somebody was who had it erased. Nobody is called that, nobody comes back as that."""
+
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
 _CARD_NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,12}}(?:·{_HAN}{{1,12}})+")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[·.' -])*")
@@ -49,7 +52,7 @@ def clean_name(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a cleaned ``text`` can be somebody's name: letters of any script, with dots and spaces between them."""
-    return 2 <= len(text) <= NAME_LENGTH and text not in _ANSWERS and bool(_NAME.fullmatch(text))
+    return 2 <= len(text) <= NAME_LENGTH and text not in _ANSWERS and text != ERASED and bool(_NAME.fullmatch(text))
 
 
 def name_in_card(card: str) -> str:

@@ -10,12 +10,10 @@ from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, Leave, Member, MemberAccount, Role, RoleGrant
+from bot.branch.names import ERASED
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import redaction
-
-ERASED = "已注销的党员"
-"""What stands where a name was."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
     path = (await branch.get(uow, actor.branch)).path
     if await repository.named(uow, path, name):
         raise UserError(f"{name}已经在名册上了。")
-    gone = await repository.left_named(uow, path, name)
+    gone = await repository.left_named(uow, path, name) if is_name(name) else []
     if not gone:
         raise NotFound(f"没有移除过「{name[:20]}」。新加入的请发「成员 添加 {name[:20]}」。")
     gone[0].left_on = None

@@ -1,5 +1,6 @@
 """Own data: seen, and erased from every table while every total stays."""
 
+import pytest
 from sqlalchemy import select
 
 from bot.branch.models import Leave, Member, MemberAccount
@@ -29,6 +30,7 @@ async def everything(talk: Talk) -> str:
         return "\n".join(str(tuple(row)) for table in rows for row in table)
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_erasing(talk: Talk) -> None:
     async with talk.app.database.unit_of_work() as uow:
         material = Material(
@@ -69,6 +71,7 @@ async def test_erasing(talk: Talk) -> None:
         told = await uow.session.scalars(select(OutboxRow).where(OutboxRow.origin == "branch.role"))
         assert [(row.state, row.target_id) for row in told] == [("cancelled", "0")]
     assert "还不认识您" in await talk.say(MEMBER, "/我的")
+    assert "没有移除过" in await talk.whisper(BOSS, "成员 恢复 已注销的党员")
 
 
 async def test_thinking_better_of_it(talk: Talk) -> None:

@@ -106,6 +106,7 @@ async def test_the_last_secretary_is_warned_about(talk: Talk) -> None:
     assert "王建国现在是" in await talk.say(SUPERUSER, "确认")
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_undo_goes_back_one_by_one_and_only_ones_own(talk: Talk, clock: ShiftableClock) -> None:
     await talk.whisper(BOSS, "任命 张三 组织委员")
     await talk.whisper(BOSS, "设置 学习期限 5天")

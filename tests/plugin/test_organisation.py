@@ -117,6 +117,7 @@ async def test_no_circles_and_no_wrong_order(talk: Talk) -> None:
     assert await tree(talk) == before
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_a_whole_subtree_moves(talk: Talk) -> None:
     await grown(talk)
     await talk.whisper(SUPERUSER, "支部 新建 蓝天党委")

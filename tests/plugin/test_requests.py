@@ -30,6 +30,7 @@ async def state(talk: Talk) -> list[tuple[int, str, str, str]]:
 BEFORE = {str(BOSS): 1, str(EDITOR): 2, str(MEMBER): 3}
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_a_clash_goes_to_the_secretary(talk: Talk) -> None:
     assert await talk.say(STRANGER, "/绑定 张三", card="李四") == ASKED
     assert await talk.enqueued() == [(f"private {BOSS}", PUT)]
