@@ -7,11 +7,12 @@ import sys
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from bot import __version__
 from bot.core import log
 from bot.core.clock import SystemClock
-from bot.core.settings import Settings
+from bot.core.settings import Settings, faults
 
 TOKENS_MISSING = """不能启动:没有设置 {names}。
 没有这两个口令,任何人都能冒充群成员给机器人下命令。请在 .env 里填上(各用一串随机字符),并在 NapCat 里填同样的口令。
@@ -120,10 +121,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _arguments().parse_args(argv)
     try:
         settings = Settings()
-    except ValidationError as error:
-        for item in error.errors():
-            name = "__".join(str(part) for part in item["loc"]).upper()
-            print(f"设置 {name} 不对:{item['msg']}。各项设置的说明见 .env.example。", file=sys.stderr)
+    except (ValidationError, SettingsError) as error:
+        print("\n".join(faults(error)), file=sys.stderr)
         return 2
     log.set_up(settings.xueban.log_level)
     match arguments.command:

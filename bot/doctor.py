@@ -1,38 +1,73 @@
 """``xueban doctor``: looks at what an installation stands on and says in Chinese what to fix."""
 
 import asyncio
-import os
-from collections.abc import Iterator
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.branch.models import ChatGroup
-from bot.core.clock import SystemClock
+from bot.branch.models import AuditEntry, ChatGroup
+from bot.core.clock import SystemClock, to_local
 from bot.core.db import Database
 from bot.core.migrate import alembic_config
-from bot.core.settings import Settings
+from bot.core.settings import Settings, strangers
 from bot.rendering import fonts
 
 MIN_TOKEN = 16
 """Characters below which a token is called too short."""
 
 
+MIN_FREE = 500 * 2**20
+"""Bytes that should be free where the data is."""
+
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+"""Before this the program didn't exist: a clock that shows an earlier time is wrong."""
+
+DRIFT = timedelta(seconds=2)
+"""What the clock and the database's may differ by."""
+
+SET_BACK = timedelta(minutes=2)
+"""By how much the newest record may lie ahead of the clock."""
+
+
 @dataclass(frozen=True)
 class Finding:
+    """One line. Where it isn't ``ok`` it ends with what to do."""
+
     ok: bool
     text: str
 
 
 def report(settings: Settings) -> int:
     """Print every finding; 1 if one needs mending, else 0."""
-    findings = [*tokens(settings), *folder(settings), *font(), *asyncio.run(database(settings)), *connection(settings)]
+    findings = [
+        *names(),
+        *tokens(settings),
+        *folder(settings),
+        *font(),
+        *clock(SystemClock().now()),
+        *asyncio.run(database(settings)),
+        *connection(settings),
+    ]
     for finding in findings:
         print(("✓ " if finding.ok else "✗ ") + finding.text)
     return 0 if all(finding.ok for finding in findings) else 1
+
+
+def names() -> Iterator[Finding]:
+    """Settings that nobody reads, because their names are misspelt."""
+    for name in strangers(Path(".env")):
+        yield Finding(False, f"没有 {name} 这个设置,写了也不起作用。请照 .env.example 改正名字。")
 
 
 def tokens(settings: Settings) -> Iterator[Finding]:
@@ -57,10 +92,14 @@ def tokens(settings: Settings) -> Iterator[Finding]:
 def folder(settings: Settings) -> Iterator[Finding]:
     path = settings.xueban.data_dir
     existing = next(parent for parent in (path.resolve(), *path.resolve().parents) if parent.exists())
-    if os.access(existing, os.W_OK):
-        yield Finding(True, f"数据目录可写:{path}")
-    else:
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            yield Finding(True, f"数据目录可写:{path}")
+    except OSError:
         yield Finding(False, f"数据目录不可写:{path}。请改它的属主,或用 XUEBAN__DATA_DIR 换一个目录。")
+    free = shutil.disk_usage(existing).free
+    told = f"数据目录所在的磁盘还剩 {free / 2**30:.1f} GB"
+    yield Finding(free >= MIN_FREE, told if free >= MIN_FREE else f"{told},太少了。请清理磁盘,写满后打卡会记不下来。")
 
 
 def font() -> Iterator[Finding]:
@@ -68,33 +107,64 @@ def font() -> Iterator[Finding]:
     yield Finding(not missing, missing or "中文字体可用")
 
 
+def clock(now: datetime) -> Iterator[Finding]:
+    """The time as people here read it, whatever zone the machine is in."""
+    told = f"北京时间 {to_local(now):%Y-%m-%d %H:%M}"
+    if now < RELEASED:
+        yield Finding(False, f"{told},系统时间不对。请打开时间同步(如 timedatectl set-ntp true)。")
+    else:
+        zone = datetime.now().astimezone().strftime("%z")
+        yield Finding(True, told if zone == "+0800" else f"{told}(系统时区是 {zone},推送仍按北京时间)")
+
+
 async def database(settings: Settings) -> list[Finding]:
-    db = Database(settings.database, SystemClock())
+    if not settings.database_url and not (settings.xueban.data_dir / "xueban.db").exists():
+        return [Finding(True, "数据库还没有建立,第一次启动时会自动建立")]
     try:
-        if db.is_sqlite and not settings.database_url and not (settings.xueban.data_dir / "xueban.db").exists():
-            return [Finding(True, "数据库还没有建立,第一次启动时会自动建立")]
+        db = Database(settings.database, SystemClock())
+    except (ArgumentError, InvalidRequestError, ImportError):
+        told = "DATABASE_URL 看不懂。请写成 postgresql+asyncpg://用户:口令@地址/库名,或删去这一行用自带的数据库。"
+        return [Finding(False, told)]
+    try:
         async with db.engine.connect() as connection:
-            version = await connection.run_sync(_version)
-            now = SystemClock().now()
-            findings = [Finding(True, "数据库连接正常")]
-            newest = ScriptDirectory.from_config(alembic_config(settings.database)).get_current_head()
-            if version != newest:
-                findings.append(Finding(False, "数据库结构不是最新的。请运行 xueban migrate。"))
-                return findings
-            groups = len((await connection.execute(select(ChatGroup.id))).all())
-            findings.append(Finding(True, f"已绑定 {groups} 个群"))
-            if not db.is_sqlite:
-                there = (await connection.execute(text("SELECT now()"))).scalar_one()
-                drift = abs((there - now).total_seconds())
-                ok = drift < 2
-                findings.append(
-                    Finding(ok, f"时钟与数据库相差 {drift:.1f} 秒" + ("" if ok else "。请打开两边的时间同步。"))
-                )
-            return findings
+            return [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection, settings)]]
     except Exception as error:
+        if isinstance(error, DBAPIError) and _broken(error.orig):
+            return [Finding(False, "数据库文件坏了。请停下机器人,把最近的备份放回数据目录。")]
         return [Finding(False, f"数据库连不上({type(error).__name__})。请检查 DATABASE_URL 和数据库是否在运行。")]
     finally:
         await db.close()
+
+
+def _broken(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncIterator[Finding]:
+    """Schema, contents and clock of a database that answers."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite and (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one() != "ok":
+        yield Finding(False, "数据库文件有损坏。请停下机器人,把最近的备份放回数据目录。")
+        return
+    scripts = ScriptDirectory.from_config(alembic_config(settings.database))
+    version = await connection.run_sync(_version)
+    if version is not None and version not in {script.revision for script in scripts.walk_revisions()}:
+        yield Finding(False, "数据库来自更新的版本。请把程序升级到那个版本,或放回升级前的备份。")
+        return
+    if version != scripts.get_current_head():
+        yield Finding(False, "数据库结构不是最新的。请运行 xueban migrate。")
+        return
+    groups = (await connection.execute(select(func.count()).select_from(ChatGroup))).scalar_one()
+    yield Finding(True, f"已绑定 {groups} 个群")
+    now = SystemClock().now()
+    newest = (await connection.execute(select(func.max(AuditEntry.at)))).scalar_one()
+    if newest is not None and newest > now + SET_BACK:
+        told = f"系统时间比数据库里最新的记录还早(记录到 {to_local(newest):%Y-%m-%d %H:%M})"
+        yield Finding(False, f"{told}。请校准系统时间,打开时间同步。")
+    if not sqlite:
+        drift = abs((await connection.execute(text("SELECT now()"))).scalar_one() - SystemClock().now())
+        told = f"时钟与数据库相差 {drift.total_seconds():.1f} 秒"
+        yield Finding(drift < DRIFT, told if drift < DRIFT else f"{told}。请打开两边的时间同步。")
 
 
 def _version(connection: Connection) -> str | None:
@@ -109,6 +179,7 @@ def connection(settings: Settings) -> Iterator[Finding]:
         answer.request("GET", "/healthz")
         response = answer.getresponse()
         status, words = response.status, response.read(20)
+        accounts = int(response.headers.get("X-Connected-Accounts") or 0)
     except ConnectionRefusedError:
         yield Finding(True, "机器人没有在运行,用 xueban run 或 make run 启动")
     except (OSError, HTTPException):
@@ -116,10 +187,14 @@ def connection(settings: Settings) -> Iterator[Finding]:
     else:
         if (status, words) == (200, b"ok"):
             yield Finding(True, "机器人正在运行")
+            there = f"连上的 QQ 账号有 {accounts} 个"
+            missing = "没有 QQ 账号连上来。请检查 NapCat 是否登录、地址和令牌是否填对(见下一行)。"
+            yield Finding(accounts > 0, there if accounts else missing)
         elif (status, words) == (503, b"database"):
             yield Finding(False, "机器人正在运行,但数据库没有回答。请检查数据库。")
         else:
             yield Finding(False, f"{settings.port} 端口被别的程序占用。请用 PORT 换一个端口。")
     finally:
         answer.close()
-    yield Finding(True, f"NapCat 的反向 WebSocket 地址填 ws://<本机地址>:{settings.port}/onebot/v11/ws")
+    address = f"ws://<本机地址>:{settings.port}/onebot/v11/ws"
+    yield Finding(True, f"NapCat 的反向 WebSocket 地址填 {address},令牌填 ONEBOT_ACCESS_TOKEN")

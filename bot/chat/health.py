@@ -1,9 +1,10 @@
 """``GET /healthz``: can this process serve? Asked by the container's health check and by ``xueban doctor``.
 
-Anybody may ask, so the answer is one word and holds no data.
+Anybody may ask, so the answer is one word and a count, and holds no data.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from nonebot.drivers import URL, ASGIMixin, HTTPServerSetup, Request, Response
 from sqlalchemy import text
@@ -11,15 +12,20 @@ from sqlalchemy import text
 from bot.core.db import Database
 
 PATH = "/healthz"
+CONNECTED = "X-Connected-Accounts"
 PATIENCE = 3.0
 """Seconds within which the database must answer."""
 
 
-def serve(driver: ASGIMixin, database: Database) -> None:
-    """Add the page: 200 ``ok``, or 503 ``database`` while the database doesn't answer."""
+def serve(driver: ASGIMixin, database: Database, accounts: Callable[[], int]) -> None:
+    """Add the page: 200 ``ok``, or 503 ``database`` while the database doesn't answer; how many accounts are connected
+    stands in a header."""
 
     async def answer(_: Request) -> Response:
-        return Response(200, content="ok") if await reachable(database) else Response(503, content="database")
+        connected = {CONNECTED: str(accounts())}
+        if await reachable(database):
+            return Response(200, headers=connected, content="ok")
+        return Response(503, headers=connected, content="database")
 
     driver.setup_http_server(HTTPServerSetup(URL(PATH), "GET", "health", answer))
 

@@ -82,7 +82,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     app.connect(transport, platform)
     platform.worker = app.worker
     assert isinstance(driver, ASGIMixin)
-    health.serve(driver, app.database)
+    health.serve(driver, app.database, lambda: len(transport.online_accounts()))
     adapter.serve(Screen(TABLE, app.conversations, hints.unknown), app.chat, platform)
 
     @driver.on_startup

@@ -3,12 +3,16 @@
 NoneBot's own names stay as they are (HOST, PORT, ONEBOT_ACCESS_TOKEN …); the project's own live under ``XUEBAN__``.
 """
 
+import os
+import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 """The folder of the package ``bot``: code and migrations are found from here, never from the working directory."""
@@ -40,10 +44,15 @@ class Xueban(BaseModel):
     allow_without_tokens: bool = False
     fetch_private_addresses: bool = False
     public_url: str = ""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -83,3 +92,40 @@ class Settings(BaseSettings):
             return self.host == "localhost" or ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+_WORDS = {
+    "int_parsing": "要写整数",
+    "int_type": "要写整数",
+    "float_parsing": "要写数字",
+    "float_type": "要写数字",
+    "bool_parsing": "要写 true 或 false",
+    "literal_error": "要写 DEBUG、INFO、WARNING 或 ERROR",
+    "set_type": '要写成一列,如 ["12345678"]',
+    "frozen_set_type": '要写成一列,如 ["12345678"]',
+}
+_BOUNDS = {"greater_than": "大于", "greater_than_equal": "不小于", "less_than": "小于", "less_than_equal": "不大于"}
+
+
+def faults(error: ValidationError | SettingsError) -> list[str]:
+    """What is wrong with the settings, a line of Chinese for each, that names the variable."""
+    if isinstance(error, SettingsError):
+        found = re.search(r'field "(\w+)"', str(error))
+        name = found[1].upper() if found else "(看不出是哪一项)"
+        return [f'设置 {name} 不对:要写成 JSON,如 ["12345678"]。各项设置的说明见 .env.example。']
+    lines = []
+    for item in error.errors():
+        name, kind = "__".join(str(part) for part in item["loc"]).upper(), item["type"]
+        told = _WORDS.get(kind, "这个值用不了")
+        if kind in _BOUNDS:
+            told = f"要{_BOUNDS[kind]} {next(iter(item['ctx'].values()))}"
+        lines.append(f"设置 {name} 不对:{told}。各项设置的说明见 .env.example。")
+    return lines
+
+
+def strangers(file: Path) -> list[str]:
+    """The names under ``XUEBAN__`` in the environment and in ``file`` that are no settings."""
+    given = {name.upper() for name in (*os.environ, *dotenv_values(file)) if name.upper().startswith("XUEBAN__")}
+    known = {f"XUEBAN__{name}".upper() for name in Xueban.model_fields}
+    known |= {f"XUEBAN__DELIVERY__{name}".upper() for name in DeliverySettings.model_fields}
+    return sorted(given - known)

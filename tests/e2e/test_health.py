@@ -1,5 +1,6 @@
 """A running bot says that it is well, to a container's health check and to the doctor, without any data."""
 
+import asyncio
 import subprocess
 import sys
 import urllib.request
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.simulator import Simulator
 from tests.nursery import clean_environment
-from tests.process import BotProcess
+from tests.process import TOKEN, BotProcess
 
 
 @pytest.fixture
@@ -19,16 +21,31 @@ async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
     process.stop()
 
 
-def test_a_running_bot_is_well(bot: BotProcess, tmp_path: Path) -> None:
+def health(bot: BotProcess) -> tuple[int, bytes, str | None]:
     with urllib.request.urlopen(f"http://127.0.0.1:{bot.port}/healthz", timeout=10) as response:
-        assert (response.status, response.read()) == (200, b"ok")
+        return response.status, response.read(), response.headers["X-Connected-Accounts"]
+
+
+def doctor(bot: BotProcess) -> tuple[int, str, str]:
     report = subprocess.run(
         [sys.executable, "-m", "bot", "doctor"],
-        cwd=tmp_path,
+        cwd=bot.folder,
         env=clean_environment() | bot.environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "✓ 机器人正在运行" in report.stdout
-    assert (report.returncode, report.stderr) == (0, "")
+    return report.returncode, report.stdout, report.stderr
+
+
+async def test_a_running_bot_is_well_once_an_account_is_connected(bot: BotProcess) -> None:
+    assert await asyncio.to_thread(health, bot) == (200, b"ok", "0")
+    status, told, _ = await asyncio.to_thread(doctor, bot)
+    assert "✓ 机器人正在运行" in told
+    assert (status, "✗ 没有 QQ 账号连上来" in told) == (1, True)
+    async with Simulator(bot.url, token=TOKEN) as sim:
+        await sim.ready()
+        assert await asyncio.to_thread(health, bot) == (200, b"ok", "1")
+        status, told, complaints = await asyncio.to_thread(doctor, bot)
+    assert "✓ 连上的 QQ 账号有 1 个" in told
+    assert (status, complaints) == (0, "")

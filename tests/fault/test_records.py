@@ -162,7 +162,7 @@ class Acts:
             before = await uow.session.scalar(select(func.count()).select_from(RoleGrant))
             holders = select(RoleGrant.member_id)
             free = list(await uow.session.scalars(select(Member.name).where(Member.id.not_in(holders))))
-        said = self._says("纪检委员")
+        said = self._says(f"{free[0]}现在是")
         await self.sim.whisper(EVERYBODY[0], f"任命 {free[0]} 纪检委员")
         await said
         async with self.house.database.reading() as uow:
