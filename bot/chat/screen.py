@@ -60,6 +60,8 @@ class Screen:
         private: bool,
     ) -> Routed | None:
         scene = _scene(frame, account)
+        if not (scene.user_id.isdecimal() and (scene.group_id is None or scene.group_id.isdecimal())):
+            return None  # nobody who could be answered
         typed = text.lstrip(_PREFIXES).strip() if prefixed else text
         clean = normalise(typed)
         match = self._table.bare(clean)

@@ -163,3 +163,9 @@ async def test_a_pasted_text_is_an_answer_whatever_its_first_word(screen: Screen
     text = "推送" + "党的二十大报告指出,江山就是人民。\n" * 8
     assert taken(screen.message(frame(text, group=None))) == ("confirmed", text.strip())
     assert taken(screen.message(frame("推送 资料3", group=None))) == ("push", "资料3")
+
+
+@pytest.mark.parametrize("broken", [{"user_id": "x"}, {"user_id": None}, {"group_id": "丙"}, {"group_id": [1]}])
+def test_somebody_who_could_not_be_answered_is_not_heard(screen: Screen, broken: dict[str, object]) -> None:
+    assert screen.message(frame("已学")) is not None
+    assert screen.message({**frame("已学"), **broken}) is None
