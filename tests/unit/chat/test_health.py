@@ -10,6 +10,6 @@ async def test_a_database_that_answers_is_reachable(database: Database) -> None:
 
 
 async def test_a_database_that_is_not_there_is_not() -> None:
-    gone = Database("sqlite+aiosqlite:////nowhere/at/all.db", SystemClock())
+    gone = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", SystemClock())
     assert not await health.reachable(gone)
     await gone.close()
