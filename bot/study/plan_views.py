@@ -7,9 +7,14 @@ from bot.core.errors import UserError
 from bot.scheduling.quiet import QuietHours
 from bot.scheduling.words import say_clock, say_moment
 from bot.study.models import Plan, PlanState
+from bot.study.plan_import import Item
+from bot.study.plan_sheet import Problem
 from bot.study.plans import Listed
 from bot.study.views import day
 
+SHOWN = 5
+"""Rows of a sheet shown before it is imported."""
+SHOWN_PROBLEMS = 10
 EXAMPLE = "学习计划 新建 党章学习 每个工作日8点 资料 3-12"
 
 
@@ -66,3 +71,30 @@ def last_one_left(plan: Plan, next_at: datetime, now: datetime) -> str:
 def plan_ended(plan: Plan, total: int) -> str:
     more = "要接着学,发「学习计划 新建 名称 每个工作日8点 资料 编号」。"
     return f"计划 {plan.no}「{plan.name}」的 {total} 篇都推送完了。\n{more}"
+
+
+def import_preview(name: str, items: Sequence[Item], now: datetime, quiet: QuietHours) -> str:
+    """The question before a plan is made from a sheet."""
+    ordered = sorted(items, key=lambda item: item.at)
+    lines = [f"计划「{name}」共 {len(items)} 篇:"]
+    lines += [f"{say_moment(item.at, now)}《{item.title}》" for item in ordered[:SHOWN]]
+    if len(items) > SHOWN:
+        lines.append(f"…… 最后一篇 {say_moment(ordered[-1].at, now)}《{ordered[-1].title}》")
+    if new := sum(item.new is not None for item in items):
+        lines.append(f"其中 {new} 篇是新的,会放进资料库。")
+    if night := sum(quiet.covers(item.at) for item in items):
+        lines.append(f"有 {night} 篇在安静时段,会等到 {say_clock(quiet.end)} 再发。")
+    return "\n".join([*lines, "回复「确认」建立,「取消」放弃。"])
+
+
+def imported(plan: Plan, count: int, now: datetime) -> str:
+    assert plan.next_at is not None
+    first = say_moment(plan.next_at, now)
+    return f"计划 {plan.no}「{plan.name}」已建立:{count} 篇,第一篇 {first}。\n要停发「学习计划 暂停 {plan.no}」。"
+
+
+def refused(problems: Sequence[Problem]) -> str:
+    """Nothing was imported, and why."""
+    lines = [f"第 {problem.row} 行:{problem.reason}" for problem in problems[:SHOWN_PROBLEMS]]
+    more = f"\n…… 共 {len(problems)} 处" if len(problems) > SHOWN_PROBLEMS else ""
+    return f"表里有 {len(problems)} 处问题,一篇也没有导入:\n" + "\n".join(lines) + more + "\n改好后再发一次。"

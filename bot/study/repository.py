@@ -34,6 +34,14 @@ async def materials_by_no(uow: UnitOfWork, branch_id: int, numbers: Collection[i
     return (await uow.session.scalars(query)).all()
 
 
+async def titled(uow: UnitOfWork, branch_id: int, title: str) -> Sequence[Material]:
+    """The materials of the library that are called exactly so."""
+    query = select(Material).where(
+        Material.branch_id == branch_id, Material.title == title, Material.deleted_at.is_(None)
+    )
+    return (await uow.session.scalars(query)).all()
+
+
 async def material_by_text(uow: UnitOfWork, branch_id: int, sha256: str) -> Material | None:
     query = select(Material).where(Material.branch_id == branch_id, Material.sha256 == sha256)
     return (await uow.session.scalars(query)).one_or_none()

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import completing, library, manual, own, plans, pushing, reminding
+from . import completing, library, manual, own, plan_file, plans, pushing, reminding
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 学习",
@@ -22,4 +22,5 @@ matcher = attach(
     reminding.commands,
     library.commands,
     plans.commands,
+    plan_file.commands,
 )

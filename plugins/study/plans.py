@@ -8,8 +8,10 @@ from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number, ranges
 from bot.core.errors import UserError
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
-from bot.study import plan_views, plans
+from bot.study import materials, plan_views, plans
 from bot.study.models import PlanState
+from plugins.study.plan_file import ask_for_file
+from plugins.study.pushing import split_below
 
 commands = CommandSet("study")
 
@@ -25,7 +27,7 @@ _STATES = {
 @commands.command(
     "学习计划",
     who=Who.EDITOR,
-    usage="学习计划 [新建 <名称> <时间> 资料 <编号>|列表|暂停|恢复|删除|添加]",
+    usage="学习计划 [新建 <名称> <时间> 资料 <编号>|导入|列表|暂停|恢复|添加|删除]",
     example="学习计划 新建 每日一学 每个工作日8点 资料 3-12",
     summary="按时间表推送",
 )
@@ -34,6 +36,8 @@ async def plan(call: Call) -> Reply:
     verb, rest = (found[1], call.args[found.end() :].strip()) if found else ("", "")
     if verb in ("新建", "新增"):
         return await new_plan(call, rest)
+    if verb == "导入":
+        return await ask_for_file(call, rest)
     if verb == "添加":
         return await extend(call, rest)
     if verb in _STATES:
@@ -41,7 +45,7 @@ async def plan(call: Call) -> Reply:
     if verb in ("", "列表"):
         async with call.app.database.reading() as uow:
             return plan_views.listed(await plans.listed(uow, call.actor.branch), uow.now)
-    raise UserError(f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、列表、暂停、恢复、添加、删除。")
+    raise UserError(f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、导入、列表、暂停、恢复、添加、删除。")
 
 
 async def change(call: Call, verb: str, rest: str) -> Reply:
@@ -57,9 +61,17 @@ async def new_plan(call: Call, text: str) -> Reply:
     recurrence, before, after = split_recurrence(text, call.app.clock.now())
     if recurrence is None or not before:
         return f"请写名称和时间,比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12\n{EXAMPLES}"
-    numbers = ranges(after, plans.MOST_ITEMS)
+    below, after = split_below(after)
+    searched = re.match(r"(?:搜索|关键词|查)\s*(.+)", after)
+    wanted = await materials.query(searched[1].strip()) if searched else None
     async with call.app.database.unit_of_work() as uow:
-        made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar)
+        if wanted is not None:
+            numbers = list(await materials.numbers(uow, call.actor.branch, wanted, plans.MOST_ITEMS))
+            if not numbers:
+                raise UserError(f"资料库里没有找到「{wanted.words[:20]}」,计划没有建立。")
+        else:
+            numbers = ranges(after, plans.MOST_ITEMS)
+        made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar, below=below)
         assert made.next_at is not None
         quiet = await quiet_hours(uow, call.actor.branch)
         caveat = call.app.calendar.caveat(made.next_at)
