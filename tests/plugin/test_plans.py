@@ -61,7 +61,7 @@ async def test_at_night_it_says_when_it_really_comes(talk: Talk) -> None:
 
 async def test_by_a_search_word(talk: Talk) -> None:
     for no in (1, 2):
-        await talk.whisper(EDITOR, f"入库 党章第{no}讲\n党章总纲学习要点{no},逐条对照检查。")
+        await talk.whisper(EDITOR, f"入库 党章第{no}讲\n党章总纲学习要点{no},请大家逐条对照检查,认真整改落实。")
     assert "2 篇" in await talk.whisper(EDITOR, "学习计划 新建 党章 每天8点 搜索 党章总纲")
     assert "没有找到「火箭」" in await talk.whisper(EDITOR, "学习计划 新建 火箭 每天8点 搜索 火箭")
     async with talk.app.database.reading() as uow:
