@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from nonebot.adapters.onebot.v11.exception import ActionFailed, NetworkError
+from nonebot.adapters.onebot.v11.exception import ActionFailed, ApiNotAvailable, NetworkError
 from nonebot.utils import DataclassEncoder
 
 from bot.chat.onebot_errors import classify
@@ -183,6 +183,7 @@ def test_errors_mean_what_their_words_say(info: dict[str, object], expected: str
     [
         (NetworkError("WebSocket call api send_group_msg timeout"), Unknown),
         (RuntimeError("socket"), Unknown),
+        (ApiNotAvailable(), NotSent),
         (None, Unknown),
         ({"message_id": None}, Unknown),
         (ActionFailed(retcode=1200, message="EventChecker Failed result 110"), Refused),

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.delivery import outbox, repository
 from bot.delivery.models import State
@@ -317,3 +318,22 @@ async def test_two_hundred_groups_in_two_seconds(bench: Bench) -> None:
         elapsed = time.process_time() - begun
         await bench.settled(*["sent"] * 200)
     assert elapsed <= 1.5
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_thousand_queued_cost_one_statement_each(bench: Bench) -> None:
+    """Claims and marks are shared by all that leave together; only the result is written row by row."""
+    await bench.put(*[f"g{number}" for number in range(1000)])
+    statements = 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    engine = bench.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", count)
+    async with bench.running(poll=30, lease=30):
+        await bench.until(lambda: len(bench.platform.messages) == 1000, 20)
+    event.remove(engine, "before_cursor_execute", count)
+    assert await bench.states() == ["sent"] * 1000
+    assert statements < 1500
