@@ -40,6 +40,7 @@ async def stored(talk: Talk) -> tuple[int, int, int]:
     return tuple(count or 0 for count in counts)  # type: ignore[return-value]
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_made_listed_paused_resumed_extended_and_removed(talk: Talk) -> None:
     assert await talk.whisper(EDITOR, "学习计划 新建 党章学习 每个工作日8点 资料 1-2、4") == (
         "计划 1「党章学习」已建立:3 篇,每个工作日 8:00(按国家放假和调休),下次 11月24日(周二)8:00。\n"
@@ -97,6 +98,7 @@ async def test_only_editors(talk: Talk) -> None:
 # -- a sheet
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_a_sheet_is_shown_and_made_when_confirmed(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     async def read(url: str, fetcher: object) -> Article:
         return Article("新时代党建", "坚持和加强党的全面领导。" * 10, "共产党员网", url)

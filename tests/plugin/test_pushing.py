@@ -154,6 +154,7 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(talk: Talk, said:
     assert await counts(talk) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_at_night_it_waits_unless_told_otherwise(talk: Talk) -> None:
     talk.app.clock.set(china("2026-11-24 22:10"))  # type: ignore[attr-defined]
     preview = await talk.whisper(EDITOR, f"推送 {TEXT}")
@@ -211,6 +212,7 @@ async def below(talk: Talk) -> Callable[[], Awaitable[dict[str, list[int]]]]:
     return assigned
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_to_the_branches_below(talk: Talk, below: Callable[[], Awaitable[dict[str, list[int]]]]) -> None:
     talk.app.clock.set(china("2026-11-24 09:00"))  # type: ignore[attr-defined]
     assert "推给 4 人" in await talk.whisper(EDITOR, f"推送 {TEXT}")
@@ -265,6 +267,7 @@ async def test_taking_in_says_its_number(talk: Talk) -> None:
     assert "已入库:资料 2《新时代党建》" in await talk.whisper(EDITOR, LINK)
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_search_and_paging(talk: Talk) -> None:
     for i in range(1, 13):
         words = "党章" if i == 3 else "纪律处分条例"

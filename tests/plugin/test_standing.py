@@ -120,6 +120,7 @@ async def test_a_reminder_reaches_whom_it_can_and_names_the_others(talk: Talk) -
     assert len(await queued(talk)) == 2
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_as_often_a_day_as_the_branch_says(talk: Talk) -> None:
     await talk.whisper(BOSS, "设置 催学上限 2")
     for expected in (3, 6, 6):
@@ -152,6 +153,7 @@ async def test_nobody_to_remind(talk: Talk) -> None:
 # -- entered by hand
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_entered_for_somebody_on_record_and_undone(talk: Talk) -> None:
     assert "书记使用" in await talk.whisper(EDITOR, "补登 赵德福 手机坏了")
     assert await talk.whisper(BOSS, "补登 赵德福 手机坏了") == "已补登赵德福 学习 1。登错了发「撤销」。"
@@ -192,6 +194,7 @@ async def test_what_cannot_be_entered(talk: Talk, said: str, answer: str) -> Non
 # -- a member's own record
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_member_and_secretary_see_the_same(talk: Talk) -> None:
     await push(talk, 2)
     assert await talk.whisper(MEMBER, "已学 1") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
@@ -221,6 +224,7 @@ async def test_who_came_later_owes_nothing(talk: Talk) -> None:
 # -- all have finished
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_said_once_where_the_branch_wants_to_hear_it(talk: Talk) -> None:
     async def announce() -> list[tuple[str, str]]:
         async with talk.app.database.unit_of_work() as uow:

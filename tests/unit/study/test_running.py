@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -16,14 +17,25 @@ from bot.scheduling.recurrence import parse
 from bot.study import plans, running
 from bot.study.models import Plan, PlanState, Slot, SlotState
 from tests.conftest import import_models
+from tests.postgres import server
 from tests.unit.study.house import CALENDAR, EDITOR, china, pushed, settle, slots, told
 
 
 @pytest.fixture
-async def house(database: Database) -> Database:
-    async with database.unit_of_work() as uow:
+async def house(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
+    """On SQLite, or with ``BOTH`` on PostgreSQL too."""
+    import_models()
+    postgresql = getattr(request, "param", "sqlite") == "postgresql"
+    house = Database(await server().fresh() if postgresql else f"sqlite+aiosqlite:///{data_dir / 'house.db'}", clock)
+    async with house.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with house.unit_of_work() as uow:
         await settle(uow, 5)
-    return database
+    yield house
+    await house.close()
+
+
+BOTH = pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
 
 
 async def plan(house: Database, rule: str = "每天8:00", *numbers: int, name: str = "党章") -> int:
@@ -80,6 +92,7 @@ async def test_late_within_the_grace_once_later_missed_and_told_once(house: Data
     assert await tick(house, clock, "2026-11-28 08:00") == ["材料2"]
 
 
+@BOTH
 async def test_a_clock_set_back_repeats_nothing_and_skips_nothing(house: Database, clock: ShiftableClock) -> None:
     await plan(house)
     assert await tick(house, clock, "2026-11-26 08:00") == ["材料1"]  # the clock is two days fast
@@ -89,6 +102,7 @@ async def test_a_clock_set_back_repeats_nothing_and_skips_nothing(house: Databas
     assert await tick(house, clock, "2026-11-27 08:00") == ["材料3"]
 
 
+@BOTH
 async def test_missed_under_a_wrong_clock_it_still_runs_when_its_time_comes(
     house: Database, clock: ShiftableClock
 ) -> None:
@@ -152,10 +166,11 @@ async def test_a_plan_that_fails_keeps_no_other_from_its_push(database: Database
         assert [(one.left, one.missed) for one in await plans.listed(uow, 1)] == [(5, 1)]
 
 
+@BOTH
 async def test_two_at_the_same_slot_push_once(house: Database, clock: ShiftableClock, data_dir: object) -> None:
     plan_id = await plan(house)
     clock.set(china("2026-11-24 08:00"))
-    other = Database(str(house.engine.url), clock)
+    other = Database(house.engine.url.render_as_string(hide_password=False), clock)
 
     async def run(database: Database) -> int:
         async with database.unit_of_work() as uow:
@@ -213,6 +228,7 @@ async def test_each_at_its_own_moment(house: Database, clock: ShiftableClock) ->
         assert await plans.listed(uow, 1) == []
 
 
+@BOTH
 async def test_what_was_due_while_away_comes_if_it_is_not_stale(house: Database, clock: ShiftableClock) -> None:
     await dated(house, "2026-11-24 08:00", "2026-11-24 09:30", "2026-11-24 10:00", "2026-11-26 08:00")
     assert await tick(house, clock, "2026-11-24 10:10") == ["材料2", "材料3"]
