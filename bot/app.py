@@ -13,6 +13,8 @@ from bot.core.migrate import upgrade
 from bot.core.settings import Settings
 from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
+from bot.notice import publishing as notices
+from bot.notice.receiving import Confirmation, Receipt, confirm_all
 from bot.rendering.media import Media
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
@@ -40,6 +42,7 @@ class App:
         self.conversations = Conversations(self.database)
         self.ticker = Ticker(clock)
         self.check_ins: Batch[Claim, Outcome] = Batch(self._check_in)
+        self.confirmations: Batch[Confirmation, Receipt] = Batch(self._confirm)
         self.chat: Desk
         self.worker: Worker
 
@@ -64,6 +67,7 @@ class App:
         await self.worker.start()
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
+        self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
         self.ticker.start()
         log.info("ready")
 
@@ -82,6 +86,18 @@ class App:
     async def _announce(self) -> None:
         async with self.database.unit_of_work() as uow:
             await publishing.announce_completed(uow)
+
+    async def publish_what_is_due(self) -> None:
+        """Publish the notices that were approved for a time that has come."""
+        async with self.database.reading() as uow:
+            if not await notices.any_due(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            await notices.run_due(uow)
+
+    async def _confirm(self, said: list[Confirmation]) -> list[Receipt | Exception]:
+        async with self.database.unit_of_work() as uow:
+            return await confirm_all(uow, said)
 
     async def _check_in(self, claims: list[Claim]) -> list[Outcome | Exception]:
         async with self.database.unit_of_work() as uow:

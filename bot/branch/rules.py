@@ -87,6 +87,7 @@ def _clock(hour: str, minute: str | None) -> str:
 
 _AGREED = "产品约定"
 _LESS_BURDEN = "产品约定:减负"
+_PUBLICITY = "《中国共产党党务公开条例(试行)》第十四条:提出、审核、审批"
 _EDUCATION = "《中国共产党党员教育管理工作条例》"
 _AUTUMN = date(2026, 11, 1)
 _SPRING = date(2019, 5, 6)
@@ -105,6 +106,9 @@ SETTINGS: dict[str, Setting] = {
     ),
     "reminds_per_day": Setting(
         "催学上限", "1", SettingKind.NUMBER, "每天最多催学几次", _LESS_BURDEN, _AUTUMN, "次", 0, 3
+    ),
+    "notice_approval": Setting(
+        "公告审核", "关", SettingKind.SWITCH, "公告要由书记同意后才公开", _PUBLICITY, date(2017, 12, 25)
     ),
     "hours_member": Setting(
         "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500

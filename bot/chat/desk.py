@@ -184,6 +184,10 @@ class Desk:
         """A message of this chat. Raises ``UserError`` if it can't be had."""
         return await self._platform.message(actor.account, message_id)
 
+    async def recall(self, target: Target, message_id: str) -> bool:
+        """Take a message of ours back on the platform; False where it doesn't allow that any more."""
+        return await self._transport.recall(target, message_id)
+
     async def group_members(self, actor: Actor) -> list[tuple[str, str, str, bool]]:
         """(user id, group card, nickname, is robot) of everybody in the group in which ``actor`` speaks."""
         if actor.group_id is None:

@@ -70,6 +70,7 @@ class OutboxRow(Base):
         Index("ix_outbox_lane_state_due_at", "lane", "state", "due_at"),
         Index("ix_outbox_message_id_target_id", "message_id", "target_id"),
         Index("ix_outbox_reference", "reference"),
+        Index("ix_outbox_origin", "origin"),
         Index("ix_outbox_branch_id_state", "branch_id", "state"),
     )
 

@@ -116,6 +116,11 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return await repository.origins_of(uow, places)
 
 
+async def arrived(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
+    """(where, platform message id) of everything of this origin that has arrived."""
+    return await repository.arrived(uow, origin)
+
+
 async def cancel(uow: UnitOfWork, key: str) -> bool:
     """Withdraw a message that hasn't left yet; False if there is nothing left to withdraw."""
     return await repository.cancel(uow, key) > 0

@@ -276,6 +276,12 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return {place: found[place] for place in places if place in found}
 
 
+async def arrived(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
+    row = OutboxRow
+    query = select(row).where(row.origin == origin, row.state == State.SENT, row.message_id.is_not(None))
+    return [(one.target, str(one.message_id)) for one in await uow.session.scalars(query.order_by(row.id))]
+
+
 async def cancel(uow: UnitOfWork, key: str) -> int:
     """Withdraw what hasn't been brought to the wire; how many messages that were."""
     row = OutboxRow

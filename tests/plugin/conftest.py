@@ -9,6 +9,7 @@ import pytest
 
 import plugins.branch
 import plugins.help
+import plugins.notice
 import plugins.stats
 import plugins.study  # noqa: F401
 from bot.app import App

@@ -130,6 +130,12 @@ class Talk:
         routed = Routed(commands.plugin, commands.signals[name], scene, Incoming("", "", ""))
         return "\n".join(text for _, text in await self._said(routed))
 
+    async def react(self, commands: CommandSet, user: int, message_id: str, group: int = GROUP) -> None:
+        """An emoji of ``user`` on a message of ours, as it is routed to the plugin that the message belongs to."""
+        scene = Scene(PLATFORM, ACCOUNT, str(user), "", str(group))
+        incoming = Incoming("", "", "", reply_to=message_id)
+        await self._said(Routed(commands.plugin, commands.signals["reaction"], scene, incoming))
+
     def file(self, name: str, data: bytes) -> dict[str, Any]:
         """A file segment whose bytes can be fetched."""
         self.telephone.files[name] = data

@@ -180,6 +180,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_branch_id_state', ['branch_id', 'state'], unique=False)
         batch_op.create_index('ix_outbox_lane_state_due_at', ['lane', 'state', 'due_at'], unique=False)
         batch_op.create_index('ix_outbox_message_id_target_id', ['message_id', 'target_id'], unique=False)
+        batch_op.create_index('ix_outbox_origin', ['origin'], unique=False)
         batch_op.create_index('ix_outbox_reference', ['reference'], unique=False)
         batch_op.create_index('ix_outbox_state_account_due_at', ['state', 'account', 'due_at'], unique=False)
 
@@ -266,6 +267,33 @@ def upgrade() -> None:
     with op.batch_alter_table('member_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_member_account_member_id'), ['member_id'], unique=False)
 
+    op.create_table('notice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('category', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('scope', sa.String(length=8), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('pictures', sa.Text(), nullable=False),
+    sa.Column('files', sa.Text(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=True),
+    sa.Column('author_account', sa.String(length=40), nullable=False),
+    sa.Column('mention_all', sa.Boolean(), nullable=False),
+    sa.Column('publish_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('published_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['member.id'], name=op.f('fk_notice_author_id_member')),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_notice_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_notice_branch_id_no'))
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index('ix_notice_branch_id_state', ['branch_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_publish_at'), ['publish_at'], unique=False)
+
     op.create_table('role_grant',
     sa.Column('branch_id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -305,6 +333,37 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.ForeignKeyConstraint(['plan_id'], ['study_plan.id'], name=op.f('fk_study_slot_plan_id_study_plan')),
     sa.PrimaryKeyConstraint('plan_id', 'planned_for', name=op.f('pk_study_slot'))
+    )
+    op.create_table('notice_expected',
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_notice_expected_member_id_member')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_expected_notice_id_notice')),
+    sa.PrimaryKeyConstraint('notice_id', 'member_id', name=op.f('pk_notice_expected'))
+    )
+    with op.batch_alter_table('notice_expected', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_expected_member_id'), ['member_id'], unique=False)
+
+    op.create_table('notice_receipt',
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('method', sa.String(length=10), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_notice_receipt_member_id_member')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_receipt_notice_id_notice')),
+    sa.PrimaryKeyConstraint('notice_id', 'version', 'member_id', name=op.f('pk_notice_receipt'))
+    )
+    with op.batch_alter_table('notice_receipt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_receipt_member_id'), ['member_id'], unique=False)
+
+    op.create_table('notice_version',
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_version_notice_id_notice')),
+    sa.PrimaryKeyConstraint('notice_id', 'version', name=op.f('pk_notice_version'))
     )
     op.create_table('study_completion',
     sa.Column('assignment_id', sa.Integer(), nullable=False),
@@ -361,6 +420,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_study_completion_member_id'))
 
     op.drop_table('study_completion')
+    op.drop_table('notice_version')
+    with op.batch_alter_table('notice_receipt', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_receipt_member_id'))
+
+    op.drop_table('notice_receipt')
+    with op.batch_alter_table('notice_expected', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_expected_member_id'))
+
+    op.drop_table('notice_expected')
     op.drop_table('study_slot')
     op.drop_table('study_material_term')
     with op.batch_alter_table('study_assignment', schema=None) as batch_op:
@@ -371,6 +439,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_role_grant_member_id'))
 
     op.drop_table('role_grant')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_publish_at'))
+        batch_op.drop_index('ix_notice_branch_id_state')
+
+    op.drop_table('notice')
     with op.batch_alter_table('member_account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_member_account_member_id'))
 
@@ -392,6 +465,7 @@ def downgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_state_account_due_at')
         batch_op.drop_index('ix_outbox_reference')
+        batch_op.drop_index('ix_outbox_origin')
         batch_op.drop_index('ix_outbox_message_id_target_id')
         batch_op.drop_index('ix_outbox_lane_state_due_at')
         batch_op.drop_index('ix_outbox_branch_id_state')

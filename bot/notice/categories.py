@@ -1,0 +1,34 @@
+"""What a notice is about, in the categories of the ledger; they are data with their source."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+from bot.core.settings import SHIPPED
+
+FILE = SHIPPED / "notice" / "categories.json"
+
+
+@dataclass(frozen=True)
+class Category:
+    name: str
+    words: frozenset[str]
+
+
+@cache
+def all_categories() -> tuple[Category, ...]:
+    """In the order in which they are offered; the last one is for everything else."""
+    rows = json.loads(FILE.read_text(encoding="utf-8"))["categories"]
+    return tuple(Category(row["name"], frozenset(row["words"])) for row in rows)
+
+
+def names() -> tuple[str, ...]:
+    return tuple(category.name for category in all_categories())
+
+
+def guess(words: Collection[str]) -> str:
+    """The category whose words occur most often among these; the last one if none does."""
+    counts = {category.name: sum(word in category.words for word in words) for category in all_categories()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else names()[-1]

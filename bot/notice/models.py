@@ -1,0 +1,96 @@
+"""What a branch makes public, in which words, to whom, and who has confirmed it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.core.db import Base
+
+
+class State(StrEnum):
+    """Where a notice is on its way; ``rules.py`` says who may move it on."""
+
+    DRAFT = "draft"
+    REVIEWING = "reviewing"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Scope(StrEnum):
+    OWN = "own"
+    BELOW = "below"
+
+
+class Method(StrEnum):
+    """How a receipt came."""
+
+    PHRASE = "phrase"
+    REPLY = "reply"
+    REACTION = "reaction"
+    PRIVATE = "private"
+
+
+class Notice(Base):
+    """公告 ``no`` of a branch. ``text`` is that of the newest ``version``; ``pictures`` and ``files`` are JSON lists of
+    what is kept in the media folder (``sha256``, ``[sha256, name]``)."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    category: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12))
+    scope: Mapped[str] = mapped_column(String(8), default=Scope.OWN.value)
+    version: Mapped[int] = mapped_column(default=1)
+    text: Mapped[str] = mapped_column(Text)
+    pictures: Mapped[str] = mapped_column(Text, default="[]")
+    files: Mapped[str] = mapped_column(Text, default="[]")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    author_account: Mapped[str] = mapped_column(String(40), default="")
+    mention_all: Mapped[bool] = mapped_column(default=False)
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("branch_id", "no"),
+        Index("ix_notice_branch_id_state", "branch_id", "state"),
+    )
+
+
+class NoticeVersion(Base):
+    """The words of one version, kept for ever."""
+
+    __tablename__ = "notice_version"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class NoticeExpected(Base):
+    """Who was on the roster when it was published."""
+
+    __tablename__ = "notice_expected"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+
+
+class NoticeReceipt(Base):
+    """A member has confirmed a version, once."""
+
+    __tablename__ = "notice_receipt"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(10))

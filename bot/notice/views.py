@@ -1,0 +1,114 @@
+"""What people read about notices: short, clear, in Chinese."""
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.notice.models import Notice, State
+from bot.notice.rules import Open, Person, Tally, Wording, title
+from bot.rendering.content import Attachment, Content, Forward, MentionAll, Part, Picture, Text
+from bot.scheduling.words import say_moment
+
+LONG = 900
+"""Characters above which a notice travels as pages to turn instead of one endless message."""
+
+_STATES = {
+    State.DRAFT: "草稿",
+    State.REVIEWING: "等书记同意",
+    State.SCHEDULED: "待公开",
+    State.PUBLISHED: "已公开",
+    State.WITHDRAWN: "已撤回",
+    State.CLOSED: "已归档",
+}
+
+
+def published(notice: Notice) -> Content:
+    """The message in the group."""
+    changed = f"(第 {notice.version} 版,请重新确认)" if notice.version > 1 else ""
+    kept = tuple((str(sha256), str(name)) for sha256, name in json.loads(notice.files))
+    wording = Wording(notice.text, notice.category, tuple(json.loads(notice.pictures)), kept, notice.mention_all)
+    return shown(wording, f"【公告 {notice.no}】{changed}")
+
+
+def shown(wording: Wording, head: str = "【公告】") -> Content:
+    """A notice exactly as it is seen, but for its number and reference. The preview is no @全体."""
+    parts: list[Part] = [MentionAll()] if wording.mention_all and head != "【公告】" else []
+    foot = "看到请回复「收到」。"
+    if len(wording.text) <= LONG:
+        parts.append(Text(text=f"{head}\n{wording.text}\n{foot}"))
+    else:
+        parts.append(Text(text=f"{head}{title(wording.text)}\n全文见下一条。{foot}"))
+    parts += [Picture(sha256=sha256, alt="[图片]") for sha256 in wording.pictures]
+    if len(wording.text) > LONG:
+        pages = tuple(wording.text[at : at + LONG] for at in range(0, len(wording.text), LONG))
+        parts.append(Forward(title="公告全文", pages=pages))
+    parts += [Attachment(sha256=sha256, name=name) for sha256, name in wording.files]
+    return Content(parts=tuple(parts))
+
+
+def stored(notice: Notice, now: datetime) -> str:
+    """What has become of a notice that was just written or changed."""
+    match State(notice.state):
+        case State.REVIEWING:
+            return f"公告 {notice.no} 已交给书记审核,同意后自动公开。"
+        case State.SCHEDULED if notice.publish_at is not None:
+            return f"公告 {notice.no} 将在 {say_moment(notice.publish_at, now)} 公开。不发了,发「撤回 {notice.no}」。"
+    later = notice.published_at is not None and notice.published_at > now
+    when = f"安静时段过后({say_moment(notice.published_at, now)})发出" if later and notice.published_at else "已公开"
+    return f"公告 {notice.no} {when}。发「回执 {notice.no}」看谁收到了。"
+
+
+def reminder(notice: Notice) -> Content:
+    return Content.of(
+        f"温馨提醒:公告 {notice.no}「{title(notice.text)}」还没收到您的回执,看到请回「收到 {notice.no}」。"
+    )
+
+
+def confirmed(notice: Open, *, first: bool) -> str:
+    """The full answer to a receipt, given in a private chat."""
+    if not first:
+        return f"公告 {notice.no} 之前已经登记过了,不用再发。"
+    return f"✅ 已登记收到公告 {notice.no}「{notice.title}」。"
+
+
+def which(notices: Sequence[Open]) -> Content:
+    listed = "\n".join(f"{one.no}. {one.title}" for one in notices)
+    return Content.of(f"收到的是哪一条?回复编号:\n{listed}")
+
+
+def counts(notice: Notice, found: Tally) -> str:
+    """The count, without names: what a group may see."""
+    aside = f"(免学 {len(found.exempt)} 不计)" if found.exempt else ""
+    head = f"公告 {notice.no}「{title(notice.text)}」:{found.progress}"
+    return f"{head},全部收到{aside}" if not found.open else f"{head},还差 {len(found.open)} 人{aside}"
+
+
+def by_branch(found: Tally) -> str:
+    """A roll-up over the branches below; empty where there is only one."""
+    rows = found.by_branch()
+    return "\n".join(f"{name} {done}/{count}" for name, done, count in rows) if len(rows) > 1 else ""
+
+
+def names(people: Sequence[Person]) -> str:
+    return "、".join(person.name for person in people)
+
+
+def listed(notices: Sequence[Notice]) -> str:
+    if not notices:
+        return "还没有公告。比如:公告 周五下午3点在二楼开支部大会,收到请回复。"
+    lines = [f"{one.no}. {title(one.text)}({_STATES[State(one.state)]})" for one in notices]
+    return "\n".join(lines) + "\n看回执发「回执 编号」。"
+
+
+def difference(before: str, after: str) -> str:
+    """What a new version changes, line by line (- gone, + new), at most eight lines."""
+    lines = difflib.ndiff(_sentences(before), _sentences(after))
+    changed = [line for line in lines if line[:2] in ("- ", "+ ") and line[2:].strip()]
+    more = f"\n…… 共 {len(changed)} 处" if len(changed) > 8 else ""
+    return "\n".join(changed[:8]) + more
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"(?<=[。!?;!?;\n])", text) if part.strip()]

@@ -1,0 +1,17 @@
+"""公告:党务公开,发布、回执、催收。"""
+
+from nonebot.plugin import PluginMetadata
+
+from bot.chat.matcher import attach
+
+from . import composing, confirming, managing
+
+__plugin_meta__ = PluginMetadata(
+    name="支部学伴 · 公告",
+    description="发布公告,看谁收到了",
+    usage="在群里 @机器人 发「帮助」",
+    type="application",
+    supported_adapters={"~onebot.v11"},
+)
+
+matcher = attach(composing.commands, confirming.commands, managing.commands)
