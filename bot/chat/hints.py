@@ -1,13 +1,18 @@
 """What to say when somebody clearly spoke to the bot and it did not understand."""
 
+from bot.branch.actor import EDITORS
 from bot.chat.call import Call, Reply
 from bot.chat.table import TABLE
+
+FILE = "收到文件。要推送,长按这个文件回复「推送」;只放进资料库,回复「入库」。"
 
 
 async def unknown(call: Call) -> Reply:
     """The nearest command, or where to look. Strangers get nothing."""
     if call.actor.member_id is None and not call.actor.is_superuser:
         return None
+    if call.message.files and not call.args:
+        return FILE if call.actor.may(EDITORS) else None
     near = TABLE.nearest(call.args) if call.args else None
     if near is not None:
         return f"没看懂。你是不是想说「{near}」?发「帮助 {near}」看用法。"

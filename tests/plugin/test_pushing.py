@@ -244,6 +244,14 @@ async def test_a_file_with_the_word_in_reply_to_it_or_afterwards(talk: Talk) -> 
     assert await counts(talk) == (1, 0, 0)
 
 
+async def test_a_file_alone_in_private_gets_the_next_word(talk: Talk) -> None:
+    file = talk.file("抓党建促治理.txt", BODY.encode())
+    assert "长按这个文件回复「推送」" in await talk.whisper(EDITOR, file)
+    assert "已入库:资料 1" in await talk.whisper(EDITOR, reply(talk.last_id), "入库")
+    assert await talk.whisper(MEMBER, file) == ""
+    assert await talk.say(EDITOR, file) == ""
+
+
 async def test_files_that_cannot_be_read_change_nothing(talk: Talk) -> None:
     big = {"type": "file", "data": {"file": "大.pdf", "file_id": "none", "file_size": str(60 * 2**20)}}
     assert await talk.whisper(EDITOR, "推送", big) == "文件有 60 MB,超过了 20 MB,请压缩或拆分后再发。"
