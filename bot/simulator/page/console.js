@@ -31,7 +31,7 @@ function jump(text) {
     if (body?.now) setNow(body.now);
     tick();
     toast(`现在是 ${full(now())}。`);
-    $("clock-input").value = "";
+    if ($("clock-input").value.trim() === text) $("clock-input").value = "";
   });
 }
 
