@@ -21,7 +21,7 @@ from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.study import publishing, running
 from bot.study.checking_in import Claim, Outcome, check_in_all
-from bot.textmining import segmenter
+from bot.textmining import segmenter, titles
 
 log = logging.getLogger("xueban.app")
 
@@ -64,6 +64,7 @@ class App:
         await upgrade(self.settings.database)
         await self.conversations.load()
         segmenter.warm()
+        titles.warm()
         await self.worker.start()
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)

@@ -39,6 +39,8 @@ class Page:
     url: str
     content_type: str
     body: bytes
+    etag: str = ""
+    modified: str = ""
 
 
 def is_public(address: str) -> bool:
@@ -66,10 +68,25 @@ class Fetcher:
 
     async def page(self, url: str) -> Page:
         """A page, after at most ``HOPS`` redirects. Raises ``UserError``."""
+        page = await self._page(url, {})
+        assert page is not None  # only who asks for news may hear that there are none
+        return page
+
+    async def poll(self, url: str, etag: str = "", modified: str = "") -> Page | None:
+        """A page that is asked for again and again; None if it still is the one that bore these marks.
+
+        Raises ``UserError``.
+        """
+        marks = {"If-None-Match": etag, "If-Modified-Since": modified}
+        return await self._page(url, {name: value for name, value in marks.items() if value})
+
+    async def _page(self, url: str, headers: dict[str, str]) -> Page | None:
         try:
             async with asyncio.timeout(PAGE_TIMEOUT):
                 for _ in range(HOPS + 1):
-                    async with self._open(url, private=self._allow_private) as response:
+                    async with self._open(url, private=self._allow_private, headers=headers) as response:
+                        if response.status_code == 304 and headers:
+                            return None
                         if response.is_redirect:
                             url = urljoin(url, response.headers.get("location", ""))
                             continue
@@ -78,7 +95,8 @@ class Fetcher:
                                 f"这个链接打不开({response.status_code}),请检查后重发,也可以复制全文发给我。"
                             )
                         kind = response.headers.get("content-type", "")
-                        return Page(url, kind, await _read(response, PAGE_LIMIT))
+                        marks = response.headers.get("etag", ""), response.headers.get("last-modified", "")
+                        return Page(url, kind, await _read(response, PAGE_LIMIT), *marks)
         except TimeoutError as error:
             raise UserError(TOO_SLOW) from error
         raise UserError("这个链接一直在跳转,没有抓到内容。请换一个链接,也可以复制全文发给我。")
@@ -94,14 +112,16 @@ class Fetcher:
             raise UserError("文件下载超时,请稍后重新发一次。") from error
 
     @asynccontextmanager
-    async def _open(self, url: str, *, private: bool) -> AsyncIterator[httpx.Response]:
+    async def _open(
+        self, url: str, *, private: bool, headers: dict[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
         host, port, pinned = await self._resolve(url, private=private)
         target = httpx.URL(url).copy_with(host=pinned)
         default = port == (443 if target.scheme == "https" else 80)
         request = self._client.build_request(
             "GET",
             target,
-            headers={"Host": host if default else f"{host}:{port}"},
+            headers={"Host": host if default else f"{host}:{port}"} | (headers or {}),
             extensions={"sni_hostname": host},
         )
         try:

@@ -8,7 +8,7 @@ import ctypes
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -45,23 +45,25 @@ def _jieba() -> Any:
     jieba.setLogLevel(60)
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
-    for term in _own_terms():
+    for term in own_terms():
         tokenizer.add_word(term)
     _give_back_memory()
     return tokenizer
 
 
 @lru_cache(maxsize=1)
-def _own_terms() -> frozenset[str]:
-    return _words_in("party_terms.txt")
+def own_terms() -> frozenset[str]:
+    """The words of party life that come with the product."""
+    return words_in("party_terms.txt")
 
 
 @lru_cache(maxsize=1)
 def _stopwords() -> frozenset[str]:
-    return _words_in("stopwords.txt")
+    return words_in("stopwords.txt")
 
 
-def _words_in(name: str) -> frozenset[str]:
+def words_in(name: str) -> frozenset[str]:
+    """The words of a list in the lexicon, one a line."""
     lines = (LEXICON / name).read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
@@ -79,16 +81,32 @@ def _give_back_memory() -> None:
 
 def warm() -> None:
     """Start loading the dictionary in the background."""
-    _THREAD.submit(_jieba)
+    start(_jieba)
 
 
-async def _in_thread(work: Any, *arguments: Any) -> Any:
+def start(work: Callable[[], object]) -> None:
+    """Do ``work`` in the thread, when it comes to it, and wait for nothing."""
+    _THREAD.submit(work)
+
+
+async def in_thread(work: Any, *arguments: Any) -> Any:
+    """``work(*arguments)`` in the one thread in which jieba is used."""
     return await asyncio.get_running_loop().run_in_executor(_THREAD, work, *arguments)
+
+
+def cut(text: str) -> list[str]:
+    """``segment`` for those who are in the thread already."""
+    return _segment(text)
+
+
+def known_words() -> Any:
+    """jieba's dictionary, a mapping by word; only in the thread."""
+    return _jieba().FREQ
 
 
 async def segment(text: str) -> list[str]:
     """The words of a text, in order, in lower case, without punctuation."""
-    words: list[str] = await _in_thread(_segment, text)
+    words: list[str] = await in_thread(_segment, text)
     return words
 
 
@@ -98,7 +116,7 @@ def _segment(text: str) -> list[str]:
 
 async def index_terms(text: str) -> frozenset[str]:
     """The different terms by which a text can be found: its words and the shorter words inside them."""
-    terms: frozenset[str] = await _in_thread(_index_terms, text)
+    terms: frozenset[str] = await in_thread(_index_terms, text)
     return terms
 
 
@@ -121,7 +139,7 @@ def _words_inside(word: str) -> set[str]:
 
 async def query_terms(text: str) -> frozenset[str]:
     """The terms that a text must all have to be what is looked for: 党员义务 finds 党员的义务."""
-    words: list[str] = await _in_thread(_told_apart, text)
+    words: list[str] = await in_thread(_told_apart, text)
     return frozenset(words)
 
 
@@ -131,7 +149,7 @@ def _told_apart(text: str) -> list[str]:
 
 async def key_terms(text: str, k: int = 5) -> list[str]:
     """The ``k`` words that stand out, most telling first: frequent here, rare in general."""
-    terms: list[str] = await _in_thread(_key_terms, text, k)
+    terms: list[str] = await in_thread(_key_terms, text, k)
     return terms
 
 
@@ -166,4 +184,4 @@ def _rarity(words: Collection[str]) -> dict[str, float]:
             word, _, idf = line.rstrip().rpartition(" ")
             if word in found:
                 found[word] = float(idf)
-    return found | {word: max(found[word], OWN_IDF) for word in _own_terms() & found.keys()}
+    return found | {word: max(found[word], OWN_IDF) for word in own_terms() & found.keys()}

@@ -58,4 +58,4 @@ def test_the_word_lists_hold_no_word_twice_and_none_twice_over() -> None:
         lines = (segmenter.LEXICON / name).read_text(encoding="utf-8").splitlines()
         words = [line for line in lines if line and not line.startswith("#")]
         assert sorted(words) == sorted(set(words))
-    assert not segmenter._own_terms() & segmenter._stopwords()
+    assert not segmenter.own_terms() & segmenter._stopwords()

@@ -1,0 +1,63 @@
+"""The choice of candidates from a day's hot lists."""
+
+from bot.discussion import choice
+from bot.discussion.choice import Candidate, Found
+from bot.textmining import titles
+
+BOARD = (
+    "★汇聚奋进力量", "★守护万家灯火", "★一粒粮食的旅程", "★向着春天出发", "某男团新歌舞台", "国足热身赛一比零",
+    "老旧小区加装电梯新规出台", "老旧小区加装电梯新规今日出台", "医保跨省结算再扩大", "半导体板块涨停",
+    "张晓萌谈教育减负", "消防员抗洪抢险三天三夜", "突然发现生活真好", "社区食堂怎样才能长久",
+)  # fmt: skip
+
+
+async def found(rows: tuple[str, ...] = BOARD, source: str = "微博", own: tuple[str, ...] = ()) -> list[Found]:
+    bare = [row.lstrip("★") for row in rows]
+    judged = await titles.judge(bare, own)
+    return [
+        Found(title, "", "", source, row.startswith("★"), rank, one)
+        for rank, (row, title, one) in enumerate(zip(rows, bare, judged, strict=True))
+    ]
+
+
+def names(candidates: list[Candidate]) -> list[str]:
+    return [one.title for one in candidates]
+
+
+async def test_pinned_first_then_public_affairs_and_no_noise() -> None:
+    pool = choice.pool(await found(), ())
+    assert {one.title for one in pool if one.pinned} == {
+        "汇聚奋进力量",
+        "守护万家灯火",
+        "一粒粮食的旅程",
+        "向着春天出发",
+    }
+    assert not {"某男团新歌舞台", "国足热身赛一比零", "半导体板块涨停", "张晓萌谈教育减负"} & set(names(pool))
+    first = choice.offered(pool, ())[:5]
+    assert [one.pinned for one in first] == [True, True, True, False, False]
+    assert len(choice.offered(pool, ())) == len(pool)
+
+
+async def test_near_duplicates_are_one_topic_with_both_sources() -> None:
+    both = await found() + await found(("老旧小区加装电梯新规出台!",), "百度")
+    (lift,) = [one for one in choice.pool(both, ()) if "电梯" in one.title]
+    assert lift.sources == ("微博", "百度")
+
+
+async def test_what_was_discussed_is_gone_and_what_was_shown_goes_behind() -> None:
+    pool = choice.pool(await found(), ["守护万家灯火", "老旧小区加装电梯新规出台"])
+    assert not [one for one in pool if "电梯" in one.title or "灯火" in one.title]
+    offered = names(choice.offered(pool, ["汇聚奋进力量", "医保跨省结算再扩大"]))
+    assert not {"汇聚奋进力量", "医保跨省结算再扩大"} & set(offered[:4])
+    assert {"汇聚奋进力量", "医保跨省结算再扩大"} <= set(offered)
+
+
+async def test_the_branchs_own_words_come_before_the_rest() -> None:
+    pool = choice.pool(await found(own=("社区食堂",)), ())
+    first = next(one for one in pool if not one.pinned)
+    assert first.title == "社区食堂怎样才能长久"
+    assert choice.why(first, "民生保障") == "提到「社区食堂」"
+
+
+async def test_a_day_of_noise_offers_nothing() -> None:
+    assert choice.pool(await found(("某男团新歌舞台", "国足热身赛一比零")), ()) == []
