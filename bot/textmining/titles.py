@@ -20,7 +20,7 @@ _SURNAMES = frozenset(
     "倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜肖詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
 )
 _FOREIGN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}·[\u4e00-\u9fff]{2,}")
-_CLAN = re.compile(r"(?:欧阳|上官|司马|诸葛|慕容|夏侯|皇甫|尉迟|公孙|东方)[\u4e00-\u9fff]{1,2}$")
+_CLAN = re.compile(r"(?:欧阳|上官|司马|诸葛|慕容|夏侯|皇甫|尉迟|公孙)[\u4e00-\u9fff]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -139,11 +139,11 @@ def _all_found(pattern: re.Pattern[str], title: str) -> set[str]:
 
 def _name_in(title: str) -> str:
     """What looks like somebody's name: a word that no dictionary knows and that begins with a surname."""
-    if found := _FOREIGN_NAME.search(title):
+    if found := _FOREIGN_NAME.search(title) or _CLAN.search(title):
         return found[0]
     people = _people()
     for word in cut(title):
-        if word in people or _CLAN.match(word):
+        if word in people:
             return word
         if 2 <= len(word) <= 3 and word[0] in _SURNAMES and not known_words().get(word) and word.isalpha():
             return word

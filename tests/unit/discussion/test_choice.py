@@ -41,7 +41,7 @@ async def test_pinned_first_then_public_affairs_and_no_noise() -> None:
 async def test_near_duplicates_are_one_topic_with_both_sources() -> None:
     both = await found() + await found(("老旧小区加装电梯新规出台!",), "百度")
     (lift,) = [one for one in choice.pool(both, ()) if "电梯" in one.title]
-    assert lift.sources == ("微博", "百度")
+    assert lift.sources == ("百度", "微博")  # it stands higher there
 
 
 async def test_what_was_discussed_is_gone_and_what_was_shown_goes_behind() -> None:
