@@ -1,4 +1,4 @@
-"""The command line: ``xueban demo | run | migrate | doctor`` (also ``python -m bot``)."""
+"""The command line: ``xueban demo | run | migrate | doctor | outbox`` (also ``python -m bot``)."""
 
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ COMMANDS = {
     "run": "正式启动,等待 NapCat 等 OneBot v11 实现连接",
     "migrate": "把数据库升级到最新结构",
     "doctor": "检查设置、数据库、字体、口令、时钟和连接,说明该修什么",
+    "outbox": "列出没送到的消息,决定再发还是算已送达",
 }
 
 
@@ -71,6 +72,33 @@ def doctor(settings: Settings) -> int:
     return checks.report(settings)
 
 
+def outbox(settings: Settings, act: str, row: int | None) -> int:
+    """List what didn't arrive (``list``), or settle one row: ``arrived``, or ``retry``. 1 if there is no such row."""
+    from bot.core.db import Database
+    from bot.core.errors import NotFound
+    from bot.delivery import outbox as messages
+    from bot.delivery import views
+
+    async def work() -> str:
+        database = Database(settings.database, SystemClock())
+        try:
+            if act != "list" and row is not None:
+                async with database.unit_of_work() as uow:
+                    await messages.decide_row(uow, row, arrived=act == "arrived")
+                return "记下了。" if act == "arrived" else "已放回发件箱,正在运行的机器人几秒内会再发一次。"
+            async with database.reading() as uow:
+                return views.for_operator(await messages.all_troubles(uow), await messages.waiting(uow))
+        finally:
+            await database.close()
+
+    try:
+        print(asyncio.run(work()))
+    except NotFound as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, speaking Chinese."""
 
@@ -103,6 +131,12 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError("端口要写 1 到 65535 的数字。")
 
 
+def _row(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError("行号要写数字,用 xueban outbox 看。")
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = _Parser(prog="xueban", description="支部学伴:住在群聊里的党支部学习机器人")
     parser.add_argument("--version", action="version", version=f"xueban {__version__}", help="显示版本")
@@ -113,12 +147,21 @@ def _arguments() -> argparse.ArgumentParser:
             command.add_argument(
                 "--page-port", metavar="端口", type=_port, default=8081, help="模拟群网页的端口(默认 8081)"
             )
+        if name == "outbox":
+            command.add_argument(
+                "act", metavar="list|retry|arrived", nargs="?", default="list", choices=("list", "retry", "arrived"),
+                help="列出(默认)、再发一次、已在群里看到",
+            )  # fmt: skip
+            command.add_argument("row", metavar="行号", nargs="?", type=_row, help="list 里的第一列")
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
     """The entry point; returns the exit status."""
-    arguments = _arguments().parse_args(argv)
+    parser = _arguments()
+    arguments = parser.parse_args(argv)
+    if arguments.command == "outbox" and (arguments.act == "list") != (arguments.row is None):
+        parser.error("value: 请写明再发或已送达的是哪一行,比如 xueban outbox retry 12。")
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as error:
@@ -132,6 +175,8 @@ def main(argv: list[str] | None = None) -> int:
             return run(settings)
         case "migrate":
             return migrate(settings)
+        case "outbox":
+            return outbox(settings, arguments.act, arguments.row)
         case _:
             return doctor(settings)
 

@@ -126,29 +126,49 @@ async def cancel(uow: UnitOfWork, key: str) -> bool:
     return await repository.cancel(uow, key) > 0
 
 
-async def waiting(uow: UnitOfWork) -> int:
-    """How many messages should have left by now and haven't: due, or on their way."""
-    return await repository.waiting(uow)
+async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:
+    """How many messages (of a branch, or all) should have left by now and haven't: due, or on their way."""
+    return await repository.waiting(uow, [] if branch_id is None else [repository.of_branch(branch_id)])
 
 
 async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int = 50) -> Sequence[OutboxRow]:
     """Messages of a branch that didn't arrive or may not have, newest first: unknown, refused, expired, undecided."""
-    return await repository.troubles(uow, branch_id, limit)
+    return await repository.troubles(uow, [repository.of_branch(branch_id)], limit)
+
+
+async def all_troubles(uow: UnitOfWork, limit: int = 200) -> Sequence[OutboxRow]:
+    """The same of every branch and of none: the operator's list."""
+    return await repository.troubles(uow, [], limit)
 
 
 async def decide(uow: UnitOfWork, branch_id: int | None, ref: str, *, arrived: bool) -> None:
     """A person looked into the chat: the message is there, or should be sent again. Raises ``NotFound``."""
-    for row in await repository.troubles(uow, branch_id, 500):
-        if row.reference == ref and row.state == State.NEEDS_HUMAN:
-            row.state = State.SENT if arrived else State.PENDING
-            row.sent_at = uow.now if arrived else None
-            row.reason = "由人确认送达" if arrived else "由人决定重发"
-            row.attempts = row.attempts if arrived else 0
-            if not arrived and row.expires_at is not None and row.expires_at <= uow.now:
-                row.expires_at = None
-            uow.after_commit(_wake)
-            return
-    raise NotFound(f"没有等待确认的消息「{ref}」,发「消息状态」看看现在有哪些。")
+    rows = await repository.troubles(uow, [repository.of_branch(branch_id), repository.with_reference(ref)], 1)
+    if not rows or not _settle(uow, rows[0], arrived):
+        raise NotFound(f"没有等待确认的消息「{ref}」,发「消息状态」看看现在有哪些。")
+
+
+async def decide_row(uow: UnitOfWork, row_id: int, *, arrived: bool) -> None:
+    """The operator's ``decide``, by the number of the row. Raises ``NotFound``."""
+    rows = await repository.troubles(uow, [repository.with_id(row_id)], 1)
+    if not rows or not _settle(uow, rows[0], arrived):
+        raise NotFound(f"没有等待确认的消息 {row_id},用 xueban outbox 看看现在有哪些。")
+
+
+def _settle(uow: UnitOfWork, row: OutboxRow, arrived: bool) -> bool:
+    """What a person said becomes the row's state; False where there is nothing to say: it is still being looked for,
+    or it never left and so can't have arrived."""
+    if row.state not in ((State.NEEDS_HUMAN,) if arrived else (State.NEEDS_HUMAN, State.REJECTED, State.EXPIRED)):
+        return False
+    row.state = State.SENT if arrived else State.PENDING
+    row.reason = "由人确认送达" if arrived else "由人决定重发"
+    if arrived:
+        row.sent_at = uow.now
+    else:
+        row.attempts = 0
+        row.expires_at = None if row.expires_at is not None and row.expires_at <= uow.now else row.expires_at
+    uow.after_commit(_wake)
+    return True
 
 
 async def pause(uow: UnitOfWork, target: Target, reason: str) -> None:

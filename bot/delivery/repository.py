@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -15,6 +15,9 @@ from bot.rendering.content import Content
 
 _CHUNK = 500
 """Rows a statement: databases limit the number of parameters."""
+
+SHOWN_FOR = timedelta(days=7)
+"""How long what was refused or expired is still shown; what a person must decide stays until it is decided."""
 
 
 Place = tuple[str, str, str]
@@ -306,16 +309,28 @@ async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool
     return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
 
 
-async def waiting(uow: UnitOfWork) -> int:
+async def waiting(uow: UnitOfWork, where: Collection[ColumnElement[bool]]) -> int:
     row = OutboxRow
     due = and_(row.state == State.PENDING, row.due_at <= uow.now)
-    statement = select(func.count()).select_from(row).where(or_(due, row.state == State.SENDING))
+    statement = select(func.count()).select_from(row).where(or_(due, row.state == State.SENDING), *where)
     return int((await uow.session.execute(statement)).scalar_one())
 
 
-async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int) -> Sequence[OutboxRow]:
+async def troubles(uow: UnitOfWork, where: Collection[ColumnElement[bool]], limit: int) -> Sequence[OutboxRow]:
     row = OutboxRow
-    states = (State.NEEDS_HUMAN, State.REJECTED, State.EXPIRED, State.UNKNOWN)
-    owner = row.branch_id.is_(None) if branch_id is None else row.branch_id == branch_id
-    statement = select(row).where(owner, row.state.in_(states)).order_by(row.id.desc()).limit(limit)
-    return list(await uow.session.scalars(statement))
+    recent = and_(row.state.in_((State.REJECTED, State.EXPIRED)), row.due_at > uow.now - SHOWN_FOR)
+    troubled = or_(row.state.in_((State.NEEDS_HUMAN, State.UNKNOWN)), recent)
+    return list(await uow.session.scalars(select(row).where(troubled, *where).order_by(row.id.desc()).limit(limit)))
+
+
+def of_branch(branch_id: int | None) -> ColumnElement[bool]:
+    """The rows of a branch; None: those that belong to none."""
+    return OutboxRow.branch_id.is_(None) if branch_id is None else OutboxRow.branch_id == branch_id
+
+
+def with_reference(reference: str) -> ColumnElement[bool]:
+    return OutboxRow.reference == reference
+
+
+def with_id(row_id: int) -> ColumnElement[bool]:
+    return OutboxRow.id == row_id

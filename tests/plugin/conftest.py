@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import plugins.branch
+import plugins.delivery
 import plugins.help
 import plugins.notice
 import plugins.stats

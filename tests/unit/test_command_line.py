@@ -1,8 +1,21 @@
 """``xueban``: every word to a person at the terminal is Chinese, and wrong words say what is right."""
 
+import asyncio
+import sqlite3
+from pathlib import Path
+
 import pytest
+from sqlalchemy import select
 
 from bot.__main__ import COMMANDS, main
+from bot.core.clock import SystemClock
+from bot.core.db import Database
+from bot.core.migrate import upgrade
+from bot.delivery import outbox
+from bot.delivery.models import OutboxRow, State
+from bot.delivery.outbox import Outgoing
+from bot.delivery.transport import Target
+from bot.rendering.content import Content
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int | str | None, str]:
@@ -36,6 +49,9 @@ def test_help_of_a_command_says_what_it_does(capsys: pytest.CaptureFixture[str],
         (["demo", "--page-port", "http"], "端口要写 1 到 65535 的数字。"),
         (["demo", "--page-port", "70000"], "端口要写 1 到 65535 的数字。"),
         (["demo", "--page-port"], "命令不完整,或多写了什么。"),
+        (["outbox", "retry"], "请写明再发或已送达的是哪一行,比如 xueban outbox retry 12。"),
+        (["outbox", "retry", "a"], "行号要写数字,用 xueban outbox 看。"),
+        (["outbox", "drop", "1"], "没有「drop」这条命令。"),
     ],
 )
 def test_wrong_words_end_with_what_is_right(capsys: pytest.CaptureFixture[str], words: list[str], told: str) -> None:
@@ -49,3 +65,40 @@ def test_a_wrong_setting_is_named(capsys: pytest.CaptureFixture[str], monkeypatc
     monkeypatch.setenv("PORT", "many")
     assert main(["doctor"]) == 2
     assert "PORT" in capsys.readouterr().err
+
+
+def troubled(database: str) -> tuple[int, str]:
+    """A database with one message that nobody knows the fate of; its row and reference."""
+
+    async def put() -> tuple[int, str]:
+        await upgrade(database)
+        db = Database(database, SystemClock())
+        try:
+            async with db.unit_of_work() as uow:
+                out = Outgoing(None, Target("1", "group", "9"), Content.of("只有群里能看的话"), "test", "a")
+                reference = await outbox.enqueue(uow, out)
+            async with db.unit_of_work() as uow:
+                row = (await uow.session.scalars(select(OutboxRow))).one()
+                row.state = State.NEEDS_HUMAN
+                return row.id, str(reference)
+        finally:
+            await db.close()
+
+    return asyncio.run(put())
+
+
+@pytest.mark.parametrize(("act", "told", "state"), [("retry", "再发一次", "pending"), ("arrived", "记下了", "sent")])
+def test_the_operator_settles_a_message_by_its_row(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, act: str, told: str, state: str
+) -> None:
+    monkeypatch.setenv("XUEBAN__DATA_DIR", str(tmp_path))
+    row, reference = troubled(f"sqlite+aiosqlite:///{tmp_path / 'xueban.db'}")
+    assert main(["outbox"]) == 0
+    listed = capsys.readouterr().out
+    assert f"{row}  {reference}  不属于支部  群 9" in listed and "群里能看" not in listed
+    assert main(["outbox", act, str(row)]) == 0
+    assert told in capsys.readouterr().out
+    with sqlite3.connect(tmp_path / "xueban.db") as connection:
+        assert connection.execute("SELECT state FROM outbox").fetchall() == [(state,)]
+    assert main(["outbox", act, str(row)]) == 1
+    assert f"没有等待确认的消息 {row}" in capsys.readouterr().err

@@ -1,0 +1,100 @@
+"""消息状态, 重发, 已送达: what didn't arrive is seen by those who may, and settled by a person."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.branch.models import AuditEntry
+from bot.delivery import outbox
+from bot.delivery.models import OutboxRow, State
+from bot.delivery.outbox import Outgoing
+from bot.delivery.transport import Target
+from bot.rendering.content import Content
+from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
+from tests.plugin.talk import Talk
+
+GROUP = Target("1", "group", "9")
+
+
+async def put(talk: Talk, state: State, key: str = "a", branch: int | None = 1, target: Target = GROUP) -> str:
+    async with talk.app.database.unit_of_work() as uow:
+        out = Outgoing(branch, target, Content.of("今日学习:党员的义务和权利,请大家认真看完"), "test", key, "学")
+        reference = await outbox.enqueue(uow, out)
+        await uow.session.execute(update(OutboxRow).where(OutboxRow.key == key).values(state=state.value, reason="r"))
+    assert reference is not None
+    return reference
+
+
+async def state_of(talk: Talk, key: str = "a") -> str:
+    async with talk.app.database.reading() as uow:
+        return (await uow.session.scalars(select(OutboxRow.state).where(OutboxRow.key == key))).one()
+
+
+async def test_nothing_in_trouble(talk: Talk) -> None:
+    assert await talk.whisper(BOSS, "消息状态") == "没有送不到的消息。"
+
+
+async def test_what_may_not_have_arrived_is_listed_privately_and_sent_again(talk: Talk) -> None:
+    reference = await put(talk, State.NEEDS_HUMAN)
+    heard = await talk.hear(BOSS, "/消息状态")
+    assert [place for place, _ in heard] == [f"private {BOSS}", "group 9"]
+    assert heard[0][1] == (
+        "送不到或还不确定的消息 1 条:\n"
+        f"{reference} 11月24日 07:40 群里的「今日学习:党员的义务和权利,请大家认真看…」:不知道到没到,等您看一眼\n"
+        f"请到群里看一眼:已经有了,发「已送达 {reference}」;没有,发「重发 {reference}」。"
+    )
+    assert await talk.whisper(EDITOR, f"重发 {reference}") == "好的,这就再发一次。"
+    assert await state_of(talk) == State.PENDING
+    async with talk.app.database.reading() as uow:
+        entry = (await uow.session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery.again"))).one()
+        assert entry.subject == reference
+    assert "没有等待确认的消息" in await talk.whisper(EDITOR, f"重发 {reference}")
+
+
+async def test_what_was_seen_is_not_sent_again(talk: Talk) -> None:
+    reference = await put(talk, State.NEEDS_HUMAN)
+    assert await talk.whisper(BOSS, f"已送达 〔{reference}〕") == "记下了,这条不再发。"
+    assert await state_of(talk) == State.SENT
+
+
+@pytest.mark.parametrize(("state", "again"), [(State.EXPIRED, True), (State.REJECTED, True), (State.UNKNOWN, False)])
+async def test_what_never_left_can_only_be_sent_again(talk: Talk, state: State, again: bool) -> None:
+    reference = await put(talk, state)
+    assert "没有等待确认的消息" in await talk.whisper(BOSS, f"已送达 {reference}")
+    assert await state_of(talk) == state
+    await talk.whisper(BOSS, f"重发 {reference}")
+    assert (await state_of(talk) == State.PENDING) is again
+
+
+async def test_what_is_private_is_not_quoted(talk: Talk) -> None:
+    await put(talk, State.EXPIRED, target=Target("1", "private", "103"))
+    listed = await talk.whisper(BOSS, "消息状态")
+    assert "一条私聊:过了时限没有发" in listed and "义务" not in listed and "103" not in listed
+
+
+async def test_what_expired_long_ago_is_not_shown_but_what_waits_for_a_person_is(talk: Talk) -> None:
+    await put(talk, State.EXPIRED)
+    kept = await put(talk, State.NEEDS_HUMAN, "b")
+    talk.app.clock.set(talk.app.clock.now() + timedelta(days=8))  # type: ignore[attr-defined]
+    listed = await talk.whisper(BOSS, "消息状态")
+    assert listed.startswith("送不到或还不确定的消息 1 条:") and kept in listed
+
+
+async def test_of_other_branches_nothing_is_shown_or_changed(talk: Talk) -> None:
+    reference = await put(talk, State.NEEDS_HUMAN, branch=None)
+    assert await talk.whisper(BOSS, "消息状态") == "没有送不到的消息。"
+    assert "没有等待确认的消息" in await talk.whisper(BOSS, f"重发 {reference}")
+    assert await state_of(talk) == State.NEEDS_HUMAN
+
+
+@pytest.mark.parametrize("user", [MEMBER, STRANGER])
+async def test_members_and_strangers_get_nothing(talk: Talk, user: int) -> None:
+    reference = await put(talk, State.NEEDS_HUMAN)
+    for word in ("消息状态", f"重发 {reference}", f"已送达 {reference}"):
+        assert reference not in await talk.whisper(user, word)
+    assert await state_of(talk) == State.NEEDS_HUMAN
+
+
+async def test_without_a_number_it_says_how(talk: Talk) -> None:
+    assert await talk.whisper(BOSS, "重发") == "请写消息号,比如:重发 学1124-01。消息号发「消息状态」可以看到。"
