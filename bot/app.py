@@ -13,6 +13,8 @@ from bot.core.migrate import upgrade
 from bot.core.settings import Settings
 from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
+from bot.discussion import lexicon, opening
+from bot.discussion.listening import Listening
 from bot.notice import publishing as notices
 from bot.notice.receiving import Confirmation, Receipt, confirm_all
 from bot.rendering.media import Media
@@ -21,12 +23,17 @@ from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.study import publishing, running
 from bot.study.checking_in import Claim, Outcome, check_in_all
+from bot.subscription import refreshing
 from bot.textmining import segmenter, titles
 
 log = logging.getLogger("xueban.app")
 
 ANNOUNCING = 30.0
 """Seconds between two looks for readings that everybody has completed."""
+
+
+ASKING = 300.0
+"""Seconds between two looks for sources that may be asked again (each at most hourly)."""
 
 
 class App:
@@ -40,6 +47,7 @@ class App:
         self.fetcher = Fetcher(allow_private=settings.xueban.fetch_private_addresses)
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
+        self.listening = Listening()
         self.ticker = Ticker(clock)
         self.check_ins: Batch[Claim, Outcome] = Batch(self._check_in)
         self.confirmations: Batch[Confirmation, Receipt] = Batch(self._confirm)
@@ -63,12 +71,17 @@ class App:
         self.settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
         await upgrade(self.settings.database)
         await self.conversations.load()
+        await self.listen()
         segmenter.warm()
         titles.warm()
+        async with self.database.reading() as uow:
+            await lexicon.teach(uow)
         await self.worker.start()
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
+        self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
+        self.ticker.every(ASKING, "sources", self.read_sources)
         self.ticker.start()
         log.info("ready")
 
@@ -95,6 +108,27 @@ class App:
                 return
         async with self.database.unit_of_work() as uow:
             await notices.run_due(uow)
+
+    async def listen(self) -> None:
+        """Know which groups have a discussion open."""
+        async with self.database.reading() as uow:
+            await opening.listen(uow, self.listening)
+
+    async def end_what_is_due(self) -> None:
+        """Mention the discussions that end soon, and end those whose time has come."""
+        async with self.database.reading() as uow:
+            if not await opening.any_due(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            ended = await opening.run_due(uow)
+        if ended:
+            await self.listen()
+
+    async def read_sources(self) -> None:
+        """Ask the sources of all branches that nobody has asked for an hour."""
+        async with self.database.reading() as uow:
+            due = await refreshing.due(uow)
+        await refreshing.refresh(self.database, self.fetcher, self.settings.hot_dir, due)
 
     async def _confirm(self, said: list[Confirmation]) -> list[Receipt | Exception]:
         async with self.database.unit_of_work() as uow:

@@ -110,6 +110,18 @@ SETTINGS: dict[str, Setting] = {
     "notice_approval": Setting(
         "公告审核", "关", SettingKind.SWITCH, "公告要由书记同意后才公开", _PUBLICITY, date(2017, 12, 25)
     ),
+    "discussion_hours": Setting(
+        "讨论时长", "24", SettingKind.NUMBER, "没写结束时间的讨论开多久", _AGREED, _AUTUMN, "小时", 1, 720
+    ),
+    "discussion_whole_window": Setting(
+        "讨论全收", "关", SettingKind.SWITCH, "讨论期间群里说的都算发言,不用回复", _LESS_BURDEN, _AUTUMN
+    ),
+    "discussion_quotes": Setting(
+        "小结引用", "开", SettingKind.SWITCH, "讨论小结可否引用发言原话", _LESS_BURDEN, _AUTUMN
+    ),
+    "discussion_quote_names": Setting(
+        "引用署名", "关", SettingKind.SWITCH, "引用的发言可否写上姓名", _LESS_BURDEN, _AUTUMN
+    ),
     "hours_member": Setting(
         "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
     ),

@@ -1,7 +1,8 @@
 """Telling people privately what they should hear when nobody is waiting: through the outbox, out of the quiet hours."""
 
 from bot.branch import service as branch
-from bot.branch.models import MemberAccount
+from bot.branch.actor import EDITORS
+from bot.branch.models import MemberAccount, Role
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.transport import Target
@@ -66,3 +67,12 @@ async def tell_leaders(
     for target in told.values():
         await tell(uow, branch_id, target, content, f"{key}:{target.id}", origin, now=now)
     return list(told)
+
+
+async def tell_editors(uow: UnitOfWork, branch_id: int, text: str, key: str, origin: str) -> None:
+    """Tell the propagandist of the branch, or where there is none its leaders, once for each ``key``."""
+    reachable = [one for one in await branch.leaders(uow, branch_id, EDITORS) if one.account is not None]
+    propagandists = {one.member_id for one in await branch.leaders(uow, branch_id, frozenset({Role.PROPAGANDIST}))}
+    for one in [each for each in reachable if each.member_id in propagandists] or reachable:
+        assert one.account is not None
+        await tell(uow, branch_id, private(one.account, ""), text, f"{key}:{one.member_id}", origin)

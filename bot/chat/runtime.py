@@ -23,7 +23,7 @@ from bot.rendering import cards
 if TYPE_CHECKING:
     from loguru import Message
 
-PLUGINS = ("branch", "delivery", "help", "notice", "stats", "study")
+PLUGINS = ("branch", "delivery", "discussion", "help", "notice", "stats", "study")
 """Every plugin of the product. One that doesn't load ends the start: NoneBot itself would only log it."""
 
 Hook = Callable[[App], Awaitable[None]]
@@ -83,7 +83,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform.worker = app.worker
     assert isinstance(driver, ASGIMixin)
     health.serve(driver, app.database, lambda: len(transport.online_accounts()))
-    adapter.serve(Screen(TABLE, app.conversations, hints.unknown), app.chat, platform)
+    adapter.serve(Screen(TABLE, app.conversations, hints.unknown, app.listening), app.chat, platform)
 
     @driver.on_startup
     async def _start() -> None:

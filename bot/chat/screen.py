@@ -13,6 +13,7 @@ from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.scene import Routed, Scene
 from bot.chat.table import CommandTable, Match
 from bot.chat.text import normalise
+from bot.discussion.listening import Listening
 
 PLATFORM = "onebot11"
 _PREFIXES = "/／"
@@ -23,10 +24,13 @@ PASTED = 80
 class Screen:
     """Turns a raw OneBot message frame into ``Routed``, or None if it isn't for the bot."""
 
-    def __init__(self, table: CommandTable, conversations: Conversations, unknown: Handler) -> None:
+    def __init__(
+        self, table: CommandTable, conversations: Conversations, unknown: Handler, listening: Listening
+    ) -> None:
         self._table = table
         self._conversations = conversations
         self._unknown = unknown
+        self._listening = listening
 
     def message(self, frame: dict[str, Any]) -> Routed | None:
         segments = frame.get("message")
@@ -44,9 +48,26 @@ class Screen:
         stripped = text.strip()
         prefixed = stripped[:1] in _PREFIXES if stripped else False
         may_be_bare = 0 < len(stripped) <= self._table.longest_bare
-        if not (to_me or prefixed or may_be_bare) and self._conversations.asked(_scene(frame, account)) is None:
+        routed = None
+        if to_me or prefixed or may_be_bare or self._conversations.asked(_scene(frame, account)) is not None:
+            routed = self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
+        if routed is None and not (private or to_me or prefixed):
+            return self._voice(frame, account, segments, stripped)
+        return routed
+
+    def _voice(self, frame: dict[str, Any], account: str, segments: list[dict[str, Any]], text: str) -> Routed | None:
+        """What may belong to an open discussion of this group; whether it does is looked up by its plugin."""
+        group_id = str(frame.get("group_id"))
+        if not self._listening.windows(PLATFORM, group_id):
             return None
-        return self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
+        reply_to = next((str(s["data"].get("id")) for s in segments if s["type"] == "reply"), None)
+        if not self._listening.may_be_voice(PLATFORM, group_id, text, reply_to):
+            return None
+        scene = _scene(frame, account)
+        handler = self._table.signals.get(("discussion", "voice"))
+        if handler is None or not (scene.user_id.isdecimal() and group_id.isdecimal()):
+            return None
+        return Routed("discussion", handler, scene, incoming(frame, segments, account, text))
 
     def _route(
         self,

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         return self.xueban.data_dir / "media"
 
     @property
+    def hot_dir(self) -> Path:
+        """Where the operator puts files with hot words."""
+        return self.xueban.data_dir / "hot"
+
+    @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.xueban.delivery.lease)
 

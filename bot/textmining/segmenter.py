@@ -129,6 +129,17 @@ def _index_terms(text: str) -> frozenset[str]:
     return frozenset(term for term, _ in terms.most_common(MOST_TERMS))
 
 
+async def keep_whole(words: Collection[str]) -> None:
+    """Never take these words apart from now on."""
+    if words:
+        await in_thread(_keep_whole, tuple(words))
+
+
+def _keep_whole(words: Collection[str]) -> None:
+    for word in words:
+        _jieba().add_word(normalised(word))
+
+
 def _words_inside(word: str) -> set[str]:
     """All shorter words in a word; jieba's own search mode leaves out those of more than three characters."""
     known = _jieba().FREQ

@@ -9,6 +9,7 @@ import pytest
 
 import plugins.branch
 import plugins.delivery
+import plugins.discussion
 import plugins.help
 import plugins.notice
 import plugins.stats

@@ -82,7 +82,7 @@ class Talk:
         self.app = app
         self.telephone = Telephone()
         app.connect(self.telephone, self.telephone)
-        self._screen = Screen(TABLE, app.conversations, hints.unknown)
+        self._screen = Screen(TABLE, app.conversations, hints.unknown, app.listening)
         self._message_ids = itertools.count(100)
 
     async def _said(self, routed: Routed | None) -> list[tuple[str, str]]:

@@ -104,6 +104,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_branch_setting_branch_id_branch')),
     sa.PrimaryKeyConstraint('branch_id', 'key', name=op.f('pk_branch_setting'))
     )
+    op.create_table('branch_word',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('word', sa.String(length=30), nullable=False),
+    sa.Column('warn', sa.Boolean(), nullable=False),
+    sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_branch_word_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'word', name=op.f('pk_branch_word'))
+    )
     op.create_table('chat_group',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -119,6 +127,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('chat_group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_chat_group_branch_id'), ['branch_id'], unique=False)
+
+    op.create_table('hot_list',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('user_id', sa.String(length=40), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('shown', sa.Integer(), nullable=False),
+    sa.Column('candidates', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_hot_list_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'platform', 'user_id', name=op.f('pk_hot_list'))
+    )
+    op.create_table('hot_shown',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_hot_shown_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'title', name=op.f('pk_hot_shown'))
+    )
+    with op.batch_alter_table('hot_shown', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hot_shown_day'), ['day'], unique=False)
 
     op.create_table('member',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -184,6 +212,27 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_reference', ['reference'], unique=False)
         batch_op.create_index('ix_outbox_state_account_due_at', ['state', 'account', 'due_at'], unique=False)
 
+    op.create_table('source',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('address', sa.String(length=2000), nullable=False),
+    sa.Column('shape', sa.String(length=400), nullable=False),
+    sa.Column('etag', sa.String(length=400), nullable=False),
+    sa.Column('modified', sa.String(length=80), nullable=False),
+    sa.Column('asked_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answered_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('new_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('trouble', sa.String(length=200), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_source_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_source')),
+    sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_source_branch_id_no'))
+    )
     op.create_table('study_material',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -239,6 +288,41 @@ def upgrade() -> None:
     with op.batch_alter_table('undo_step', schema=None) as batch_op:
         batch_op.create_index('ix_undo_step_platform_user_id_id', ['platform', 'user_id', 'id'], unique=False)
 
+    op.create_table('discussion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('about', sa.String(length=400), nullable=False),
+    sa.Column('source', sa.String(length=100), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('prompts', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('whole_window', sa.Boolean(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=True),
+    sa.Column('opened_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('reminded_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('cloud', sa.Text(), nullable=False),
+    sa.Column('posted_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['author_id'], ['member.id'], name=op.f('fk_discussion_author_id_member')),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_discussion_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_discussion')),
+    sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_discussion_branch_id_no'))
+    )
+    with op.batch_alter_table('discussion', schema=None) as batch_op:
+        batch_op.create_index('ix_discussion_branch_id_opened_at', ['branch_id', 'opened_at'], unique=False)
+        batch_op.create_index('ix_discussion_state_ends_at', ['state', 'ends_at'], unique=False)
+
+    op.create_table('discussion_opt_out',
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_discussion_opt_out_member_id_member')),
+    sa.PrimaryKeyConstraint('member_id', name=op.f('pk_discussion_opt_out'))
+    )
     op.create_table('leave',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -306,6 +390,25 @@ def upgrade() -> None:
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_grant_member_id'), ['member_id'], unique=False)
 
+    op.create_table('source_item',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('source_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('summary', sa.String(length=400), nullable=False),
+    sa.Column('pinned', sa.Boolean(), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('published', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('first_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('listed_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['source_id'], ['source.id'], name=op.f('fk_source_item_source_id_source')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_source_item')),
+    sa.UniqueConstraint('source_id', 'key', name=op.f('uq_source_item_source_id_key'))
+    )
+    with op.batch_alter_table('source_item', schema=None) as batch_op:
+        batch_op.create_index('ix_source_item_source_id_listed_at', ['source_id', 'listed_at'], unique=False)
+
     op.create_table('study_assignment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -334,6 +437,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['plan_id'], ['study_plan.id'], name=op.f('fk_study_slot_plan_id_study_plan')),
     sa.PrimaryKeyConstraint('plan_id', 'planned_for', name=op.f('pk_study_slot'))
     )
+    op.create_table('discussion_place',
+    sa.Column('discussion_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('group_id', sa.String(length=40), nullable=False),
+    sa.Column('account', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['discussion_id'], ['discussion.id'], name=op.f('fk_discussion_place_discussion_id_discussion')),
+    sa.PrimaryKeyConstraint('discussion_id', 'platform', 'group_id', name=op.f('pk_discussion_place'))
+    )
+    op.create_table('discussion_voice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('discussion_id', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('group_id', sa.String(length=40), nullable=False),
+    sa.Column('message_id', sa.String(length=80), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.String(length=12), nullable=False),
+    sa.Column('likes', sa.Integer(), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('recalled_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['discussion_id'], ['discussion.id'], name=op.f('fk_discussion_voice_discussion_id_discussion')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_discussion_voice_member_id_member')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_discussion_voice')),
+    sa.UniqueConstraint('platform', 'group_id', 'message_id', name=op.f('uq_discussion_voice_platform_group_id_message_id'))
+    )
+    with op.batch_alter_table('discussion_voice', schema=None) as batch_op:
+        batch_op.create_index('ix_discussion_voice_discussion_id_member_id', ['discussion_id', 'member_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_discussion_voice_member_id'), ['member_id'], unique=False)
+
     op.create_table('notice_expected',
     sa.Column('notice_id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -429,12 +561,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notice_expected_member_id'))
 
     op.drop_table('notice_expected')
+    with op.batch_alter_table('discussion_voice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_discussion_voice_member_id'))
+        batch_op.drop_index('ix_discussion_voice_discussion_id_member_id')
+
+    op.drop_table('discussion_voice')
+    op.drop_table('discussion_place')
     op.drop_table('study_slot')
     op.drop_table('study_material_term')
     with op.batch_alter_table('study_assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_branch_due')
 
     op.drop_table('study_assignment')
+    with op.batch_alter_table('source_item', schema=None) as batch_op:
+        batch_op.drop_index('ix_source_item_source_id_listed_at')
+
+    op.drop_table('source_item')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_grant_member_id'))
 
@@ -452,6 +594,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_leave_member_id'))
 
     op.drop_table('leave')
+    op.drop_table('discussion_opt_out')
+    with op.batch_alter_table('discussion', schema=None) as batch_op:
+        batch_op.drop_index('ix_discussion_state_ends_at')
+        batch_op.drop_index('ix_discussion_branch_id_opened_at')
+
+    op.drop_table('discussion')
     with op.batch_alter_table('undo_step', schema=None) as batch_op:
         batch_op.drop_index('ix_undo_step_platform_user_id_id')
 
@@ -462,6 +610,7 @@ def downgrade() -> None:
 
     op.drop_table('study_plan')
     op.drop_table('study_material')
+    op.drop_table('source')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_state_account_due_at')
         batch_op.drop_index('ix_outbox_reference')
@@ -477,10 +626,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_member_branch_id'))
 
     op.drop_table('member')
+    with op.batch_alter_table('hot_shown', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hot_shown_day'))
+
+    op.drop_table('hot_shown')
+    op.drop_table('hot_list')
     with op.batch_alter_table('chat_group', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_chat_group_branch_id'))
 
     op.drop_table('chat_group')
+    op.drop_table('branch_word')
     op.drop_table('branch_setting')
     with op.batch_alter_table('branch_request', schema=None) as batch_op:
         batch_op.drop_index('ix_branch_request_state_branch_id')

@@ -13,6 +13,7 @@ from bot.chat.screen import Screen
 from bot.chat.table import CommandTable
 from bot.core.clock import ShiftableClock
 from bot.core.db import Database
+from bot.discussion.listening import Listening
 from bot.rendering.content import Content
 
 
@@ -66,7 +67,7 @@ def screen(conversations: Conversations) -> Screen:
     commands.answer("confirmed")(confirmed)
     table = CommandTable()
     table.add(commands)
-    return Screen(table, conversations, unknown)
+    return Screen(table, conversations, unknown, Listening())
 
 
 def taken(routed: Routed | None) -> tuple[str, str] | None:

@@ -1,0 +1,146 @@
+"""Discussions decided without a database: when they end, which words belong to one, which voices count and why not.
+
+The rule for voices is one that can be shown to everybody. It says whether a voice reaches a length and is the speaker's
+own (「达到字数与原创要求」), never whether it is any good.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.errors import UserError
+from bot.discussion.models import Verdict
+from bot.scheduling.quiet import QuietHours
+from bot.textmining.likeness import contained, grams, letters
+
+LONGEST_TITLE = 60
+LONGEST_VOICE = 2000
+"""Characters of a voice that are kept and judged."""
+COMPARED = 500
+"""Other voices with which a new one is compared."""
+SHORTEST = timedelta(minutes=10)
+LONGEST = timedelta(days=30)
+REMIND_BEFORE = timedelta(hours=2)
+"""How long before the end a discussion is mentioned once more; short ones aren't."""
+AGAIN_AFTER = timedelta(days=60)
+"""No topic is offered twice within this time."""
+LIST_FOR = timedelta(minutes=60)
+"""How long 「讨论 2」 means the second candidate that was shown, and not discussion 2."""
+
+LEAST_LETTERS = 20
+LEAST_WORDS = 6
+LEAST_OWN = 16
+MOST_COPIED = 0.7
+MOST_ECHOED = 0.7
+MOST_REPEATED = 0.5
+
+WHY = {
+    Verdict.WORDLESS: "没有文字(只有表情或图片)",
+    Verdict.SHORT: f"不到 {LEAST_LETTERS} 个字",
+    Verdict.THIN: f"不同的实词不到 {LEAST_WORDS} 个",
+    Verdict.REPETITIVE: "重复的话太多",
+    Verdict.COPIED: "大部分是话题或材料里的原文",
+    Verdict.ECHO: "和前面的发言大部分相同",
+}
+RULE = f"达到字数与原创要求:{LEAST_LETTERS} 字以上、{LEAST_WORDS} 个以上不同实词、用自己的话,不照抄材料和别人。"
+
+_HASHED = re.compile(r"[##]([^##\n]{1,60})[##]")
+_WORD_OF_OURS = frozenset({"话题", "讨论", "热词", "今日话题"})
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a voice is judged by: its words without fillers, and what it is compared with (3-grams and 8-grams)."""
+
+    text: str
+    words: frozenset[str]
+    material: str
+    others: tuple[str, ...]
+
+
+def judge(heard: Heard) -> Verdict:
+    """What the rule says, the first fault found."""
+    bare = letters(heard.text)
+    if not bare:
+        return Verdict.WORDLESS
+    if len(bare) < LEAST_LETTERS:
+        return Verdict.SHORT
+    own = grams(heard.text, 3)
+    if len(own) < MOST_REPEATED * (len(bare) - 2):
+        return Verdict.REPETITIVE
+    if len(heard.words) < LEAST_WORDS:
+        return Verdict.THIN
+    long_runs, material = grams(heard.text, 8), grams(heard.material, 8)
+    new = sum(1 for run in long_runs if run not in material)
+    if contained(long_runs, material) > MOST_COPIED or (long_runs & material and new + 7 < LEAST_OWN):
+        return Verdict.COPIED
+    if any(_echoes(own, other) for other in heard.others):
+        return Verdict.ECHO
+    return Verdict.GOOD
+
+
+def _echoes(own: frozenset[str], other: str) -> bool:
+    bare = letters(other)
+    if len(bare) < LEAST_LETTERS:
+        return False
+    return contained(own, frozenset(bare[at : at + 3] for at in range(len(bare) - 2))) > MOST_ECHOED
+
+
+def without_tag(text: str) -> str:
+    """A message without its #话题# in front or behind."""
+    return _HASHED.sub(" ", text).strip()
+
+
+def tags_in(text: str) -> frozenset[str]:
+    """What stands between hashes, letters only."""
+    return frozenset(letters(found) for found in _HASHED.findall(text))
+
+
+def tags_of(title: str, no: int) -> frozenset[str]:
+    """The hashes by which a discussion is meant: its title, its number, or just 「话题」."""
+    return frozenset({letters(title), f"讨论{no}", f"话题{no}", *_WORD_OF_OURS})
+
+
+def meant(tags: Collection[str], title: str, no: int) -> bool:
+    """Whether one of these hashes means this discussion; a good part of a long title will do."""
+    whole = letters(title)
+    return any(tag in tags_of(title, no) or (len(tag) >= 4 and tag in whole) for tag in tags)
+
+
+def ends_at(wanted: datetime | None, hours: int, quiet: QuietHours, now: datetime) -> datetime:
+    """When a discussion ends: as wanted, else after so many hours, never within the quiet hours.
+
+    Raises ``UserError`` for an end that is too near or too far.
+    """
+    end = quiet.shift(wanted or now + timedelta(hours=hours))
+    if end - now < SHORTEST:
+        raise UserError("结束时间太近了,至少要留 10 分钟。比如:讨论 2 明天18:00")
+    if end - now > LONGEST:
+        raise UserError("讨论最长 30 天。请写近一点的结束时间,比如:讨论 2 明天18:00")
+    return end
+
+
+def reminds_at(opened: datetime, end: datetime, quiet: QuietHours) -> datetime | None:
+    """When it is mentioned once more; None for a short one, or where that would fall into the quiet hours."""
+    at = end - REMIND_BEFORE
+    return None if end - opened < 3 * REMIND_BEFORE or quiet.covers(at) else at
+
+
+def check_title(text: str) -> str:
+    """A topic in somebody's own words, one line. Raises ``UserError``."""
+    line = " ".join(without_hashes(text).split())
+    if not letters(line):
+        raise UserError("请写上讨论的题目,比如:讨论 社区食堂怎样才能长久")
+    if len(line) > LONGEST_TITLE:
+        raise UserError(f"题目请写在 {LONGEST_TITLE} 字以内。")
+    return line
+
+
+def without_hashes(text: str) -> str:
+    return text.replace("#", " ").replace("#", " ")
+
+
+def warned(text: str, words: Iterable[str]) -> list[str]:
+    """The words of the branch's list that occur in a text."""
+    return [word for word in words if word in text]

@@ -1,0 +1,128 @@
+"""What people read about hot words and discussions: short, clear, in Chinese."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.discussion import rules
+from bot.discussion.lexicon import Words
+from bot.discussion.models import Discussion, State
+from bot.discussion.offering import Offer
+from bot.rendering.content import Card, Content
+from bot.scheduling.words import say_moment
+from bot.textmining import titles
+
+NONE = "今天的热榜里没有适合支部讨论的话题。也可以自己出题:讨论 您的题目"
+
+
+def short(title: str, size: int = 24) -> str:
+    return title if len(title) <= size else f"{title[: size - 1]}…"
+
+
+def offers(found: Sequence[Offer], first: int, trouble: str = "") -> str:
+    """The candidates, a line each with source and reason, and what to type next."""
+    lines = [f"{first + at}. {one.title}\n   {one.source}|{one.why}" for at, one in enumerate(found)]
+    lines.append(f"选一个发「讨论 {first}」,看链接发「热词 {first}」,换一批发「热词 更多」。")
+    return "\n".join([*lines, trouble] if trouble else lines)
+
+
+def one_offer(offer: Offer) -> str:
+    rows = [f"{offer.title}({offer.source})", offer.about, offer.url or "这个来源没有给链接。"]
+    return "\n".join(row for row in rows if row)
+
+
+def prompts_for(kind: str, turn: int = 0) -> tuple[str, ...]:
+    """The questions about a topic of this kind; another pair on every turn."""
+    known = titles.kind(kind) or titles.kind("society")
+    assert known is not None
+    return known.prompts[turn % len(known.prompts)]
+
+
+def about(discussion: Discussion) -> str:
+    """Two lines at most: what it is about and where it comes from."""
+    source = f"来源:{discussion.source}" if discussion.source else "支部自拟题目"
+    return f"{short(discussion.about, 70)}\n{source}" if discussion.about else source
+
+
+def card(discussion: Discussion) -> Content:
+    """The opening card, and under it how to take part."""
+    prompts = list(json.loads(discussion.prompts))
+    ends = say_moment(discussion.ends_at, discussion.opened_at)
+    data: dict[str, object] = {
+        "no": discussion.no,
+        "title": discussion.title,
+        "about": about(discussion),
+        "prompts": prompts,
+        "ends": ends,
+    }
+    words = "\n".join([f"【讨论 {discussion.no}】{discussion.title}", about(discussion), *prompts])
+    how = f"回复这条消息,或发「#话题# 您的看法」,{ends}结束。"
+    link = f"\n{discussion.url}" if discussion.url else ""
+    return Content.of(Card(template="discussion", data=data, alt=words), how + link)
+
+
+def draft(
+    offer: Offer, prompts: Sequence[str], ends_at: datetime, now: datetime, groups: int, warned: list[str]
+) -> str:
+    """The preview before anything is posted."""
+    where = f"{groups} 个群" if groups > 1 else "群里"
+    rows = [f"讨论「{offer.title}」", *(f"问:{one}" for one in prompts)]
+    if warned:
+        rows.append(f"⚠ 有支部提醒词:{'、'.join(warned)}")
+    rows.append(f"回复「确认」发到{where}({say_moment(ends_at, now)}结束),「换一组」换问题,「取消」放弃。")
+    return "\n".join(rows)
+
+
+def opened(discussion: Discussion, now: datetime) -> str:
+    ends = say_moment(discussion.ends_at, now)
+    return f"讨论 {discussion.no} 已发起,{ends}结束。提前结束发「结束讨论 {discussion.no}」。"
+
+
+def ends_soon(discussion: Discussion, now: datetime) -> str:
+    ends = say_moment(discussion.ends_at, now)
+    return f"讨论 {discussion.no}「{short(discussion.title)}」{ends}结束,还想说两句的同志欢迎补充。"
+
+
+def time_is_up(discussion: Discussion, voices: int, people: int) -> str:
+    head = f"讨论 {discussion.no}「{short(discussion.title)}」到时间了:{people} 人、{voices} 条发言。"
+    return f"{head}\n发「小结 {discussion.no}」看小结,看过再发到群里。"
+
+
+def listed(found: Sequence[Discussion], counts: Mapping[int, tuple[int, int]]) -> str:
+    if not found:
+        return "还没有讨论。发「热词」挑一个话题,或发「讨论 题目」自己出题。"
+    states = {State.OPEN: "进行中", State.ENDED: "已结束"}
+    lines = []
+    for one in found:
+        voices, people = counts.get(one.id, (0, 0))
+        lines.append(f"{one.no}. {short(one.title)}({states[State(one.state)]},{people} 人 {voices} 条)")
+    return "\n".join(lines) + "\n看一个发「讨论 编号」,找以前的发「讨论 搜索 词」。"
+
+
+def not_counted(discussion: Discussion, reason: str) -> str:
+    """Why a voice doesn't count, for its author alone."""
+    return f"您在讨论 {discussion.no} 的发言{reason},这条没有计入,可以再补充几句。\n{rules.RULE}"
+
+
+def shown(discussion: Discussion, voices: int, people: int, now: datetime) -> str:
+    """A discussion as it stands, with its summary where there is one."""
+    running = discussion.state == State.OPEN
+    ends = f"{say_moment(discussion.ends_at, now)}结束" if running else "已结束"
+    rows = [f"讨论 {discussion.no}「{discussion.title}」:{people} 人、{voices} 条发言,{ends}。"]
+    if discussion.posted_at is not None and discussion.summary:
+        rows.append(discussion.summary)
+    else:
+        rows += [f"问:{one}" for one in json.loads(discussion.prompts)]
+    if discussion.url:
+        rows.append(discussion.url)
+    return "\n".join(rows)
+
+
+def words(found: Words, typed: str = "") -> str:
+    """The branch's words; ``typed`` is what was written and not understood."""
+    rows = [f"没看懂「{typed[:20]}」。"] if typed else []
+    rows.append(f"支部的词:{'、'.join(found.own) or '还没有'}。")
+    if found.warn:
+        rows.append(f"提醒词:{'、'.join(found.warn)}(只提醒,不拦截)。")
+    rows.append("添加发「词典 添加 新质生产力」,去掉发「词典 删除 词」。")
+    return "\n".join(rows)

@@ -1,0 +1,92 @@
+"""「讨论」: open one from the candidates or in one's own words; list, show and search those that were."""
+
+import re
+from dataclasses import asdict
+from datetime import datetime
+
+from bot.branch.actor import EDITORS
+from bot.chat.call import Ask, Call, Reply
+from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import number
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotAllowed
+from bot.discussion import offering, opening, records, rules, views
+from bot.discussion.offering import Offer
+from bot.discussion.opening import Draft
+from bot.rendering.content import Content
+from bot.scheduling.moments import split_moment
+
+commands = CommandSet("discussion")
+
+_SEARCH = re.compile(r"(?:搜索|搜|查找|找)\s*(.+)", re.DOTALL)
+
+
+@commands.command(
+    "讨论",
+    who=Who.MEMBER,
+    bare=True,
+    usage="讨论 [编号 | 题目 | 列表 | 搜索 <词>] [结束时间]",
+    example="讨论 2 明天18:00",
+    summary="开一个讨论;也能看以前的讨论",
+)
+async def discuss(call: Call) -> Reply:
+    words = call.args.strip()
+    if words in ("", "列表"):
+        async with call.app.database.reading() as uow:
+            return await records.list_all(uow, call.actor.branch)
+    if found := _SEARCH.fullmatch(words):
+        async with call.app.database.reading() as uow:
+            return await records.search(uow, call.actor.branch, found[1])
+    at, rest = split_moment(words, call.app.clock.now())
+    no = number(rest) if rest.isdecimal() else None
+    async with call.app.database.reading() as uow:
+        offer = await offering.chosen(uow, call.actor, no) if no is not None else None
+        if no is not None and offer is None:
+            return await records.show(uow, call.actor, no)
+        if not call.actor.may(EDITORS):
+            raise NotAllowed("开讨论由宣传委员或书记来做。发「讨论」看正在进行的。")
+        if offer is None:
+            offer = Offer(rules.check_title(rest), "", "", "", "", "")
+        end = await opening.plan_end(uow, call.actor.branch, at)
+        payload: dict[str, object] = {"offer": asdict(offer), "end": end.isoformat(), "turn": 0}
+        return await preview(call, uow, payload)
+
+
+@commands.command("查看讨论", who=Who.MEMBER, usage="查看讨论 <编号>", example="查看讨论 2", summary="看一个讨论的记录")
+async def look(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        return await records.show(
+            uow, call.actor, (await opening.the_one(uow, call.actor.branch, number(call.args))).no
+        )
+
+
+async def preview(call: Call, uow: UnitOfWork, payload: dict[str, object]) -> Reply:
+    """The discussion as it will be opened, and what may be answered."""
+    draft = draft_in(payload)
+    groups = await opening.groups_for(uow, call.actor)
+    warn = [one.word for one in await offering.own_words(uow, call.actor.branch, warn=True)]
+    warned = rules.warned(f"{draft.offer.title} {draft.offer.about}", warn)
+    text = views.draft(draft.offer, draft.prompts, draft.ends_at, uow.now, len(groups), warned)
+    return Ask(Content.of(text), "discussion.open", payload, ("确认", "取消", "换一组"), minutes=10)
+
+
+def draft_in(payload: dict[str, object]) -> Draft:
+    offer, turn = payload["offer"], payload["turn"]
+    assert isinstance(offer, dict)
+    assert isinstance(turn, int)
+    made = Offer(**offer)
+    return Draft(made, views.prompts_for(made.kind, turn), datetime.fromisoformat(str(payload["end"])))
+
+
+@commands.answer("open")
+async def opened(call: Call) -> Reply:
+    if call.args == "换一组":
+        turn = call.payload["turn"]
+        assert isinstance(turn, int)
+        async with call.app.database.reading() as uow:
+            return await preview(call, uow, call.payload | {"turn": turn + 1})
+    async with call.app.database.unit_of_work() as uow:
+        discussion = await opening.open_one(uow, call.actor, draft_in(call.payload))
+        said = views.opened(discussion, uow.now)
+    await call.app.listen()
+    return said
