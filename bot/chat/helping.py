@@ -6,7 +6,15 @@ from bot.branch.actor import Actor
 from bot.chat import access
 from bot.chat.commands import Command, Where, Who
 
-TITLES = {"study": "学习材料", "notice": "公告", "stats": "统计", "branch": "支部", "delivery": "送达", "help": "帮助"}
+TITLES = {
+    "study": "学习材料",
+    "notice": "公告",
+    "discussion": "讨论",
+    "stats": "统计",
+    "branch": "支部",
+    "delivery": "送达",
+    "help": "帮助",
+}
 """What the commands of a plugin are headed by, in the order in which they are listed."""
 
 EVERYBODY = frozenset({Who.ANYONE, Who.MEMBER})

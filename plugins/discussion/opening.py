@@ -18,6 +18,7 @@ from bot.scheduling.moments import split_moment
 
 commands = CommandSet("discussion")
 
+_LOOK = re.compile(r"(?:查看|看)\s*(\d{1,6})")
 _SEARCH = re.compile(r"(?:搜索|搜|查找|找)\s*(.+)", re.DOTALL)
 
 
@@ -37,6 +38,9 @@ async def discuss(call: Call) -> Reply:
     if found := _SEARCH.fullmatch(words):
         async with call.app.database.reading() as uow:
             return await records.search(uow, call.actor.branch, found[1])
+    if found := _LOOK.fullmatch(words):
+        async with call.app.database.reading() as uow:
+            return await records.show(uow, call.actor, int(found[1]))
     at, rest = split_moment(words, call.app.clock.now())
     no = number(rest) if rest.isdecimal() else None
     async with call.app.database.reading() as uow:
@@ -50,14 +54,6 @@ async def discuss(call: Call) -> Reply:
         end = await opening.plan_end(uow, call.actor.branch, at)
         payload: dict[str, object] = {"offer": asdict(offer), "end": end.isoformat(), "turn": 0}
         return await preview(call, uow, payload)
-
-
-@commands.command("查看讨论", who=Who.MEMBER, usage="查看讨论 <编号>", example="查看讨论 2", summary="看一个讨论的记录")
-async def look(call: Call) -> Reply:
-    async with call.app.database.reading() as uow:
-        return await records.show(
-            uow, call.actor, (await opening.the_one(uow, call.actor.branch, number(call.args))).no
-        )
 
 
 async def preview(call: Call, uow: UnitOfWork, payload: dict[str, object]) -> Reply:

@@ -15,12 +15,15 @@ commands = CommandSet("discussion")
 
 @commands.command(
     "订阅",
+    "退订",
     who=Who.EDITOR,
-    usage="订阅 [微博 | 百度 | 头条 | 网址 [名称] | 文件 <名称>]",
+    usage="订阅 [微博 | 百度 | 头条 | 网址 [名称] | 文件 <名称>] · 退订 <编号>",
     example="订阅 https://news.example.cn/rss.xml 社区要闻",
     summary="添加热词和资料的来源;不写看有哪些",
 )
 async def subscribe(call: Call) -> Reply:
+    if call.word == "退订":
+        return await unsubscribe(call)
     if not call.args.strip():
         async with call.app.database.reading() as uow:
             return views.listed(await subscribing.in_force(uow, call.actor.branch), call.actor.branch, uow.now)
@@ -32,7 +35,6 @@ async def subscribe(call: Call) -> Reply:
     return views.added(source, len(topics), [topic.title for topic in topics])
 
 
-@commands.command("退订", who=Who.EDITOR, usage="退订 <编号>", example="退订 2", summary="去掉一个来源")
 async def unsubscribe(call: Call) -> Reply:
     no = number(call.args)
     if no is None:
