@@ -28,14 +28,20 @@ class Collector:
         self._waiting: dict[tuple[str, str], list[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, scene: str, ack: Acknowledge, say: Callable[[str], Awaitable[object]]) -> None:
+    def add(
+        self,
+        scene: str,
+        ack: Acknowledge,
+        progress: Callable[[], Awaitable[str]],
+        say: Callable[[str], Awaitable[object]],
+    ) -> None:
         """Say a line in this scene a while after the first of its acknowledgements, with the count of that moment."""
         key = (scene, ack.item)
         if key in self._waiting:
             self._waiting[key].append(ack.name)
             return
         self._waiting[key] = [ack.name]
-        task = asyncio.get_running_loop().create_task(self._flush(key, ack.progress, say))
+        task = asyncio.get_running_loop().create_task(self._flush(key, progress, say))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -164,8 +164,11 @@ class Desk:
             await self._send(here, Content.of(Mention(user_id=scene.user_id, name=scene.display_name), line))
 
     async def _acknowledge(self, scene: Scene, here: Target, message_id: str, ack: Acknowledge) -> None:
-        if not await self._platform.react(scene, message_id, ACK_EMOJI):
-            self._collector.add(scene.key, ack, lambda text: self._quietly(self._send(here, Content.of(text))))
+        reacted = await self._platform.react(scene, message_id, ACK_EMOJI)
+        if not reacted and ack.progress is not None:
+            self._collector.add(
+                scene.key, ack, ack.progress, lambda text: self._quietly(self._send(here, Content.of(text)))
+            )
 
     async def _quietly(self, sending: Awaitable[object]) -> None:
         try:

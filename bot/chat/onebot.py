@@ -20,6 +20,7 @@ from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.delivery.worker import Worker
+from bot.discussion.listening import Listening
 from bot.sources.fetcher import Fetcher
 
 log = logging.getLogger("xueban.onebot")
@@ -39,12 +40,14 @@ class OneBot:
         fetcher: Fetcher,
         database: Database,
         table: CommandTable,
+        listening: Listening,
     ) -> None:
         self._adapter = adapter
         self._transport = transport
         self._fetcher = fetcher
         self._database = database
         self._table = table
+        self._listening = listening
         self._without_reactions: dict[str, float] = {}
         self.worker: Worker
         self.on_connected: Callable[[str], None] = lambda account: None
@@ -141,16 +144,22 @@ class OneBot:
         return await handle(self, account, frame) if handle is not None else None
 
     async def _reaction(self, account: str, frame: dict[str, Any]) -> Routed | None:
-        if frame.get("is_add") is False or str(frame.get("user_id")) == account:
+        if str(frame.get("user_id")) == account:
             return None
         message_id = str(frame.get("message_id"))
         async with self._database.reading() as uow:
             origin = await outbox.origin_of(uow, PLATFORM, str(frame.get("group_id")), message_id)
-        if origin is None:
+        taken_away = frame.get("is_add") is False
+        if origin is None and self._listening.windows(PLATFORM, str(frame.get("group_id"))):
+            return self._signal("discussion", "unliked" if taken_away else "liked", account, frame, message_id)
+        if origin is None or taken_away:
             return None
         likes = frame.get("likes") or [{}]
         emoji_id = str(likes[0].get("emoji_id", ""))
         return self._signal(origin.partition(".")[0], "reaction", account, frame, message_id, emoji_id)
+
+    async def _recalled(self, account: str, frame: dict[str, Any]) -> Routed | None:
+        return self._signal("discussion", "recalled", account, frame, str(frame.get("message_id")))
 
     async def _joined(self, account: str, frame: dict[str, Any]) -> Routed | None:
         if str(frame.get("user_id")) == account:
@@ -190,6 +199,7 @@ class OneBot:
 
 _NOTICES: dict[str, Callable[[OneBot, str, dict[str, Any]], Awaitable[Routed | None]]] = {
     "group_msg_emoji_like": OneBot._reaction,
+    "group_recall": OneBot._recalled,
     "group_increase": OneBot._joined,
     "group_decrease": OneBot._left,
     "group_ban": OneBot._ban,

@@ -78,7 +78,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
 
     app = App(settings, clock)
     transport = OneBotTransport(adapter, app.media, cards.draw)
-    platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE)
+    platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE, app.listening)
     app.connect(transport, platform)
     platform.worker = app.worker
     assert isinstance(driver, ASGIMixin)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.discussion import rules
 from bot.discussion.models import (
     BranchWord,
     Discussion,
@@ -199,10 +200,25 @@ async def opted_out(uow: UnitOfWork, member_ids: Collection[int]) -> set[int]:
 
 
 async def opt_out(uow: UnitOfWork, member_id: int) -> bool:
-    """False if they had already. Their words are forgotten at once, everywhere."""
-    new = await insert_ignore(uow.session, OptOut, [{"member_id": member_id, "at": uow.now}], ["member_id"])
+    """False if they had already."""
+    return await insert_ignore(uow.session, OptOut, [{"member_id": member_id, "at": uow.now}], ["member_id"]) > 0
+
+
+async def voices_of(uow: UnitOfWork, member_id: int) -> Sequence[Voice]:
+    return (await uow.session.scalars(select(Voice).where(Voice.member_id == member_id))).all()
+
+
+async def drop_voices(uow: UnitOfWork, member_id: int) -> None:
     await uow.session.execute(delete(Voice).where(Voice.member_id == member_id))
-    return new > 0
+
+
+async def unquote(uow: UnitOfWork, voices: Collection[Voice]) -> None:
+    """Take the words of these voices out of the summaries that quote them."""
+    for voice in voices:
+        for quoted in {rules.quote(voice.text), voice.text}:
+            if len(quoted) >= rules.SHORTEST_QUOTE:
+                its = update(Discussion).where(Discussion.id == voice.discussion_id)
+                await uow.session.execute(its.values(summary=func.replace(Discussion.summary, quoted, rules.UNQUOTED)))
 
 
 async def opt_in(uow: UnitOfWork, member_id: int) -> bool:

@@ -35,6 +35,10 @@ MOST_COPIED = 0.7
 MOST_ECHOED = 0.7
 MOST_REPEATED = 0.5
 
+SHORTEST_QUOTE = 8
+LONGEST_QUOTE = 60
+UNQUOTED = "(已按本人意愿略去)"
+
 WHY = {
     Verdict.WORDLESS: "没有文字(只有表情或图片)",
     Verdict.SHORT: f"不到 {LEAST_LETTERS} 个字",
@@ -144,3 +148,9 @@ def without_hashes(text: str) -> str:
 def warned(text: str, words: Iterable[str]) -> list[str]:
     """The words of the branch's list that occur in a text."""
     return [word for word in words if word in text]
+
+
+def quote(text: str) -> str:
+    """A voice as it is quoted: one line, cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.discussion import rules
 from bot.discussion.lexicon import Words
-from bot.discussion.models import Discussion, State
+from bot.discussion.models import Discussion, State, Verdict, Voice
 from bot.discussion.offering import Offer
 from bot.rendering.content import Card, Content
 from bot.scheduling.words import say_moment
@@ -126,3 +126,21 @@ def words(found: Words, typed: str = "") -> str:
         rows.append(f"提醒词:{'、'.join(found.warn)}(只提醒,不拦截)。")
     rows.append("添加发「词典 添加 新质生产力」,去掉发「词典 删除 词」。")
     return "\n".join(rows)
+
+
+def counted(*, changed: bool, back: bool) -> str:
+    """What 别统计我 and its opposite have done."""
+    if back:
+        return "好的,以后您的发言照常记录。" if changed else "您的发言一直照常记录。"
+    if not changed:
+        return "已经不统计您了。想恢复发「恢复统计我」。"
+    return "好的,您的发言不再记录,以前的也删掉了,总结和统计里都没有您。想恢复发「恢复统计我」。"
+
+
+def own(discussion: Discussion, voices: Sequence[Voice]) -> str:
+    """A member's own voices and what the rule says of each, for themselves alone."""
+    rows = [f"您在讨论 {discussion.no}「{short(discussion.title)}」的发言:"]
+    for voice in voices:
+        why = rules.WHY.get(Verdict(voice.verdict))
+        rows.append(f"{'○' if why else '●'} {short(' '.join(voice.text.split()), 30)}" + (f"({why})" if why else ""))
+    return "\n".join([*rows, rules.RULE] if voices else [f"{rows[0]}还没有。", rules.RULE])

@@ -114,6 +114,17 @@ def _segment(text: str) -> list[str]:
     return [word for word in _jieba().cut(normalised(text)) if _WORD.fullmatch(word)]
 
 
+async def content_words(text: str) -> list[str]:
+    """The words of a text that say something, in order: no fillers, no single characters, no numbers."""
+    words: list[str] = await in_thread(telling, text)
+    return words
+
+
+def telling(text: str) -> list[str]:
+    """``content_words`` for those who are in the thread already."""
+    return [word for word in _segment(text) if _could_be_key(word)]
+
+
 async def index_terms(text: str) -> frozenset[str]:
     """The different terms by which a text can be found: its words and the shorter words inside them."""
     terms: frozenset[str] = await in_thread(_index_terms, text)

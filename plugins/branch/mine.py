@@ -4,6 +4,7 @@ from bot.branch import people, privacy
 from bot.branch import privacy_views as views
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
+from bot.discussion import counting
 
 commands = CommandSet("branch")
 
@@ -26,6 +27,7 @@ async def ask(call: Call) -> Reply:
 async def erase(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         name = (await people.myself(uow, call.actor)).name
-        await privacy.erase(uow, call.actor)
+        member = await privacy.erase(uow, call.actor)
+        await counting.forget(uow, member.id)
         await call.app.conversations.forget(uow, name, call.actor.user_id)
     return views.ERASED

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.branch.actor import EDITORS
-from bot.chat.call import Ask, Call, Reply
+from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed
-from bot.discussion import offering, opening, records, rules, views
+from bot.discussion import offering, opening, records, rules, speaking, views
 from bot.discussion.offering import Offer
 from bot.discussion.opening import Draft
 from bot.rendering.content import Content
@@ -26,7 +26,7 @@ _SEARCH = re.compile(r"(?:搜索|搜|查找|找)\s*(.+)", re.DOTALL)
     "讨论",
     who=Who.MEMBER,
     bare=True,
-    usage="讨论 [编号 | 题目 | 列表 | 搜索 <词>] [结束时间]",
+    usage="讨论 [编号 | 题目 [结束时间] | 列表 | 我的 | 搜索 <词>]",
     example="讨论 2 明天18:00",
     summary="开一个讨论;也能看以前的讨论",
 )
@@ -38,6 +38,10 @@ async def discuss(call: Call) -> Reply:
     if found := _SEARCH.fullmatch(words):
         async with call.app.database.reading() as uow:
             return await records.search(uow, call.actor.branch, found[1])
+    if words == "我的":
+        async with call.app.database.reading() as uow:
+            own = views.own(*await speaking.mine(uow, call.actor))
+        return Say(Content.of(own), privately=True, here="已私聊发给您。")
     if found := _LOOK.fullmatch(words):
         async with call.app.database.reading() as uow:
             return await records.show(uow, call.actor, int(found[1]))

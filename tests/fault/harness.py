@@ -28,6 +28,7 @@ from bot.delivery.repository import Claimed
 from bot.delivery.transport import Target
 from bot.delivery.trouble import Trouble
 from bot.delivery.worker import Worker
+from bot.discussion.listening import Listening
 from bot.rendering.content import Card, Content
 from tests.process import SECRET, TOKEN
 
@@ -149,7 +150,7 @@ def live(job: Job) -> None:
     async def start() -> None:
         worker = MortalWorker(database, transport, database.clock, settings, tell_secretary)
         worker.fate = fate
-        platform = OneBot(adapter, transport, cast("Any", None), database, CommandTable())
+        platform = OneBot(adapter, transport, cast("Any", None), database, CommandTable(), Listening())
         platform.worker = worker
         adapter.serve(cast("Any", Deaf()), cast("Any", None), platform)
         await worker.start()

@@ -92,10 +92,15 @@ class Talk:
         return self.telephone.said[before:]
 
     async def hear(
-        self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = ""
+        self,
+        user: int,
+        *segments: str | dict[str, Any],
+        group: int | None = GROUP,
+        card: str = "",
+        message_id: int | None = None,
     ) -> list[tuple[str, str]]:
         """What the bot sends, and where, when ``user`` sends this (``group`` None: in private)."""
-        message_id = next(self._message_ids)
+        message_id = next(self._message_ids) if message_id is None else message_id
         sent = [{"type": "text", "data": {"text": s}} if isinstance(s, str) else s for s in segments]
         self.telephone.messages[str(message_id)] = sent
         frame = {
@@ -110,9 +115,17 @@ class Talk:
         }
         return await self._said(self._screen.message(frame))
 
-    async def say(self, user: int, *segments: str | dict[str, Any], group: int | None = GROUP, card: str = "") -> str:
+    async def say(
+        self,
+        user: int,
+        *segments: str | dict[str, Any],
+        group: int | None = GROUP,
+        card: str = "",
+        message_id: int | None = None,
+    ) -> str:
         """The texts of the bot's answers in one; empty for silence."""
-        return "\n".join(text for _, text in await self.hear(user, *segments, group=group, card=card))
+        heard = await self.hear(user, *segments, group=group, card=card, message_id=message_id)
+        return "\n".join(text for _, text in heard)
 
     @property
     def last_id(self) -> str:
@@ -129,6 +142,12 @@ class Talk:
         scene = Scene(PLATFORM, ACCOUNT, str(user), "", str(group))
         routed = Routed(commands.plugin, commands.signals[name], scene, Incoming("", "", ""))
         return "\n".join(text for _, text in await self._said(routed))
+
+    async def notice(self, name: str, user: int, message_id: str, group: int = GROUP) -> None:
+        """Something happens to a message of people's own (``recalled``, ``liked``), as discussions hear it."""
+        scene = Scene(PLATFORM, ACCOUNT, str(user), "", str(group))
+        incoming = Incoming(message_id, "", "", reply_to=message_id)
+        await self._said(Routed("discussion", TABLE.signals["discussion", name], scene, incoming))
 
     async def react(self, commands: CommandSet, user: int, message_id: str, group: int = GROUP) -> None:
         """An emoji of ``user`` on a message of ours, as it is routed to the plugin that the message belongs to."""

@@ -23,6 +23,6 @@ async def test_claims_are_collected_into_one_line_for_each_item() -> None:
 
     collector = Collector(0.02)
     for name, item in (("张三", "study:7"), ("李四", "study:7"), ("王五", "study:8")):
-        collector.add("group:9", Acknowledge(item, name, progress), say)
+        collector.add("group:9", Acknowledge(item, name, progress), progress, say)
     await asyncio.sleep(0.08)
     assert said == ["✅ 张三、李四已完成,2/9", "✅ 王五已完成,3/9"]
