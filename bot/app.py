@@ -32,6 +32,8 @@ ANNOUNCING = 30.0
 """Seconds between two looks for readings that everybody has completed."""
 
 
+LISTENING = 15.0
+"""Seconds after which a discussion that was opened elsewhere, or opened again, is heard of."""
 ASKING = 300.0
 """Seconds between two looks for sources that may be asked again (each at most hourly)."""
 
@@ -81,6 +83,7 @@ class App:
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
+        self.ticker.every(LISTENING, "open discussions", self.listen)
         self.ticker.every(ASKING, "sources", self.read_sources)
         self.ticker.start()
         log.info("ready")

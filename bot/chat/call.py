@@ -61,7 +61,8 @@ class Acknowledge:
 class Ask:
     """Say ``content`` and wait for this person's next message here (2 minutes, or ``minutes``). ``choices`` limits what
     counts as an answer ("确认", "取消", numbers …); without it any text does. The answer goes to the handler
-    ``then`` (``CommandSet.answer``), which finds ``payload`` (JSON) in ``call.payload``. Survives a restart."""
+    ``then`` (``CommandSet.answer``), which finds ``payload`` (JSON) in ``call.payload``. Survives a restart. With
+    ``privately`` it is asked in the person's private chat, and ``here`` (a line without names) is said in the group."""
 
     content: Content
     then: str
@@ -69,6 +70,7 @@ class Ask:
     choices: tuple[str, ...] = ("确认", "取消")
     minutes: float = 2.0
     privately: bool = False
+    here: str = ""
 
 
 Reply = Say | Acknowledge | Ask | str | None

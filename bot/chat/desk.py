@@ -144,11 +144,11 @@ class Desk:
                     await self._whisper(scene, here, content, line)
                 else:
                     await self._send(here, content)
-            case Ask(content=content, privately=privately):
+            case Ask(content=content, privately=privately, here=line):
                 asked = scene if not privately else Scene(scene.platform, scene.account, scene.user_id, "", None)
                 await self._conversations.ask(asked, reply)
                 if privately and scene.group_id is not None:
-                    await self._whisper(scene, here, content, "")
+                    await self._whisper(scene, here, content, line)
                 else:
                     await self._send(here, content)
             case Acknowledge():

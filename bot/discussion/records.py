@@ -4,6 +4,7 @@ from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.discussion import opening, repository, views
+from bot.discussion.models import Discussion
 
 PAGE = 10
 
@@ -27,5 +28,10 @@ async def search(uow: UnitOfWork, branch_id: int, text: str) -> str:
 async def show(uow: UnitOfWork, actor: Actor, no: int) -> str:
     """One discussion as it stands. Raises ``NotFound``."""
     discussion = await opening.get(uow, actor.branch, no)
-    voices, people = (await repository.counts(uow, [discussion.id])).get(discussion.id, (0, 0))
+    voices, people = await count(uow, discussion)
     return views.shown(discussion, voices, people, uow.now)
+
+
+async def count(uow: UnitOfWork, discussion: Discussion) -> tuple[int, int]:
+    """(voices, people) of what counts."""
+    return (await repository.counts(uow, [discussion.id])).get(discussion.id, (0, 0))

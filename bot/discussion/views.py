@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from bot.discussion import rules
 from bot.discussion.lexicon import Words
@@ -11,6 +12,9 @@ from bot.discussion.offering import Offer
 from bot.rendering.content import Card, Content
 from bot.scheduling.words import say_moment
 from bot.textmining import titles
+
+if TYPE_CHECKING:
+    from bot.discussion.closing import Participation, Theme
 
 NONE = "今天的热榜里没有适合支部讨论的话题。也可以自己出题:讨论 您的题目"
 
@@ -144,3 +148,39 @@ def own(discussion: Discussion, voices: Sequence[Voice]) -> str:
         why = rules.WHY.get(Verdict(voice.verdict))
         rows.append(f"{'○' if why else '●'} {short(' '.join(voice.text.split()), 30)}" + (f"({why})" if why else ""))
     return "\n".join([*rows, rules.RULE] if voices else [f"{rows[0]}还没有。", rules.RULE])
+
+
+_NUMERALS = "一二三四五六七八"
+
+
+def summary(discussion: Discussion, took: "Participation", themes: Sequence["Theme"]) -> str:
+    """What is posted at the end: who took part as a count, and the themes with what was said. No ranking."""
+    aside = "、".join(f"{why} {count}" for why, count in took.aside)
+    rows = [
+        f"【讨论 {discussion.no} 小结】{discussion.title}",
+        f"{len(took.speakers)}/{took.due} 人发言,共 {took.voices} 条" + (f"({aside}不计)" if aside else "") + "。",
+    ]
+    for at, theme in enumerate(themes):
+        rows.append(f"{_NUMERALS[at]}、{'、'.join(theme.words)}({theme.count} 条)")
+        rows += [f"  “{words}”" + (f"——{name}" if name else "") for name, words in theme.quotes]
+    return "\n".join([*rows, "谢谢大家。"])
+
+
+def cloud_card(cloud: dict[str, Any]) -> Card:
+    words = "、".join(str(one["word"]) for one in cloud["words"][:12])
+    return Card(template="cloud", data=cloud, alt=f"大家提到最多的:{words}")
+
+
+def posted(cloud: dict[str, Any], text: str) -> Content:
+    return Content.of(cloud_card(cloud), text)
+
+
+def summary_draft(cloud: dict[str, Any], text: str, warned: Sequence[str]) -> Content:
+    """What the propagandist sees before it is posted, and what they may answer."""
+    ask = "回复「确认」发到群里;想改就把改好的全文发给我;「取消」不发。"
+    warning = f"⚠ 有支部提醒词:{'、'.join(warned)}\n" if warned else ""
+    return Content.of(cloud_card(cloud), f"{text}\n\n{warning}{ask}")
+
+
+def ended(discussion: Discussion, voices: int, people: int) -> str:
+    return f"讨论 {discussion.no}「{short(discussion.title)}」结束了,谢谢 {people} 位同志的 {voices} 条发言。"

@@ -40,7 +40,7 @@ _EMPTY = frozenset(
 
 @lru_cache(maxsize=1)
 def _jieba() -> Any:
-    import jieba  # not jieba.analyse: it would load further tables of 170 MiB for what _rarity reads from a file
+    import jieba  # not jieba.analyse: it would load further tables of 170 MiB for what rarity reads from a file
 
     jieba.setLogLevel(60)
     tokenizer = jieba.Tokenizer()
@@ -177,8 +177,8 @@ async def key_terms(text: str, k: int = 5) -> list[str]:
 
 def _key_terms(text: str, k: int) -> list[str]:
     counts = Counter(word for word in _segment(text) if _could_be_key(word))
-    rarity = _rarity(counts)
-    weight = {word: counts[word] * rarity[word] * (_FOREIGN_WEIGHT if word.isascii() else 1) for word in counts}
+    weights = rarity(counts)
+    weight = {word: counts[word] * weights[word] * (_FOREIGN_WEIGHT if word.isascii() else 1) for word in counts}
     found: list[str] = []
     for word in sorted(counts, key=lambda word: (-weight[word], word)):
         if len(found) == k:
@@ -193,7 +193,7 @@ def _could_be_key(word: str) -> bool:
     return len(word) > 1 and not useless and word not in _stopwords()
 
 
-def _rarity(words: Collection[str]) -> dict[str, float]:
+def rarity(words: Collection[str]) -> dict[str, float]:
     """The inverse document frequency of these words, from jieba's table; unknown ones get its median.
 
     The table is read through each time (a twentieth of a second) rather than kept (45 MiB): it is asked once a text.

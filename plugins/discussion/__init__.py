@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import choosing, opening, sources, speaking, words
+from . import choosing, closing, opening, sources, speaking, words
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 讨论",
@@ -14,4 +14,6 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(choosing.commands, opening.commands, sources.commands, speaking.commands, words.commands)
+matcher = attach(
+    choosing.commands, closing.commands, opening.commands, sources.commands, speaking.commands, words.commands
+)

@@ -1,0 +1,104 @@
+"""What many short texts are about together: words that many of them share, grouped into a few themes.
+
+Counted by text, not by occurrence, so that one long or repetitive speaker doesn't make a theme alone.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.textmining.script import simplified
+from bot.textmining.segmenter import in_thread, known_words, normalised, rarity, telling
+
+MOST_THEMES = 4
+MOST_WORDS = 50
+_NOISE = re.compile(r"https?://\S+|www\.\S+|@\S+|\[[^\[\]]{1,8}\]|[##][^##\n]{1,60}[##]")
+_BEGINNINGS = frozenset("太很更还再就也都没谁哪怎什这那把给让我你他她它")
+_ENDINGS = frozenset("了着过们吗呢吧啊")
+_EVERYWHERE = 0.5
+"""Share of the texts from which a word says nothing about a part of them."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """``words`` begin with the one that all of ``texts`` (their positions) share; the most telling texts come first."""
+
+    words: tuple[str, ...]
+    texts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """``words`` with the number of texts that have them, the commonest first."""
+
+    words: tuple[tuple[str, int], ...]
+    themes: tuple[Theme, ...]
+
+
+async def digest(texts: Sequence[str], title: str, leave_out: Collection[str], likes: Sequence[int]) -> Digest:
+    """Words and themes of ``texts``; ``leave_out`` are names and commands, ``likes`` a number for each text."""
+    made: Digest = await in_thread(_digest, tuple(texts), title, frozenset(leave_out), tuple(likes))
+    return made
+
+
+def _digest(texts: Sequence[str], title: str, leave_out: frozenset[str], likes: Sequence[int]) -> Digest:
+    out = {normalised(word) for word in leave_out}
+    terms = [_terms(text, out) for text in texts]
+    counts = Counter(word for found in terms for word in found)
+    known = known_words()
+    terms = [frozenset(word for word in found if counts[word] > 1 or known.get(word)) for found in terms]
+    counts = Counter(word for found in terms for word in found)
+    weights = rarity(counts)
+    common = sorted(counts, key=lambda word: (-counts[word], -weights[word], word))
+    words = [word for word in common if not _part_of_commoner(word, counts)]
+    themes = _themes(terms, counts, weights, set(telling(simplified(title))))
+    ranked = tuple(
+        Theme(theme.words, tuple(sorted(theme.texts, key=lambda at: _telling(at, theme, texts, terms, likes))))
+        for theme in themes
+    )
+    return Digest(tuple((word, counts[word]) for word in words[:MOST_WORDS]), ranked)
+
+
+def _terms(text: str, out: Collection[str]) -> frozenset[str]:
+    bare = _NOISE.sub(" ", simplified(text))
+    return frozenset(
+        word for word in telling(bare) if word not in out and not any(o in word for o in out if len(o) > 1)
+    )
+
+
+def _part_of_commoner(word: str, counts: Counter[str]) -> bool:
+    return any(word in other and word != other and counts[other] >= counts[word] for other in counts)
+
+
+def _themes(
+    terms: Sequence[frozenset[str]], counts: Counter[str], weights: dict[str, float], known: set[str]
+) -> list[Theme]:
+    """Greedily the word that says most about the texts not yet in a theme, with the words that go along with it."""
+    least = 2 if len(terms) > 3 else 1
+    most = max(least, _EVERYWHERE * len(terms))
+    left = set(range(len(terms)))
+    themes: list[Theme] = []
+    while left and len(themes) < MOST_THEMES:
+        here = Counter(word for at in left for word in terms[at] if counts[word] <= most and word not in known)
+        good = [word for word in here if here[word] >= least and not any(word in t.words for t in themes)]
+        if not good:
+            break
+        head = max(good, key=lambda word: (here[word] * weights[word], word))
+        mine = {at for at in left if head in terms[at]}
+        along = Counter(word for at in mine for word in terms[at] if word != head and word not in known)
+        fitting = [
+            w for w in along if along[w] >= least and along[w] >= 0.4 * counts[w] and w not in head and head not in w
+        ]
+        fitting.sort(key=lambda word: (-along[word] * weights[word], word))
+        themes.append(Theme((head, *fitting[:2]), tuple(mine)))
+        left -= mine
+    return themes
+
+
+def _telling(
+    at: int, theme: Theme, texts: Sequence[str], terms: Sequence[frozenset[str]], likes: Sequence[int]
+) -> tuple[float, int]:
+    words = sum(word in terms[at] for word in theme.words)
+    too_long = max(0, len(texts[at]) - 100) / 100
+    return (-(2 * words + min(likes[at], 5) - too_long), at)

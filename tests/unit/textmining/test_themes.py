@@ -1,0 +1,31 @@
+"""Themes and words of many voices."""
+
+from bot.textmining import themes
+from tests.plugin.test_digest import VOICES
+
+
+async def test_voices_that_share_a_word_are_a_theme() -> None:
+    found = await themes.digest(VOICES, "老旧小区加装电梯新规出台", (), [0] * len(VOICES))
+    heads = {word for theme in found.themes for word in theme.words}
+    assert {"分摊", "采光", "老人"} <= heads or {"费用", "采光", "老人"} <= heads
+    assert "电梯" not in heads
+    taken = [at for theme in found.themes for at in theme.texts]
+    assert sorted(taken) == sorted(set(taken))
+
+
+async def test_names_commands_addresses_and_fillers_are_no_words_of_the_cloud() -> None:
+    texts = ["@李秀英 张三丰说得对 https://a.cn/lift [强] #话题# 已学 非常好", "張三豐說得對,電梯很好"]
+    found = await themes.digest(texts, "", ("张三丰", "已学"), (0, 0))
+    words = {word for word, _ in found.words}
+    assert not words & {"张三丰", "已学", "李秀英", "话题", "cn", "lift", "https", "强"}
+    assert "电梯" in words
+
+
+async def test_one_loud_speaker_counts_once() -> None:
+    found = await themes.digest(["电梯电梯电梯电梯 采光", "采光 噪声"], "", (), (0, 0))
+    assert dict(found.words)["采光"] == 2
+    assert dict(found.words)["电梯"] == 1
+
+
+async def test_nothing_said() -> None:
+    assert await themes.digest([], "", (), ()) == themes.Digest((), ())
