@@ -49,6 +49,11 @@ async def judge(uow: UnitOfWork, listening: Listening, said: Said) -> Judged | N
     discussion = await uow.session.get(Discussion, discussion_id) if discussion_id is not None else None
     if discussion is None or discussion.state != State.OPEN or discussion.ends_at <= uow.now:
         return None
+    return await judge_in(uow, discussion, said)
+
+
+async def judge_in(uow: UnitOfWork, discussion: Discussion, said: Said) -> Judged:
+    """What the rule says of a message that belongs to this discussion."""
     text = rules.without_tag(said.text)[: rules.LONGEST_VOICE]
     others = await repository.texts_of_others(uow, discussion.id, said.message_id, rules.COMPARED)
     verdict: Verdict = await segmenter.in_thread(_verdict, text, f"{discussion.title}\n{discussion.about}", others)

@@ -184,3 +184,8 @@ def summary_draft(cloud: dict[str, Any], text: str, warned: Sequence[str]) -> Co
 
 def ended(discussion: Discussion, voices: int, people: int) -> str:
     return f"讨论 {discussion.no}「{short(discussion.title)}」结束了,谢谢 {people} 位同志的 {voices} 条发言。"
+
+
+def file_name(title: str) -> str:
+    """A title as a part of a file's name."""
+    return "".join(char for char in title if char.isalnum())[:20] or "记录"

@@ -23,7 +23,7 @@ from bot.core.settings import SHIPPED, Settings
 from bot.delivery import outbox
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import parse as parse_recurrence
-from bot.simulator import sample
+from bot.simulator import sample, sample_discussion
 from bot.simulator.clockwork import jumper
 from bot.simulator.server import PageServer
 from bot.simulator.simulator import Simulator
@@ -147,6 +147,7 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
     recurrence = parse_recurrence("每个工作日8:00", uow.now)
     await plans.series(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
     await pushing.push(uow, made.id, stored[0])
+    await sample_discussion.load(uow, app, actor)
 
 
 def articles() -> list[Article]:

@@ -1,50 +1,37 @@
 """「讨论」: open one from the candidates or in one's own words; list, show and search those that were."""
 
-import re
 from dataclasses import asdict
 from datetime import datetime
 
 from bot.branch.actor import EDITORS
-from bot.chat.call import Ask, Call, Reply, Say
+from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed
-from bot.discussion import offering, opening, records, rules, speaking, views
+from bot.discussion import offering, opening, records, rules, views
 from bot.discussion.offering import Offer
 from bot.discussion.opening import Draft
 from bot.rendering.content import Content
 from bot.scheduling.moments import split_moment
 
-commands = CommandSet("discussion")
+from .looking import look
 
-_LOOK = re.compile(r"(?:查看|看)\s*(\d{1,6})")
-_SEARCH = re.compile(r"(?:搜索|搜|查找|找)\s*(.+)", re.DOTALL)
+commands = CommandSet("discussion")
 
 
 @commands.command(
     "讨论",
     who=Who.MEMBER,
     bare=True,
-    usage="讨论 [编号 | 题目 [结束时间] | 列表 | 我的 | 搜索 <词>]",
+    usage="讨论 [编号 | 题目 [结束时间] | 列表 | 我的 | 搜索 <词> | 导出 <编号>]",
     example="讨论 2 明天18:00",
     summary="开一个讨论;也能看以前的讨论",
 )
 async def discuss(call: Call) -> Reply:
     words = call.args.strip()
-    if words in ("", "列表"):
-        async with call.app.database.reading() as uow:
-            return await records.list_all(uow, call.actor.branch)
-    if found := _SEARCH.fullmatch(words):
-        async with call.app.database.reading() as uow:
-            return await records.search(uow, call.actor.branch, found[1])
-    if words == "我的":
-        async with call.app.database.reading() as uow:
-            own = views.own(*await speaking.mine(uow, call.actor))
-        return Say(Content.of(own), privately=True, here="已私聊发给您。")
-    if found := _LOOK.fullmatch(words):
-        async with call.app.database.reading() as uow:
-            return await records.show(uow, call.actor, int(found[1]))
+    if (looked := await look(call, words)) is not None:
+        return looked
     at, rest = split_moment(words, call.app.clock.now())
     no = number(rest) if rest.isdecimal() else None
     async with call.app.database.reading() as uow:

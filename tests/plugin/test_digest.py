@@ -1,6 +1,9 @@
 """From a dozen voices to a summary: themes, quotations, the picture, what may be changed before it is posted."""
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from bot.branch.models import Member, MemberAccount
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
@@ -106,3 +109,16 @@ async def test_nothing_to_sum_up(talk: Talk) -> None:
     assert "还没有达到字数与原创要求的发言" in await talk.whisper(EDITOR, "小结")
     assert "不出小结" in await talk.whisper(EDITOR, "结束讨论")
     assert "已经结束了" in await talk.whisper(EDITOR, "结束讨论 1")
+
+
+async def test_the_export_is_a_workbook_for_the_file(said: Talk) -> None:
+    heard = await said.hear(EDITOR, "/讨论 导出 1")
+    assert heard[0] == (f"private {EDITOR}", "[文件 讨论1-老旧小区加装电梯新规出台.xlsx]")
+    assert heard[1][1].endswith("讨论 1 的记录已私聊发给您。")
+    assert await said.say(MEMBER, "/讨论 导出 1") == "导出讨论由宣传委员或书记来做。"
+    (file,) = (said.app.settings.media_dir).iterdir()
+    book = load_workbook(io.BytesIO(file.read_bytes()))
+    rows = list(book["发言"].iter_rows(values_only=True))
+    assert len(rows) == 1 + len(VOICES) + len(POOR)
+    assert rows[1][1:4] == ("张三", VOICES[0], "是")
+    assert rows[-2][2:5] == ("支持", "否", "不到 20 个字")
