@@ -116,7 +116,8 @@ async def summarise(material: Material, commands: Collection[str]) -> Summary:
         Theme(theme.words, len(theme.texts), _quotes(material, theme.texts) if material.quotes else ())
         for theme in digest.themes
     ]
-    return Summary(views.summary(material.discussion, material.participation, found), await _cloud(material, digest))
+    text = views.summary(material.discussion, material.participation, found, digest.besides, digest.left)
+    return Summary(text, await _cloud(material, digest))
 
 
 def _quotes(material: Material, texts: Sequence[int]) -> tuple[tuple[str, str], ...]:

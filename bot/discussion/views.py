@@ -153,7 +153,9 @@ def own(discussion: Discussion, voices: Sequence[Voice]) -> str:
 _NUMERALS = "一二三四五六七八"
 
 
-def summary(discussion: Discussion, took: "Participation", themes: Sequence["Theme"]) -> str:
+def summary(
+    discussion: Discussion, took: "Participation", themes: Sequence["Theme"], besides: Sequence[str], left: int
+) -> str:
     """What is posted at the end: who took part as a count, and the themes with what was said. No ranking."""
     aside = "、".join(f"{why} {count}" for why, count in took.aside)
     rows = [
@@ -163,6 +165,8 @@ def summary(discussion: Discussion, took: "Participation", themes: Sequence["The
     for at, theme in enumerate(themes):
         rows.append(f"{_NUMERALS[at]}、{'、'.join(theme.words)}({theme.count} 条)")
         rows += [f"  “{words}”" + (f"——{name}" if name else "") for name, words in theme.quotes]
+    if besides:
+        rows.append(f"{'还有' if themes else '大家'} {left} 条谈到:{'、'.join(besides)}")
     return "\n".join([*rows, "谢谢大家。"])
 
 

@@ -62,6 +62,7 @@ def _stopwords() -> frozenset[str]:
     return words_in("stopwords.txt")
 
 
+@lru_cache(maxsize=8)
 def words_in(name: str) -> frozenset[str]:
     """The words of a list in the lexicon, one a line."""
     lines = (LEXICON / name).read_text(encoding="utf-8").splitlines()

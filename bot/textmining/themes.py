@@ -9,14 +9,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.textmining.script import simplified
-from bot.textmining.segmenter import in_thread, known_words, normalised, rarity, telling
+from bot.textmining.segmenter import in_thread, known_words, normalised, rarity, telling, words_in
 
 MOST_THEMES = 4
 MOST_WORDS = 50
+BESIDES = 4
 _NOISE = re.compile(r"https?://\S+|www\.\S+|@\S+|\[[^\[\]]{1,8}\]|[##][^##\n]{1,60}[##]")
 _BEGINNINGS = frozenset("太很更还再就也都没谁哪怎什这那把给让我你他她它")
 _ENDINGS = frozenset("了着过们吗呢吧啊")
-_EVERYWHERE = 0.5
+_EVERYWHERE = 0.6
 """Share of the texts from which a word says nothing about a part of them."""
 
 
@@ -30,10 +31,13 @@ class Theme:
 
 @dataclass(frozen=True)
 class Digest:
-    """``words`` with the number of texts that have them, the commonest first."""
+    """``words`` with the number of texts that have them, the commonest first; ``besides`` are words of the texts that
+    are in no theme, whose number is ``left``."""
 
     words: tuple[tuple[str, int], ...]
     themes: tuple[Theme, ...]
+    besides: tuple[str, ...]
+    left: int
 
 
 async def digest(texts: Sequence[str], title: str, leave_out: Collection[str], likes: Sequence[int]) -> Digest:
@@ -43,7 +47,7 @@ async def digest(texts: Sequence[str], title: str, leave_out: Collection[str], l
 
 
 def _digest(texts: Sequence[str], title: str, leave_out: frozenset[str], likes: Sequence[int]) -> Digest:
-    out = {normalised(word) for word in leave_out}
+    out = {normalised(word) for word in leave_out if len(word) > 1}
     terms = [_terms(text, out) for text in texts]
     counts = Counter(word for found in terms for word in found)
     known = known_words()
@@ -57,14 +61,21 @@ def _digest(texts: Sequence[str], title: str, leave_out: frozenset[str], likes: 
         Theme(theme.words, tuple(sorted(theme.texts, key=lambda at: _telling(at, theme, texts, terms, likes))))
         for theme in themes
     )
-    return Digest(tuple((word, counts[word]) for word in words[:MOST_WORDS]), ranked)
+    left = set(range(len(terms))) - {at for theme in ranked for at in theme.texts}
+    told = {word for theme in ranked for word in theme.words}
+    alone = sorted({word for at in left for word in terms[at]}, key=lambda word: (-counts[word] * weights[word], word))
+    besides = tuple(word for word in alone if word not in title and word not in told)[:BESIDES] if left else ()
+    return Digest(tuple((word, counts[word]) for word in words[:MOST_WORDS]), ranked, besides, len(left))
 
 
 def _terms(text: str, out: Collection[str]) -> frozenset[str]:
     bare = _NOISE.sub(" ", simplified(text))
-    return frozenset(
-        word for word in telling(bare) if word not in out and not any(o in word for o in out if len(o) > 1)
-    )
+    return frozenset(word for word in telling(bare) if _says_something(word) and not any(one in word for one in out))
+
+
+def _says_something(word: str) -> bool:
+    """Whether a word would be read as one: no filler, no half phrase such as 太近, 改了."""
+    return word not in words_in("chat_fillers.txt") and word[0] not in _BEGINNINGS and word[-1] not in _ENDINGS
 
 
 def _part_of_commoner(word: str, counts: Counter[str]) -> bool:

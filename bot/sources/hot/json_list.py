@@ -97,8 +97,10 @@ def _topic(each: Any, shape: Shape) -> Topic | None:
         return None
     given = next((each[key] for key in ((shape.url,) if shape.url else _LINKS) if each.get(key)), "")
     summary = next(_texts(each, _SUMMARIES, SUMMARY), "")
-    pinned = _PINNED in str(given)
-    return Topic(title, link(given, _WEIBO if str(given).startswith("/weibo?") else ""), summary, pinned)
+    address = link(given)
+    if str(given).startswith("/weibo?"):
+        address = _WEIBO + str(given).partition("&")[0]
+    return Topic(title, address, summary, _PINNED in str(given))
 
 
 def _texts(each: dict[str, Any], keys: tuple[str, ...], longest: int) -> Iterator[str]:

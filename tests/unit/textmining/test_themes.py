@@ -28,4 +28,4 @@ async def test_one_loud_speaker_counts_once() -> None:
 
 
 async def test_nothing_said() -> None:
-    assert await themes.digest([], "", (), ()) == themes.Digest((), ())
+    assert await themes.digest([], "", (), ()) == themes.Digest((), (), (), 0)
