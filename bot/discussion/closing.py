@@ -112,21 +112,22 @@ async def summarise(material: Material, commands: Collection[str]) -> Summary:
     texts, likes = [one.text for one in spoken], [one.likes for one in spoken]
     leave_out = {*material.names, *(word for word in commands if len(word) > 1)}
     digest = await themes.digest(texts, material.discussion.title, leave_out, likes)
-    found = [
-        Theme(theme.words, len(theme.texts), _quotes(material, theme.texts) if material.quotes else ())
-        for theme in digest.themes
-    ]
+    found, used = [], set[int]()
+    for theme in digest.themes:
+        quoted = _quoted(spoken, [at for at in theme.texts if at not in used]) if material.quotes else []
+        used.update(quoted)
+        quotes = tuple((spoken[at].name if material.signed else "", rules.quote(spoken[at].text)) for at in quoted)
+        found.append(Theme(theme.words, len(theme.texts), quotes))
     text = views.summary(material.discussion, material.participation, found, digest.besides, digest.left)
     return Summary(text, await _cloud(material, digest))
 
 
-def _quotes(material: Material, texts: Sequence[int]) -> tuple[tuple[str, str], ...]:
+def _quoted(spoken: Sequence[Spoken], texts: Sequence[int]) -> list[int]:
     """The most telling voices of a theme, of different people."""
-    quoted: dict[int, tuple[str, str]] = {}
+    quoted: dict[int, int] = {}
     for at in texts:
-        one = material.spoken[at]
-        quoted.setdefault(one.member_id, (one.name if material.signed else "", rules.quote(one.text)))
-    return tuple(quoted.values())[:QUOTED]
+        quoted.setdefault(spoken[at].member_id, at)
+    return list(quoted.values())[:QUOTED]
 
 
 async def _cloud(material: Material, digest: Digest) -> dict[str, Any]:

@@ -85,26 +85,32 @@ def _part_of_commoner(word: str, counts: Counter[str]) -> bool:
 def _themes(
     terms: Sequence[frozenset[str]], counts: Counter[str], weights: dict[str, float], known: set[str]
 ) -> list[Theme]:
-    """Greedily the word that says most about the texts not yet in a theme, with the words that go along with it."""
+    """Greedily the word that says most about the texts not yet in a theme, with the words that go along with it.
+
+    A text may speak of two things; it then stands in both themes.
+    """
     least = 2 if len(terms) > 3 else 1
     most = max(least, _EVERYWHERE * len(terms))
     left = set(range(len(terms)))
     themes: list[Theme] = []
     while left and len(themes) < MOST_THEMES:
-        here = Counter(word for at in left for word in terms[at] if counts[word] <= most and word not in known)
-        good = [word for word in here if here[word] >= least and not any(word in t.words for t in themes)]
-        if not good:
+        new = Counter(word for at in left for word in terms[at] if least <= counts[word] <= most and word not in known)
+        told = {word for theme in themes for word in theme.words}
+        heads = [word for word in new if word not in told]
+        if not heads:
             break
-        head = max(good, key=lambda word: (here[word] * weights[word], word))
-        mine = {at for at in left if head in terms[at]}
-        along = Counter(word for at in mine for word in terms[at] if word != head and word not in known)
-        fitting = [
-            w for w in along if along[w] >= least and along[w] >= 0.4 * counts[w] and w not in head and head not in w
-        ]
-        fitting.sort(key=lambda word: (-along[word] * weights[word], word))
-        themes.append(Theme((head, *fitting[:2]), tuple(mine)))
+        head = max(heads, key=lambda word: ((new[word] + (counts[word] - new[word]) / 2) * weights[word], word))
+        mine = {at for at, found in enumerate(terms) if head in found}
+        along = Counter(word for at in mine for word in terms[at] if word not in known and word not in told)
+        words = [head, *(word for word in along if _goes_along(word, head, along[word], counts[word], least))]
+        words[1:] = sorted(words[1:], key=lambda word: (-along[word] * weights[word], word))
+        themes.append(Theme(tuple(words[:3]), tuple(sorted(mine, key=lambda at: at not in left))))
         left -= mine
     return themes
+
+
+def _goes_along(word: str, head: str, times: int, count: int, least: int) -> bool:
+    return word not in head and head not in word and times >= least and times >= 0.4 * count
 
 
 def _telling(
