@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from bot.core.settings import SHIPPED
@@ -93,6 +94,11 @@ def start(work: Callable[[], object]) -> None:
 async def in_thread(work: Any, *arguments: Any) -> Any:
     """``work(*arguments)`` in the one thread in which jieba is used."""
     return await asyncio.get_running_loop().run_in_executor(_THREAD, work, *arguments)
+
+
+def breathe() -> None:
+    """Let the event loop have the interpreter: to be called now and then by whatever works long in the thread."""
+    sleep(0.0002)
 
 
 def cut(text: str) -> list[str]:
@@ -203,7 +209,9 @@ def rarity(words: Collection[str]) -> dict[str, float]:
 
     found = dict.fromkeys(words, MEDIAN_IDF)
     with (Path(jieba.__file__).parent / "analyse" / "idf.txt").open(encoding="utf-8") as table:
-        for line in table:
+        for at, line in enumerate(table):
+            if at % 2000 == 0:
+                breathe()
             word, _, idf = line.rstrip().rpartition(" ")
             if word in found:
                 found[word] = float(idf)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.textmining.script import simplified
-from bot.textmining.segmenter import in_thread, known_words, normalised, rarity, telling, words_in
+from bot.textmining.segmenter import breathe, in_thread, known_words, normalised, rarity, telling, words_in
 
 MOST_THEMES = 4
 MOST_WORDS = 50
@@ -69,6 +69,7 @@ def _digest(texts: Sequence[str], title: str, leave_out: frozenset[str], likes: 
 
 
 def _terms(text: str, out: Collection[str]) -> frozenset[str]:
+    breathe()
     bare = _NOISE.sub(" ", simplified(text))
     return frozenset(word for word in telling(bare) if _says_something(word) and not any(one in word for one in out))
 
