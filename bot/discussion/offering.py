@@ -11,6 +11,7 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound
 from bot.discussion import choice, repository, rules
 from bot.discussion.choice import OFFERED, Candidate, Found
+from bot.discussion.models import HotList
 from bot.sources.hot.topic import Topic
 from bot.subscription.models import Source, SourceItem
 from bot.textmining import titles
@@ -82,8 +83,8 @@ async def offer(uow: UnitOfWork, actor: Actor, found: Sequence[Candidate]) -> li
 
 async def more(uow: UnitOfWork, actor: Actor) -> tuple[int, list[Offer]]:
     """(how many were shown before, the next five). Raises ``NotFound`` if there are no more."""
-    known = await repository.hot_list(uow, actor.branch, actor.platform, actor.user_id)
-    offers = _read(known.candidates) if known is not None and uow.now - known.at <= rules.LIST_FOR else []
+    known = await _shown_lately(uow, actor)
+    offers = _read(known.candidates) if known is not None else []
     shown = known.shown if known is not None else 0
     if not offers[shown:]:
         raise NotFound("没有更多候选了。也可以自己出题:讨论 您的题目")
@@ -92,9 +93,10 @@ async def more(uow: UnitOfWork, actor: Actor) -> tuple[int, list[Offer]]:
 
 
 async def chosen(uow: UnitOfWork, actor: Actor, position: int) -> Offer | None:
-    """The candidate at this place (from 1) of what this person was shown lately; None if there is none."""
-    known = await repository.hot_list(uow, actor.branch, actor.platform, actor.user_id)
-    if known is None or uow.now - known.at > rules.LIST_FOR or not 1 <= position <= known.shown:
+    """The candidate at this place (from 1) of what this person, or else somebody of the branch, was shown lately;
+    None if there is none."""
+    known = await _shown_lately(uow, actor)
+    if known is None or not 1 <= position <= known.shown:
         return None
     offers = _read(known.candidates)
     return offers[position - 1] if position <= len(offers) else None
@@ -102,7 +104,12 @@ async def chosen(uow: UnitOfWork, actor: Actor, position: int) -> Offer | None:
 
 async def forget(uow: UnitOfWork, actor: Actor) -> None:
     """A choice was made: numbers mean discussions again."""
-    await repository.put_hot_list(uow, actor.branch, actor.platform, actor.user_id, 0, "[]")
+    await repository.drop_hot_lists(uow, actor.branch)
+
+
+async def _shown_lately(uow: UnitOfWork, actor: Actor) -> HotList | None:
+    since = uow.now - rules.LIST_FOR
+    return await repository.hot_list(uow, actor.branch, actor.platform, actor.user_id, since)
 
 
 async def _remember(uow: UnitOfWork, actor: Actor, shown: int, offers: Sequence[Offer]) -> None:

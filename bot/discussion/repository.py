@@ -24,8 +24,16 @@ from bot.discussion.models import (
 # -- hot words
 
 
-async def hot_list(uow: UnitOfWork, branch_id: int, platform: str, user_id: str) -> HotList | None:
-    return await uow.session.get(HotList, (branch_id, platform, user_id))
+async def hot_list(uow: UnitOfWork, branch_id: int, platform: str, user_id: str, since: datetime) -> HotList | None:
+    """What this person was shown since then; else what anybody of the branch was shown last."""
+    query = select(HotList).where(HotList.branch_id == branch_id, HotList.at >= since, HotList.shown > 0)
+    found = (await uow.session.scalars(query.order_by(HotList.at.desc()))).all()
+    own = (one for one in found if (one.platform, one.user_id) == (platform, user_id))
+    return next(own, found[0] if found else None)
+
+
+async def drop_hot_lists(uow: UnitOfWork, branch_id: int) -> None:
+    await uow.session.execute(delete(HotList).where(HotList.branch_id == branch_id))
 
 
 async def put_hot_list(

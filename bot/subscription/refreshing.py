@@ -49,6 +49,7 @@ async def store(uow: UnitOfWork, source: Source, answer: Reading) -> int:
     new = 0
     if answer.topics is not None:
         new = await _keep(uow, source, answer.topics)
+        await repository.forget(uow, source.id, uow.now - KEPT_FOR)
         source.answered_at = uow.now
     source.asked_at, source.failures, source.trouble = uow.now, 0, ""
     source.etag, source.modified = answer.known.etag[:400], answer.known.modified[:80]

@@ -50,6 +50,7 @@ async def items_of(uow: UnitOfWork, sources: Collection[Source]) -> Sequence[Sou
     return (await uow.session.scalars(query)).all()
 
 
-async def forget(uow: UnitOfWork, before: datetime) -> None:
-    """Drop the lines that were listed last before that."""
-    await uow.session.execute(delete(SourceItem).where(SourceItem.listed_at < before))
+async def forget(uow: UnitOfWork, source_id: int, before: datetime) -> None:
+    """Drop the lines of a source that were listed last before that."""
+    old = delete(SourceItem).where(SourceItem.source_id == source_id, SourceItem.listed_at < before)
+    await uow.session.execute(old)

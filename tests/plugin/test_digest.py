@@ -35,6 +35,7 @@ async def said(talk: Talk) -> Talk:
     return talk
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_the_end_of_a_discussion(said: Talk) -> None:
     heard = await said.hear(EDITOR, "结束讨论")
     assert [where for where, _ in heard] == [f"private {EDITOR}", "group 9"]
@@ -74,6 +75,7 @@ async def test_it_may_be_edited_before_it_is_posted(said: Talk) -> None:
     assert "大家谈得很好" in (await said.enqueued())[-1][1]
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_recalls_and_dont_count_me_reach_into_what_was_posted(said: Talk) -> None:
     draft = await said.whisper(EDITOR, "小结")
     await said.whisper(EDITOR, "确认")

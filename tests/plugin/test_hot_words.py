@@ -1,6 +1,7 @@
 """热词 and 讨论 as they are typed: sources, candidates, opening a discussion."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,13 @@ async def test_numbers_mean_discussions_again_once_a_choice_was_made(hot: Talk) 
     assert await hot.say(EDITOR, "讨论 2") == "没有讨论 2。发「讨论」看看有哪些。"
 
 
+async def test_the_secretary_may_choose_from_what_the_propagandist_was_shown(hot: Talk, clock: ShiftableClock) -> None:
+    await hot.say(EDITOR, "热词")
+    assert (await hot.say(BOSS, "讨论 1")).startswith("讨论「守护万家灯火」")
+    clock.set(clock.now() + timedelta(minutes=61))
+    assert await hot.say(BOSS, "讨论 1") == "没有讨论 1。发「讨论」看看有哪些。"
+
+
 async def test_what_was_discussed_isnt_offered_for_sixty_days(hot: Talk, clock: ShiftableClock) -> None:
     await hot.say(EDITOR, "热词")
     await hot.say(EDITOR, "讨论 1")
@@ -129,8 +137,6 @@ async def test_sources_are_listed_given_up_and_taken_back(hot: Talk) -> None:
 async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
     hot: Talk, data_dir: Path, clock: ShiftableClock
 ) -> None:
-    from datetime import timedelta
-
     (data_dir / "hot" / "day.json").write_bytes(b"<html>502</html>")
     for _ in range(3):
         clock.set(clock.now() + timedelta(hours=1, minutes=1))
@@ -142,8 +148,6 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
 
 
 async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: ShiftableClock) -> None:
-    from datetime import timedelta
-
     for _ in range(2):
         clock.set(clock.now() + timedelta(days=4))
         await hot.app.read_sources()
@@ -152,8 +156,6 @@ async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: 
 
 
 async def test_an_end_by_the_clock_tells_the_propagandist(hot: Talk, clock: ShiftableClock) -> None:
-    from datetime import timedelta
-
     await hot.whisper(BOSS, "讨论 社区食堂怎样才能长久")
     await hot.whisper(BOSS, "确认")
     clock.set(clock.now() + timedelta(hours=22, minutes=30))
@@ -164,3 +166,12 @@ async def test_an_end_by_the_clock_tells_the_propagandist(hot: Talk, clock: Shif
     said = await hot.enqueued()
     assert [where for where, _ in said] == ["group 9", f"private {EDITOR}"]
     assert "到时间了:0 人、0 条发言" in said[1][1]
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+async def test_on_postgresql_too(hot: Talk) -> None:
+    assert (await hot.say(EDITOR, "热词")).startswith("1. 守护万家灯火")
+    assert (await hot.say(EDITOR, "热词")).startswith("1. 守护万家灯火")
+    await hot.say(EDITOR, "讨论 1")
+    assert "已发起" in await hot.say(EDITOR, "确认")
+    assert "守护万家灯火" in await hot.say(EDITOR, "讨论 搜索 灯火")
