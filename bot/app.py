@@ -21,6 +21,7 @@ from bot.rendering.media import Media
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
+from bot.sources.model import Model
 from bot.study import publishing, running
 from bot.study.checking_in import Claim, Outcome, check_in_all
 from bot.subscription import refreshing
@@ -47,6 +48,7 @@ class App:
         self.database = Database(settings.database, clock)
         self.media = Media(settings.media_dir)
         self.fetcher = Fetcher(allow_private=settings.xueban.fetch_private_addresses)
+        self.model = Model(settings.xueban.model)
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
         self.listening = Listening()
@@ -146,4 +148,5 @@ class App:
         await self.ticker.stop()
         await self.worker.stop()
         await self.fetcher.close()
+        await self.model.close()
         await self.database.close()

@@ -37,6 +37,15 @@ class DeliverySettings(BaseModel):
     circuit_for: float = Field(120.0, gt=0, description="how long an open circuit stays open")
 
 
+class ModelSettings(BaseModel):
+    """An OpenAI-compatible model that may propose questions for a discussion; off without ``url`` and ``name``."""
+
+    url: str = ""
+    name: str = ""
+    key: str = ""
+    timeout: float = Field(8.0, gt=0, description="how long to wait for its answer (s)")
+
+
 class Xueban(BaseModel):
     """The project's own settings (``XUEBAN__…``)."""
 
@@ -48,6 +57,7 @@ class Xueban(BaseModel):
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()
+    model: ModelSettings = ModelSettings()
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -133,4 +143,5 @@ def strangers(file: Path) -> list[str]:
     given = {name.upper() for name in (*os.environ, *dotenv_values(file)) if name.upper().startswith("XUEBAN__")}
     known = {f"XUEBAN__{name}".upper() for name in Xueban.model_fields}
     known |= {f"XUEBAN__DELIVERY__{name}".upper() for name in DeliverySettings.model_fields}
+    known |= {f"XUEBAN__MODEL__{name}".upper() for name in ModelSettings.model_fields}
     return sorted(given - known)

@@ -7,7 +7,6 @@ from bot.branch.actor import EDITORS
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
-from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed
 from bot.discussion import offering, opening, records, rules, views
 from bot.discussion.offering import Offer
@@ -44,17 +43,19 @@ async def discuss(call: Call) -> Reply:
         if offer is None:
             offer = Offer(rules.check_title(rest), "", "", "", "", "")
         end = await opening.plan_end(uow, call.actor.branch, at)
-        payload: dict[str, object] = {"offer": asdict(offer), "end": end.isoformat(), "turn": 0}
-        return await preview(call, uow, payload)
+    prompts = await call.app.model.questions(offer.title, offer.about)
+    payload: dict[str, object] = {"offer": asdict(offer), "end": end.isoformat(), "turn": 0, "prompts": list(prompts)}
+    return await preview(call, payload)
 
 
-async def preview(call: Call, uow: UnitOfWork, payload: dict[str, object]) -> Reply:
+async def preview(call: Call, payload: dict[str, object]) -> Reply:
     """The discussion as it will be opened, and what may be answered."""
     draft = draft_in(payload)
-    groups = await opening.groups_for(uow, call.actor)
-    warn = [one.word for one in await offering.own_words(uow, call.actor.branch, warn=True)]
-    warned = rules.warned(f"{draft.offer.title} {draft.offer.about}", warn)
-    text = views.draft(draft.offer, draft.prompts, draft.ends_at, uow.now, len(groups), warned)
+    async with call.app.database.reading() as uow:
+        groups = await opening.groups_for(uow, call.actor)
+        warn = [one.word for one in await offering.own_words(uow, call.actor.branch, warn=True)]
+        warned = rules.warned(f"{draft.offer.title} {draft.offer.about} {' '.join(draft.prompts)}", warn)
+        text = views.draft(draft.offer, draft.prompts, draft.ends_at, uow.now, len(groups), warned)
     return Ask(Content.of(text), "discussion.open", payload, ("确认", "取消", "换一组"), minutes=10)
 
 
@@ -63,7 +64,10 @@ def draft_in(payload: dict[str, object]) -> Draft:
     assert isinstance(offer, dict)
     assert isinstance(turn, int)
     made = Offer(**offer)
-    return Draft(made, views.prompts_for(made.kind, turn), datetime.fromisoformat(str(payload["end"])))
+    proposed = payload["prompts"]
+    assert isinstance(proposed, list)
+    prompts = tuple(map(str, proposed)) or views.prompts_for(made.kind, turn)
+    return Draft(made, prompts, datetime.fromisoformat(str(payload["end"])))
 
 
 @commands.answer("open")
@@ -71,8 +75,7 @@ async def opened(call: Call) -> Reply:
     if call.args == "换一组":
         turn = call.payload["turn"]
         assert isinstance(turn, int)
-        async with call.app.database.reading() as uow:
-            return await preview(call, uow, call.payload | {"turn": turn + 1})
+        return await preview(call, call.payload | {"turn": turn + 1, "prompts": []})
     async with call.app.database.unit_of_work() as uow:
         discussion = await opening.open_one(uow, call.actor, draft_in(call.payload))
         said = views.opened(discussion, uow.now)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.clock import ShiftableClock
+from bot.sources.model import Model
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, reply
 
@@ -175,3 +176,15 @@ async def test_on_postgresql_too(hot: Talk) -> None:
     await hot.say(EDITOR, "讨论 1")
     assert "已发起" in await hot.say(EDITOR, "确认")
     assert "守护万家灯火" in await hot.say(EDITOR, "讨论 搜索 灯火")
+
+
+async def test_a_model_may_propose_the_questions_and_the_templates_stay_at_hand(hot: Talk) -> None:
+    class Proposing(Model):
+        async def questions(self, title: str, about: str) -> tuple[str, ...]:
+            return (f"说到{title},您想到了什么?", "我们支部能做一件什么事?")
+
+    await hot.app.model.close()
+    hot.app.model = Proposing(hot.app.settings.xueban.model)
+    await hot.say(EDITOR, "热词")
+    assert "问:说到守护万家灯火,您想到了什么?" in await hot.say(EDITOR, "讨论 1")
+    assert "说到守护万家灯火" not in await hot.say(EDITOR, "换一组")
