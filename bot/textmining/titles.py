@@ -101,7 +101,7 @@ def _noise() -> tuple[dict[str, str], frozenset[str]]:
 
 
 def _judge(titles: Sequence[str], own: frozenset[str]) -> list[Judged]:
-    ours = own | own_terms()
+    ours = own | {term for term in own_terms() if len(term) > 2 or "党" in term}  # 转正 is said of many things
     return [_judged(title, ours, own) for title in titles]
 
 
