@@ -1,13 +1,15 @@
 """What people read about their own data."""
 
+from collections.abc import Sequence
+
 from bot.branch.models import Member
 from bot.branch.privacy import Kept
 from bot.branch.roster_views import day
 from bot.rendering.content import Content
 
 
-def kept(found: Kept) -> str:
-    """Everything, in a few lines."""
+def kept(found: Kept, besides: Sequence[str] = ()) -> str:
+    """Everything, in a few lines; ``besides`` are those of features."""
     member = found.member
     accounts = [f"QQ {account.user_id} {account.display_name}".strip() for account in found.accounts]
     rows = [
@@ -20,6 +22,7 @@ def kept(found: Kept) -> str:
     ]
     if member.exempt_reason:
         rows.append(f"免学依据:{member.exempt_reason}")
+    rows += besides
     rows.append("学习记录:发「我的」看。此外没有保存您的信息。")
     rows.append("不想保留,发「删除我的信息」。")
     return "\n".join(rows)

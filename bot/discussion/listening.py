@@ -6,10 +6,13 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 
 from bot.discussion import rules
 
 _REMEMBERED = 5000
+_FOR = 120.0
+"""Seconds."""
 _HASHES = "##"
 
 
@@ -28,7 +31,7 @@ class Listening:
 
     def __init__(self) -> None:
         self._windows: dict[tuple[str, str], tuple[Window, ...]] = {}
-        self._elsewhere: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._elsewhere: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
     def hear(self, windows: Iterable[tuple[str, str, Window]]) -> None:
         """These are the open ones now: (platform, group id, window)."""
@@ -46,7 +49,7 @@ class Listening:
         windows = self._windows.get((platform, group_id))
         if not windows:
             return False
-        if reply_to is not None and (platform, group_id, reply_to) not in self._elsewhere:
+        if reply_to is not None and self._elsewhere.get((platform, group_id, reply_to), 0.0) <= monotonic():
             return True
         if any(window.whole for window in windows):
             return bool(text)
@@ -59,7 +62,10 @@ class Listening:
         return next(found, None) if tags else None
 
     def elsewhere(self, platform: str, group_id: str, message_id: str) -> None:
-        """Replies to this message belong to no discussion: they needn't be looked at again."""
-        self._elsewhere[platform, group_id, message_id] = None
+        """Replies to this message belong to no discussion: for a while they needn't be looked at again.
+
+        Not for ever: it may be a card of ours of which nobody knows yet that it has arrived.
+        """
+        self._elsewhere[platform, group_id, message_id] = monotonic() + _FOR
         if len(self._elsewhere) > _REMEMBERED:
             self._elsewhere.popitem(last=False)

@@ -95,8 +95,20 @@ async def open_one(uow: UnitOfWork, actor: Actor, draft: Draft) -> Discussion:
         ],
     )
     await offering.forget(uow, actor)
+    await undo.remember(uow, actor, "discussion.open", {"discussion": discussion.id}, f"开讨论 {discussion.no}")
     await audit.record(uow, actor, "discussion.open", f"讨论 {discussion.no}")
     return discussion
+
+
+async def call_off(uow: UnitOfWork, discussion_id: int) -> None:
+    """What 撤销 does to ``open_one``: cards that haven't left stay, nothing is listened to. Raises ``UserError`` if
+    somebody has spoken already."""
+    discussion = await uow.session.get_one(Discussion, discussion_id)
+    if discussion.state != State.OPEN or await repository.voices(uow, discussion_id):
+        raise UserError(f"讨论 {discussion.no} 已经有人发言或已结束,不能撤销。可以发「结束讨论 {discussion.no}」。")
+    discussion.state, discussion.ended_at = State.CANCELLED, uow.now
+    for place in await repository.places(uow, discussion_id):
+        await outbox.cancel(uow, f"discussion:{discussion_id}:{place.group_id}")
 
 
 async def get(uow: UnitOfWork, branch_id: int, no: int) -> Discussion:

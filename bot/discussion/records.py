@@ -1,5 +1,7 @@
 """Use cases of what is kept: the list of discussions, one of them, a search."""
 
+from datetime import datetime
+
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
@@ -35,3 +37,19 @@ async def show(uow: UnitOfWork, actor: Actor, no: int) -> str:
 async def count(uow: UnitOfWork, discussion: Discussion) -> tuple[int, int]:
     """(voices, people) of what counts."""
     return (await repository.counts(uow, [discussion.id])).get(discussion.id, (0, 0))
+
+
+async def spoken(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
+    """Member id → (discussions, voices that count) of the branch from ``first`` on and before ``last``. Whoever doesn't
+    want to be counted isn't in it."""
+    return await repository.spoken(uow, branch_id, first, last)
+
+
+async def opened(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> int:
+    """How many discussions the branch opened from ``first`` on and before ``last``."""
+    return await repository.opened(uow, branch_id, first, last)
+
+
+async def kept_of(uow: UnitOfWork, member_id: int) -> int:
+    """How many voices of this member are kept."""
+    return len(await repository.voices_of(uow, member_id))

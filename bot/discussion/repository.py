@@ -194,6 +194,35 @@ async def counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, tuple[int, 
     return {one: (voices, people) for one, voices, people in await uow.session.execute(query)}
 
 
+async def spoken(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
+    """Member id → (discussions, voices) of what counts in the discussions that were opened between."""
+    query = (
+        select(Voice.member_id, func.count(Voice.discussion_id.distinct()), func.count())
+        .join(Discussion, Discussion.id == Voice.discussion_id)
+        .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
+        .where(
+            Discussion.branch_id == branch_id,
+            Discussion.opened_at >= first,
+            Discussion.opened_at < last,
+            Voice.recalled_at.is_(None),
+            Voice.verdict == Verdict.GOOD,
+            OptOut.member_id.is_(None),
+        )
+        .group_by(Voice.member_id)
+    )
+    return {member: (discussions, voices) for member, discussions, voices in await uow.session.execute(query)}
+
+
+async def opened(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> int:
+    query = select(func.count()).where(
+        Discussion.branch_id == branch_id,
+        Discussion.opened_at >= first,
+        Discussion.opened_at < last,
+        Discussion.state != State.CANCELLED,
+    )
+    return int(await uow.session.scalar(query) or 0)
+
+
 async def change_likes(uow: UnitOfWork, voice_id: int, by: int) -> None:
     await uow.session.execute(
         update(Voice).where(Voice.id == voice_id, Voice.likes + by >= 0).values(likes=Voice.likes + by)

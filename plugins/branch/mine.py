@@ -4,7 +4,7 @@ from bot.branch import people, privacy
 from bot.branch import privacy_views as views
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
-from bot.discussion import counting
+from bot.discussion import counting, records
 
 commands = CommandSet("branch")
 
@@ -12,7 +12,9 @@ commands = CommandSet("branch")
 @commands.command("我的数据", who=Who.MEMBER, where=Where.PRIVATE, usage="我的数据", summary="看保存了您的哪些信息")
 async def show(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
-        return views.kept(await privacy.kept(uow, call.actor))
+        found = await privacy.kept(uow, call.actor)
+        voices = await records.kept_of(uow, found.member.id)
+    return views.kept(found, [f"讨论发言:{voices} 条,不想保留可发「别统计我」"] if voices else [])
 
 
 @commands.command(

@@ -3,10 +3,12 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.branch.actor import EDITORS
+from bot.branch.actor import EDITORS, Actor
+from bot.branch.undo import Payload
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
+from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed
 from bot.discussion import offering, opening, records, rules, views
 from bot.discussion.offering import Offer
@@ -81,3 +83,8 @@ async def opened(call: Call) -> Reply:
         said = views.opened(discussion, uow.now)
     await call.app.listen()
     return said
+
+
+@commands.undo("discussion.open")
+async def call_off(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
+    await opening.call_off(uow, int(payload["discussion"]))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 import plugins.discussion.speaking
 from bot.core.clock import ShiftableClock
 from bot.delivery.models import OutboxRow
+from bot.discussion import records
 from bot.discussion.models import Voice
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import GROUP, Talk, reply
@@ -134,3 +135,34 @@ async def test_after_a_restart_the_group_is_still_listened_to(talking: Talk) -> 
 
 def test_the_plugin_hears_of_all_that_happens_to_voices() -> None:
     assert set(plugins.discussion.speaking.commands.signals) == {"voice", "recalled", "liked", "unliked"}
+
+
+async def test_what_is_kept_is_said(talking: Talk) -> None:
+    assert "讨论发言" not in await talking.whisper(MEMBER, "我的数据")
+    await talking.say(MEMBER, reply(CARD), GOOD)
+    assert "讨论发言:1 条" in await talking.whisper(MEMBER, "我的数据")
+
+
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+async def test_statistics_learn_who_spoke(talking: Talk) -> None:
+    for text in (GOOD, OTHER, "支持"):
+        await talking.say(MEMBER, reply(CARD), text)
+    await talking.say(BOSS, reply(CARD), "支持")
+    async with talking.app.database.reading() as uow:
+        day = timedelta(days=1)
+        assert await records.spoken(uow, 1, uow.now - day, uow.now + day) == {3: (1, 2)}
+        assert await records.spoken(uow, 1, uow.now + day, uow.now + 2 * day) == {}
+        assert await records.opened(uow, 1, uow.now - day, uow.now + day) == 1
+
+
+async def test_opening_can_be_undone_until_somebody_speaks(talking: Talk) -> None:
+    await talking.whisper(EDITOR, "撤销")
+    assert await talking.whisper(EDITOR, "确认") == "已撤销「开讨论 1」。"
+    await talking.app.listen()
+    await talking.say(MEMBER, reply(CARD), GOOD)
+    assert await voices(talking) == []
+    await talking.whisper(EDITOR, "讨论 社区食堂怎样才能长久")
+    await talking.whisper(EDITOR, "确认")
+    await talking.say(MEMBER, "#讨论2# " + GOOD)
+    await talking.whisper(EDITOR, "撤销")
+    assert "已经有人发言" in await talking.whisper(EDITOR, "确认")

@@ -13,7 +13,7 @@ from bot.chat.screen import Screen
 from bot.chat.table import CommandTable
 from bot.core.clock import ShiftableClock
 from bot.core.db import Database
-from bot.discussion.listening import Listening
+from bot.discussion.listening import Listening, Window
 from bot.rendering.content import Content
 
 
@@ -170,3 +170,31 @@ async def test_a_pasted_text_is_an_answer_whatever_its_first_word(screen: Screen
 def test_somebody_who_could_not_be_answered_is_not_heard(screen: Screen, broken: dict[str, object]) -> None:
     assert screen.message(frame("已学")) is not None
     assert screen.message({**frame("已学"), **broken}) is None
+
+
+async def voice(call: Call) -> Reply:
+    return None
+
+
+def test_in_a_group_with_a_discussion_voices_are_let_through_and_nothing_else(conversations: Conversations) -> None:
+    commands, discussion, listening = CommandSet("study"), CommandSet("discussion"), Listening()
+    commands.command("已学", who=Who.MEMBER, usage="已学 [编号]", summary="", bare=True)(check_in)
+    discussion.signal("voice")(voice)
+    table = CommandTable()
+    table.add(commands)
+    table.add(discussion)
+    screen = Screen(table, conversations, unknown, listening)
+    talk = "我觉得社区食堂要让老人吃得起,账目要公开,志愿者也可以轮流帮忙"
+    assert screen.message(frame(REPLY, talk)) is None
+    listening.hear([("onebot11", "9", Window(1, 3, "社区食堂怎样才能长久", False))])
+    assert taken(screen.message(frame(REPLY, talk))) == ("voice", "")
+    assert taken(screen.message(frame("#社区食堂# " + talk))) == ("voice", "")
+    assert taken(screen.message(frame(REPLY, "已学"))) == ("check_in", "")
+    assert screen.message(frame(talk)) is None
+    assert screen.message(frame("#周末去哪# " + talk)) is None
+    assert screen.message(frame(REPLY, talk, group=8)) is None
+    assert screen.message(frame(REPLY, talk, user=1)) is None
+    listening.elsewhere("onebot11", "9", "42")
+    assert screen.message(frame(REPLY, talk)) is None
+    listening.hear([("onebot11", "9", Window(1, 3, "社区食堂怎样才能长久", True))])
+    assert taken(screen.message(frame(talk))) == ("voice", "")
