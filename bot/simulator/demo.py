@@ -126,7 +126,13 @@ class _Shown:
 
 
 async def load_sample(uow: UnitOfWork, app: App) -> None:
-    """The sample branch: people, roles, materials, a plan for every workday at 8:00, and one push already out."""
+    """The sample branch with something of every feature under way."""
+    propagandist = await load_branch(uow, app)
+    await sample_discussion.load(uow, app, propagandist)
+
+
+async def load_branch(uow: UnitOfWork, app: App) -> Actor:
+    """People, roles, materials, a plan for every workday at 8:00, and one push already out; the propagandist."""
     boss = Actor(
         "onebot11", str(sample.SELF_ID), str(sample.SECRETARY), group_id=str(sample.GROUP_ID), is_superuser=True
     )
@@ -147,7 +153,7 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
     recurrence = parse_recurrence("每个工作日8:00", uow.now)
     await plans.series(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
     await pushing.push(uow, made.id, stored[0])
-    await sample_discussion.load(uow, app, actor)
+    return actor
 
 
 def articles() -> list[Article]:

@@ -19,7 +19,7 @@ from bot.core.migrate import upgrade
 from bot.core.settings import Settings
 from bot.delivery.models import OutboxRow, State
 from bot.simulator import sample
-from bot.simulator.demo import load_sample
+from bot.simulator.demo import load_branch
 from bot.simulator.simulator import Simulator
 from bot.study.models import Plan, PlanState
 from tests.nursery import ROOT, Nursery
@@ -46,7 +46,7 @@ async def _furnish(folder: Path, url: str) -> None:
     clock = ShiftableClock(morning if morning < now else morning - timedelta(days=1))
     app = App(Settings(_env_file=None, database_url=url, xueban={"data_dir": folder}), clock)  # type: ignore[call-arg, arg-type]
     async with app.database.unit_of_work() as uow:
-        await load_sample(uow, app)
+        await load_branch(uow, app)
         await uow.session.flush()
         await uow.session.execute(update(OutboxRow).values(state=State.SENT, message_id="0"))
         await uow.session.execute(update(Plan).values(state=PlanState.PAUSED, next_at=None))
