@@ -88,6 +88,14 @@ async def test_recalls_and_dont_count_me_reach_into_what_was_posted(said: Talk) 
     assert "2 人、5 条发言" in shown
 
 
+async def test_who_doesnt_want_to_be_counted_is_no_part_of_the_count(said: Talk) -> None:
+    async with said.app.database.unit_of_work() as uow:
+        account = {"platform": "onebot11", "user_id": "104", "via": ACCOUNT, "bound_at": uow.now}
+        uow.session.add(MemberAccount(member_id=4, **account))
+    await said.whisper(104, "别统计我")
+    assert "3/3 人发言,共 8 条。" in await said.whisper(EDITOR, "小结")
+
+
 async def test_leave_and_exemption_are_no_part_of_the_count(said: Talk) -> None:
     async with said.app.database.unit_of_work() as uow:
         (await uow.session.get_one(Member, 4)).exempt_reason = "高龄"
