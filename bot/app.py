@@ -15,6 +15,7 @@ from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion import lexicon, opening
 from bot.discussion.listening import Listening
+from bot.notice import publicity
 from bot.notice import publishing as notices
 from bot.notice.receiving import Confirmation, Receipt, confirm_all
 from bot.rendering.media import Media
@@ -35,6 +36,8 @@ ANNOUNCING = 30.0
 
 LISTENING = 15.0
 """Seconds after which a discussion that was opened elsewhere, or opened again, is heard of."""
+ENDING = 30.0
+"""Seconds between two looks for a 公示 whose last day has passed."""
 ASKING = 300.0
 """Seconds between two looks for sources that may be asked again (each at most hourly)."""
 
@@ -84,6 +87,7 @@ class App:
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
+        self.ticker.every(ENDING, "publicities", self.end_publicities)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
         self.ticker.every(LISTENING, "open discussions", self.listen)
         self.ticker.every(ASKING, "sources", self.read_sources)
@@ -112,7 +116,15 @@ class App:
             if not await notices.any_due(uow):
                 return
         async with self.database.unit_of_work() as uow:
-            await notices.run_due(uow)
+            await notices.run_due(uow, self.calendar)
+
+    async def end_publicities(self) -> None:
+        """Announce the 公示 whose last day has passed."""
+        async with self.database.reading() as uow:
+            if not await publicity.any_running(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            await publicity.run_due(uow, self.calendar)
 
     async def listen(self) -> None:
         """Know which groups have a discussion open."""

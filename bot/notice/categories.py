@@ -8,6 +8,8 @@ from functools import cache
 from bot.core.settings import SHIPPED
 
 FILE = SHIPPED / "notice" / "categories.json"
+OF_ADMISSION = "党员发展"
+"""Where the 公示 of new members belongs."""
 
 
 @dataclass(frozen=True)

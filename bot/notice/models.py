@@ -1,6 +1,6 @@
 """What a branch makes public, in which words, to whom, and who has confirmed it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -51,6 +51,7 @@ class Notice(Base):
     pictures: Mapped[str] = mapped_column(Text, default="[]")
     files: Mapped[str] = mapped_column(Text, default="[]")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     author_account: Mapped[str] = mapped_column(String(40), default="")
     mention_all: Mapped[bool] = mapped_column(default=False)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -94,3 +95,38 @@ class NoticeReceipt(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
     at: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(10))
+
+
+class Publicity(Base):
+    """公示: a notice that stands for a number of working days. ``starts_on`` is the day it came out (it doesn't count),
+    ``ends_on`` the last day; None until it is out. ``told_at`` is when its end was announced."""
+
+    __tablename__ = "notice_publicity"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(20))
+    workdays: Mapped[int]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None] = mapped_column(index=True)
+    told_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(Text, default="")
+
+
+class Letter(Base):
+    """An opinion, or (with ``notice_id``) an objection to a 公示, sealed: only those it was addressed to read it.
+
+    An anonymous one holds nothing about who wrote it, not even the hour; nobody can answer it.
+    """
+
+    __tablename__ = "notice_letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    on: Mapped[date]
+    answered_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"),)

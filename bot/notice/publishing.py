@@ -9,19 +9,21 @@ from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
 from bot.branch.models import Role
 from bot.branch.telling import private, quiet_hours
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import NotFound, UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.notice import repository, rules, views
-from bot.notice.models import Notice, NoticeExpected, NoticeVersion, Scope, State
+from bot.notice.models import Notice, NoticeExpected, NoticeVersion, Publicity, Scope, State
 from bot.notice.receiving import ORIGIN
 from bot.notice.rules import Step, Tally, Wording
+from bot.scheduling.calendar import WorkdayCalendar
 
 REQUEST = "notice.publish"
 
 
-def _roles(actor: Actor) -> frozenset[Role]:
+def roles_of(actor: Actor) -> frozenset[Role]:
     return actor.roles | LEADERS if actor.is_superuser else actor.roles
 
 
@@ -38,9 +40,16 @@ async def needs_approval(uow: UnitOfWork, branch_id: int) -> bool:
 
 
 async def draft(
-    uow: UnitOfWork, actor: Actor, wording: Wording, scope: Scope, publish_at: datetime | None = None
+    uow: UnitOfWork,
+    actor: Actor,
+    wording: Wording,
+    scope: Scope,
+    publish_at: datetime | None = None,
+    standing: Publicity | None = None,
 ) -> Notice:
     """Store a new notice. Where the branch requires approval the leaders are asked; else it is ready to go.
+
+    With ``standing`` it is a 公示: the clock puts it out within a second, since its days need the calendar.
 
     Raises ``UserError`` for an empty or endless text, a past time, or a branch without a group.
     """
@@ -68,9 +77,12 @@ async def draft(
     await uow.session.flush()
     uow.session.add(NoticeVersion(notice_id=notice.id, version=1, text=text, at=uow.now))
     await audit.record(uow, actor, "notice.draft", f"公告 {notice.no}")
+    if standing is not None:
+        standing.notice_id = notice.id
+        uow.session.add(standing)
     if await needs_approval(uow, actor.branch):
         await _ask(uow, actor, notice)
-    elif notice.publish_at is not None and notice.publish_at > uow.now:
+    elif standing is not None or (notice.publish_at is not None and notice.publish_at > uow.now):
         notice.state = State.SCHEDULED
     else:
         await publish(uow, notice)
@@ -91,9 +103,11 @@ async def approve(uow: UnitOfWork, actor: Actor, notice_id: int, version: int, *
         raise UserError(f"公告 {notice.no} 已经改过,请看新的一版。")
     step = Step.APPROVE if agree else Step.RETURN
     own = notice.author_id == actor.member_id
-    notice.state = rules.check(step, notice.no, State(notice.state), _roles(actor), own=own, four_eyes=True)
+    notice.state = rules.check(step, notice.no, State(notice.state), roles_of(actor), own=own, four_eyes=True)
+    notice.approver_id = actor.member_id if agree else None
     await audit.record(uow, actor, f"notice.{step.name.lower()}", f"公告 {notice.no}", branch_id=notice.branch_id)
-    if agree and notice.publish_at is not None and notice.publish_at <= uow.now:
+    due = agree and notice.publish_at is not None and notice.publish_at <= uow.now
+    if due and await uow.session.get(Publicity, notice.id) is None:
         await publish(uow, notice)
     return notice
 
@@ -106,7 +120,7 @@ async def publish(uow: UnitOfWork, notice: Notice) -> int:
     rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in readers]
     await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
-    content = views.published(notice)
+    content = views.published(notice, await uow.session.get(Publicity, notice.id))
     await outbox.enqueue_all(
         uow,
         [
@@ -131,10 +145,13 @@ async def any_due(uow: UnitOfWork) -> bool:
     return await repository.any_due(uow)
 
 
-async def run_due(uow: UnitOfWork) -> list[Notice]:
-    """Publish what was approved for a time that has come."""
+async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> list[Notice]:
+    """Publish what was approved for a time that has come; the days of a 公示 begin then."""
     found = list(await repository.due(uow))
     for notice in found:
+        if (standing := await uow.session.get(Publicity, notice.id)) is not None:
+            standing.starts_on = to_local((await quiet_hours(uow, notice.branch_id)).shift(uow.now)).date()
+            standing.ends_on = calendar.add_workdays(standing.starts_on, standing.workdays)
         await publish(uow, notice)
     return found
 
@@ -144,7 +161,9 @@ async def revise(uow: UnitOfWork, actor: Actor, no: int, text: str) -> tuple[Not
     had confirmed. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
     notice = await get(uow, actor.branch, no)
     text, before = rules.check_text(text), notice.text
-    rules.check(Step.REVISE, no, State(notice.state), _roles(actor), own=True, four_eyes=False)
+    rules.check(Step.REVISE, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)
+    if await uow.session.get(Publicity, notice.id) is not None:
+        raise UserError(f"公示 {no} 公开后不能改。要改请先「撤回 {no}」,再发一次公示,公示期重新算。")
     if text == before:
         raise UserError(f"公告 {no} 的内容没有变化。")
     was_published = notice.state == State.PUBLISHED
@@ -165,7 +184,7 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Notice, int]
     Raises ``NotFound``, ``UserError``, ``NotAllowed``.
     """
     notice = await get(uow, actor.branch, no)
-    notice.state = rules.check(Step.WITHDRAW, no, State(notice.state), _roles(actor), own=True, four_eyes=False)
+    notice.state = rules.check(Step.WITHDRAW, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)
     notice.ended_at = uow.now
     stopped = 0
     for group in await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW):
@@ -187,7 +206,7 @@ async def sent_messages(uow: UnitOfWork, notice: Notice) -> Sequence[tuple[Targe
 async def close(uow: UnitOfWork, actor: Actor, no: int) -> Notice:
     """File it: no receipts are taken any more. It can be undone."""
     notice = await get(uow, actor.branch, no)
-    notice.state = rules.check(Step.CLOSE, no, State(notice.state), _roles(actor), own=True, four_eyes=False)
+    notice.state = rules.check(Step.CLOSE, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)
     notice.ended_at = uow.now
     await undo.remember(uow, actor, "notice.close", {"notice": notice.id}, f"归档公告 {no}")
     await audit.record(uow, actor, "notice.close", f"公告 {no}")

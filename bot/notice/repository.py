@@ -1,13 +1,14 @@
 """Every query about notices, scoped to a branch or to what a member may see."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, select, update
 
-from bot.branch.models import Branch, Member
+from bot.branch.models import Branch, Member, MemberAccount
+from bot.core.clock import CHINA
 from bot.core.db import UnitOfWork, upsert
-from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, NoticeVersion, State
+from bot.notice.models import Letter, Notice, NoticeExpected, NoticeReceipt, NoticeVersion, Publicity, State
 from bot.notice.rules import Open, Person
 
 
@@ -98,3 +99,75 @@ async def receipts_of(uow: UnitOfWork, member_id: int) -> Sequence[Row[int, date
     """(notice id, when) of the receipts of a member, newest first."""
     query = select(NoticeReceipt.notice_id, func.max(NoticeReceipt.at)).where(NoticeReceipt.member_id == member_id)
     return (await uow.session.execute(query.group_by(NoticeReceipt.notice_id))).all()
+
+
+async def publicities(uow: UnitOfWork) -> Sequence[tuple[Publicity, Notice]]:
+    """What stands at this moment anywhere and whose end hasn't been announced."""
+    query = select(Publicity, Notice).join(Notice, Notice.id == Publicity.notice_id)
+    running = query.where(Notice.state == State.PUBLISHED, Publicity.told_at.is_(None), Publicity.ends_on.is_not(None))
+    return [(publicity, notice) for publicity, notice in await uow.session.execute(running.order_by(Notice.id))]
+
+
+async def standing(uow: UnitOfWork, branch_ids: Collection[int], today: date) -> Sequence[tuple[Publicity, Notice]]:
+    """What these branches show to be objected to on this day."""
+    query = select(Publicity, Notice).join(Notice, Notice.id == Publicity.notice_id)
+    here = query.where(Notice.branch_id.in_(branch_ids), Notice.state == State.PUBLISHED, Publicity.ends_on >= today)
+    return [(publicity, notice) for publicity, notice in await uow.session.execute(here.order_by(Notice.id))]
+
+
+async def letter(uow: UnitOfWork, branch_id: int, no: int) -> Letter | None:
+    return (await uow.session.scalars(select(Letter).where(Letter.branch_id == branch_id, Letter.no == no))).first()
+
+
+async def objections(uow: UnitOfWork, notice_id: int) -> int:
+    query = select(func.count()).select_from(Letter).where(Letter.notice_id == notice_id)
+    return int((await uow.session.execute(query)).scalar_one())
+
+
+async def letters_of(uow: UnitOfWork, member_id: int) -> int:
+    query = select(func.count()).select_from(Letter).where(Letter.member_id == member_id)
+    return int((await uow.session.execute(query)).scalar_one())
+
+
+async def forget_letters(uow: UnitOfWork, member_id: int) -> None:
+    await uow.session.execute(update(Letter).where(Letter.member_id == member_id).values(member_id=None))
+
+
+async def published(uow: UnitOfWork, branch_id: int, category: str, year: int | None, words: str) -> Sequence[Notice]:
+    """What a branch made public, oldest first: of a category, a year of China's calendar, with these words in it."""
+    query = select(Notice).where(Notice.branch_id == branch_id, Notice.published_at.is_not(None))
+    if category:
+        query = query.where(Notice.category == category)
+    if year is not None:
+        first, after = (datetime(each, 1, 1, tzinfo=CHINA) for each in (year, year + 1))
+        query = query.where(Notice.published_at >= first, Notice.published_at < after)
+    for word in words.split():
+        query = query.where(Notice.text.contains(word, autoescape=True))
+    return (await uow.session.scalars(query.order_by(Notice.published_at, Notice.no))).all()
+
+
+async def publicity_of(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Publicity]:
+    """The 公示 among these notices."""
+    rows = await uow.session.scalars(select(Publicity).where(Publicity.notice_id.in_(ids)))
+    return {row.notice_id: row for row in rows}
+
+
+async def receipt_counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, int]:
+    """How many have confirmed the newest version of these notices."""
+    r, n = NoticeReceipt, Notice
+    query = select(r.notice_id, func.count()).join(n, and_(n.id == r.notice_id, n.version == r.version))
+    return dict((await uow.session.execute(query.where(r.notice_id.in_(ids)).group_by(r.notice_id))).tuples().all())
+
+
+async def names_of(uow: UnitOfWork, members: Collection[int]) -> dict[int, str]:
+    rows = await uow.session.execute(select(Member.id, Member.name).where(Member.id.in_(members)))
+    return dict(rows.tuples().all())
+
+
+async def letters(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Letter]:
+    query = select(Letter).where(Letter.branch_id == branch_id).order_by(Letter.no.desc()).limit(limit)
+    return (await uow.session.scalars(query)).all()
+
+
+async def account_of(uow: UnitOfWork, member_id: int) -> MemberAccount | None:
+    return (await uow.session.scalars(select(MemberAccount).where(MemberAccount.member_id == member_id))).first()

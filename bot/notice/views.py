@@ -4,9 +4,9 @@ import difflib
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.notice.models import Notice, State
+from bot.notice.models import Notice, Publicity, State
 from bot.notice.rules import Open, Person, Tally, Wording, title
 from bot.rendering.content import Attachment, Content, Forward, MentionAll, Part, Picture, Text
 from bot.scheduling.words import say_moment
@@ -24,18 +24,27 @@ _STATES = {
 }
 
 
-def published(notice: Notice) -> Content:
-    """The message in the group."""
+def published(notice: Notice, standing: Publicity | None = None) -> Content:
+    """The message in the group; of a 公示 with its days and how to object."""
     changed = f"(第 {notice.version} 版,请重新确认)" if notice.version > 1 else ""
     kept = tuple((str(sha256), str(name)) for sha256, name in json.loads(notice.files))
     wording = Wording(notice.text, notice.category, tuple(json.loads(notice.pictures)), kept, notice.mention_all)
+    if standing is not None and standing.starts_on is not None and standing.ends_on is not None:
+        return shown(wording, f"【公示 {notice.no}】", publicity_foot(notice.no, standing.ends_on, standing.workdays))
     return shown(wording, f"【公告 {notice.no}】{changed}")
 
 
-def shown(wording: Wording, head: str = "【公告】") -> Content:
+def publicity_foot(no: int | str, ends_on: date, workdays: int) -> str:
+    """The last lines of a 公示."""
+    return (
+        f"公示期到 {ends_on:%-m月%-d日}({workdays} 个工作日)。有异议请私聊我发「异议 {no} 内容」;"
+        f"不想留名,发「异议 {no} 匿名 内容」。"
+    )
+
+
+def shown(wording: Wording, head: str = "【公告】", foot: str = "看到请回复「收到」。") -> Content:
     """A notice exactly as it is seen, but for its number and reference. The preview is no @全体."""
-    parts: list[Part] = [MentionAll()] if wording.mention_all and head != "【公告】" else []
-    foot = "看到请回复「收到」。"
+    parts: list[Part] = [MentionAll()] if wording.mention_all and head not in ("【公告】", "【公示】") else []
     if len(wording.text) <= LONG:
         parts.append(Text(text=f"{head}\n{wording.text}\n{foot}"))
     else:

@@ -108,7 +108,10 @@ class WorkdayCalendar:
 
     def caveat(self, instant: datetime) -> str:
         """One line to say beside a date that rests on a year not announced yet; empty where all is known."""
-        year = to_local(instant).year
+        return self.caveat_of(to_local(instant).date())
+
+    def caveat_of(self, day: date) -> str:
+        year = day.year
         if self.announced(year):
             return ""
         return f"{year}年放假安排还没公布,先按周一到周五、扣除法定节日算。"

@@ -5,6 +5,7 @@ from bot.branch import privacy_views as views
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
 from bot.discussion import counting, records
+from bot.notice import letters
 
 commands = CommandSet("branch")
 
@@ -14,7 +15,9 @@ async def show(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         found = await privacy.kept(uow, call.actor)
         voices = await records.kept_of(uow, found.member.id)
-    return views.kept(found, [f"讨论发言:{voices} 条,不想保留可发「别统计我」"] if voices else [])
+        written = await letters.kept_of(uow, found.member.id)
+    more = [f"讨论发言:{voices} 条,不想保留可发「别统计我」"] if voices else []
+    return views.kept(found, more + ([f"具名的意见:{written} 件"] if written else []))
 
 
 @commands.command(
@@ -31,5 +34,6 @@ async def erase(call: Call) -> Reply:
         name = (await people.myself(uow, call.actor)).name
         member = await privacy.erase(uow, call.actor)
         await counting.forget(uow, member.id)
+        await letters.forget(uow, member.id)
         await call.app.conversations.forget(uow, name, call.actor.user_id)
     return views.ERASED

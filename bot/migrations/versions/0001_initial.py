@@ -363,12 +363,14 @@ def upgrade() -> None:
     sa.Column('pictures', sa.Text(), nullable=False),
     sa.Column('files', sa.Text(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=True),
+    sa.Column('approver_id', sa.Integer(), nullable=True),
     sa.Column('author_account', sa.String(length=40), nullable=False),
     sa.Column('mention_all', sa.Boolean(), nullable=False),
     sa.Column('publish_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('published_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['approver_id'], ['member.id'], name=op.f('fk_notice_approver_id_member')),
     sa.ForeignKeyConstraint(['author_id'], ['member.id'], name=op.f('fk_notice_author_id_member')),
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_notice_branch_id_branch')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
@@ -476,6 +478,39 @@ def upgrade() -> None:
     with op.batch_alter_table('notice_expected', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_expected_member_id'), ['member_id'], unique=False)
 
+    op.create_table('notice_letter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('notice_id', sa.Integer(), nullable=True),
+    sa.Column('member_id', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('answered_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_notice_letter_branch_id_branch')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_notice_letter_member_id_member')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_letter_notice_id_notice')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_letter')),
+    sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_notice_letter_branch_id_no'))
+    )
+    with op.batch_alter_table('notice_letter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_letter_member_id'), ['member_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_letter_notice_id'), ['notice_id'], unique=False)
+
+    op.create_table('notice_publicity',
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('rule', sa.String(length=20), nullable=False),
+    sa.Column('workdays', sa.Integer(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('told_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('result', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_publicity_notice_id_notice')),
+    sa.PrimaryKeyConstraint('notice_id', name=op.f('pk_notice_publicity'))
+    )
+    with op.batch_alter_table('notice_publicity', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_publicity_ends_on'), ['ends_on'], unique=False)
+
     op.create_table('notice_receipt',
     sa.Column('notice_id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -557,6 +592,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notice_receipt_member_id'))
 
     op.drop_table('notice_receipt')
+    with op.batch_alter_table('notice_publicity', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_publicity_ends_on'))
+
+    op.drop_table('notice_publicity')
+    with op.batch_alter_table('notice_letter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_letter_notice_id'))
+        batch_op.drop_index(batch_op.f('ix_notice_letter_member_id'))
+
+    op.drop_table('notice_letter')
     with op.batch_alter_table('notice_expected', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_expected_member_id'))
 

@@ -1,0 +1,108 @@
+"""意见箱: what members write to those who lead the branch, and objections to a 公示. Sealed, and nameless if wished.
+
+Of an anonymous letter nothing about its writer is kept: no id, no account, no hour, no audit entry.
+"""
+
+from collections.abc import Sequence
+
+from bot.branch import service as branch
+from bot.branch import telling
+from bot.branch.actor import LEADERS, Actor
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotAllowed, NotFound, UserError
+from bot.notice import publicity_views as views
+from bot.notice import repository
+from bot.notice.models import Letter, Notice
+from bot.notice.publicity import READERS
+
+ORIGIN = "notice.letter"
+LONGEST = 2000
+"""Characters of a letter at most."""
+
+
+async def write(
+    uow: UnitOfWork, actor: Actor, text: str, *, anonymous: bool, about: int | None = None
+) -> tuple[Letter, int]:
+    """Keep a letter and pass it on; (the letter, how many people were told). ``about`` is the number of the 公示 that
+    it objects to. Raises ``UserError`` for an empty or endless one, ``NotFound`` where nothing stands to object to."""
+    text = text.strip()
+    if not text:
+        raise UserError("请把想说的写在后面,比如:意见 能不能把学习时间改到晚上")
+    if len(text) > LONGEST:
+        raise UserError(f"内容有 {len(text)} 字,超过了 {LONGEST} 字,请分几次发。")
+    notice = await _objected(uow, actor.branch, about) if about is not None else None
+    one = Letter(
+        branch_id=actor.branch,
+        no=await branch.next_number(uow, actor.branch, "letter"),
+        notice_id=notice.id if notice is not None else None,
+        member_id=None if anonymous else actor.member_id,
+        text=text,
+        on=branch.today(uow),
+    )
+    uow.session.add(one)
+    await uow.session.flush()
+    told = 0
+    for reader in await branch.leaders(uow, actor.branch, LEADERS if notice is None else READERS):
+        if reader.account is not None:
+            target = telling.private(reader.account, actor.account)
+            key = f"letter:{one.id}:{reader.member_id}"
+            await telling.tell(uow, actor.branch, target, views.letter(one, notice), key, ORIGIN)
+            told += 1
+    return one, told
+
+
+async def _objected(uow: UnitOfWork, branch_id: int, no: int) -> Notice:
+    for _, notice in await repository.standing(uow, [branch_id], branch.today(uow)):
+        if notice.no == no:
+            return notice
+    raise NotFound(f"现在没有正在公示的 {no} 号,可能已经到期。有话要说,请发「意见 内容」。")
+
+
+async def only_standing(uow: UnitOfWork, branch_id: int) -> int:
+    """The number of the only 公示 that can be objected to. Raises ``UserError`` where there is none, or several."""
+    found = [notice.no for _, notice in await repository.standing(uow, [branch_id], branch.today(uow))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound("现在没有正在公示的事项。有话要说,请发「意见 内容」。")
+    raise UserError(f"正在公示的有 {'、'.join(map(str, found))} 号,请写清对哪一号,比如:异议 {found[0]} 内容")
+
+
+async def answer(uow: UnitOfWork, actor: Actor, no: int, text: str) -> Letter:
+    """Send an answer back to whoever wrote it, without learning who that is. Raises ``NotFound``, ``UserError``."""
+    one = await repository.letter(uow, actor.branch, no)
+    if one is None or not _may_read(actor, one):
+        raise NotFound(f"没有 {no} 号意见。发「意见箱」看看有哪些。")
+    if not text.strip():
+        raise UserError(f"请把回复写在后面,比如:回复意见 {no} 谢谢,下周开会商量")
+    if one.member_id is None:
+        raise UserError(f"{no} 号是匿名的,没有留下任何信息,无法回复。可以在群里统一说明。")
+    account = await repository.account_of(uow, one.member_id)
+    if account is None:
+        raise UserError(f"写 {no} 号意见的人现在联系不上,回复没有发出。")
+    target = telling.private(account, actor.account)
+    key = f"letter-answer:{one.id}:{uow.now:%Y%m%d%H%M%S%f}"
+    await telling.tell(uow, one.branch_id, target, views.answered(one, text.strip()), key, ORIGIN)
+    one.answered_at = uow.now
+    return one
+
+
+async def listed(uow: UnitOfWork, actor: Actor, limit: int) -> Sequence[Letter]:
+    """The newest letters that this person may read. Raises ``NotAllowed`` for somebody who may read none."""
+    if not (actor.roles & READERS):
+        raise NotAllowed("意见由书记、副书记看,公示的异议还有组织委员看。")
+    return [one for one in await repository.letters(uow, actor.branch, limit) if _may_read(actor, one)]
+
+
+def _may_read(actor: Actor, one: Letter) -> bool:
+    return bool(actor.roles & (LEADERS if one.notice_id is None else READERS))
+
+
+async def kept_of(uow: UnitOfWork, member_id: int) -> int:
+    """How many letters bear this member's name inside."""
+    return await repository.letters_of(uow, member_id)
+
+
+async def forget(uow: UnitOfWork, member_id: int) -> None:
+    """The words stay with the branch, who wrote them doesn't."""
+    await repository.forget_letters(uow, member_id)
