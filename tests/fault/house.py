@@ -18,8 +18,6 @@ from bot.core.clock import CHINA, ShiftableClock
 from bot.core.migrate import upgrade
 from bot.core.settings import Settings
 from bot.delivery.models import OutboxRow, State
-from bot.discussion.models import Discussion
-from bot.discussion.models import State as Ended
 from bot.simulator import sample
 from bot.simulator.demo import load_branch
 from bot.simulator.simulator import Simulator
@@ -41,8 +39,7 @@ def furnish(folder: Path, url: str) -> None:
 
 
 async def _furnish(folder: Path, url: str) -> None:
-    """The sample branch with its first reading pushed this morning, no plan at work, no discussion open, no
-    quiet hours."""
+    """The sample branch with its first reading pushed this morning, no plan at work and no quiet hours."""
     await upgrade(url)
     now = datetime.now(CHINA)
     morning = now.replace(hour=8, minute=5)
@@ -53,7 +50,6 @@ async def _furnish(folder: Path, url: str) -> None:
         await uow.session.flush()
         await uow.session.execute(update(OutboxRow).values(state=State.SENT, message_id="0"))
         await uow.session.execute(update(Plan).values(state=PlanState.PAUSED, next_at=None))
-        await uow.session.execute(update(Discussion).values(state=Ended.ENDED))
         uow.session.add(BranchSetting(branch_id=BRANCH, key="quiet_hours", value="00:00-00:00"))
         assert list(await uow.session.scalars(select(Branch.id))) == [BRANCH]
     await app.fetcher.close()
