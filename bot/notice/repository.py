@@ -156,12 +156,13 @@ async def receipt_counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, int
     """How many have confirmed the newest version of these notices."""
     r, n = NoticeReceipt, Notice
     query = select(r.notice_id, func.count()).join(n, and_(n.id == r.notice_id, n.version == r.version))
-    return dict((await uow.session.execute(query.where(r.notice_id.in_(ids)).group_by(r.notice_id))).tuples().all())
+    rows = await uow.session.execute(query.where(r.notice_id.in_(ids)).group_by(r.notice_id))
+    return {row[0]: row[1] for row in rows}
 
 
-async def names_of(uow: UnitOfWork, members: Collection[int]) -> dict[int, str]:
+async def names_of(uow: UnitOfWork, members: Collection[int | None]) -> dict[int, str]:
     rows = await uow.session.execute(select(Member.id, Member.name).where(Member.id.in_(members)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def letters(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Letter]:

@@ -31,6 +31,7 @@ class Telephone:
     """The platform: ``cards`` are (user id, card, nickname, robot) by group, ``files`` the bytes by file id."""
 
     said: list[tuple[str, str]] = field(default_factory=list)
+    contents: list[Content] = field(default_factory=list)
     cards: dict[str, list[tuple[str, str, str, bool]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Telephone:
 
             raise Refused(Refusal.REMOVED, "no friend")
         self.said.append((f"{target.kind} {target.id}", content.plain))
+        self.contents.append(content)
         return str(next(self._ids))
 
     async def find(self, target: Target, reference: str, since: datetime) -> Absent:
