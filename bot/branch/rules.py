@@ -11,11 +11,12 @@ from bot.core.errors import UserError
 
 
 class SettingKind(StrEnum):
-    """What a value looks like on disk: ``HH:MM-HH:MM``, ``开`` or ``关``, digits."""
+    """What a value looks like on disk: ``HH:MM-HH:MM``, ``开`` or ``关``, digits, hours as ``0.5``."""
 
     SPAN = "时段"
     SWITCH = "开关"
     NUMBER = "数字"
+    HOURS = "学时"
 
 
 _ON = frozenset({"开", "开启", "打开", "是", "要", "可以"})
@@ -69,6 +70,13 @@ class Setting:
                 if number is None or not self.least <= int(number[1]) <= self.most:
                     raise UserError(f"「{self.label}」要 {self.least} 到 {self.most} 的整数,比如「{self.example}」。")
                 return str(int(number[1]))
+            case SettingKind.HOURS:
+                hours = re.fullmatch(rf"(\d{{1,3}})(?:\.([05]))?\s*(?:{self.unit})?", text)
+                if hours is None or not self.least <= float(f"{hours[1]}.{hours[2] or 0}") <= self.most:
+                    raise UserError(
+                        f"「{self.label}」以 0.5 为一档,{self.least} 到 {self.most},比如「{self.example}」。"
+                    )
+                return f"{int(hours[1])}.5" if hours[2] == "5" else str(int(hours[1]))
 
 
 def _span(text: str) -> str | None:
@@ -127,6 +135,12 @@ SETTINGS: dict[str, Setting] = {
     ),
     "hours_committee": Setting(
         "支委学时", "56", SettingKind.NUMBER, "书记和支委一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
+    ),
+    "hours_reading": Setting(
+        "每篇学时", "0.5", SettingKind.HOURS, "学完一篇至少记多少学时,长文按时长多记", _AGREED, _AUTUMN, "学时", 0, 8
+    ),
+    "hours_minutes": Setting(
+        "学时分钟", "45", SettingKind.NUMBER, "阅读多少分钟算 1 学时", _AGREED, _AUTUMN, "分钟", 10, 120
     ),
 }
 

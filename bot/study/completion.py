@@ -1,14 +1,12 @@
 """Use cases of completing: claim it, take it back, and who has and hasn't."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import Row
 
 from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor
-from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.study import repository
@@ -57,7 +55,7 @@ async def standing_of(uow: UnitOfWork, assignment: Assignment) -> Standing:
     """Who has completed it, who hasn't, who doesn't count."""
     people = await repository.expected(uow, assignment.id)
     done = await repository.completed(uow, assignment.id)
-    first, last = to_local(assignment.pushed_at).date(), to_local(assignment.due_at - timedelta(microseconds=1)).date()
+    first, last = assignment.first_day, assignment.last_day
     leaves = await branch.leaves_between(uow, [person.member_id for person in people], first, last)
     return standing(people, done, leaves, first, last)
 

@@ -1,12 +1,26 @@
 """Materials, plans, pushes and who has completed them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.core.clock import to_local
 from bot.core.db import Base
+
+
+def _first_day(row: DefaultExecutionContext) -> date:
+    return to_local(_given(row)["pushed_at"]).date()
+
+
+def _last_day(row: DefaultExecutionContext) -> date:
+    return to_local(_given(row)["due_at"] - timedelta(microseconds=1)).date()
+
+
+def _given(row: DefaultExecutionContext) -> dict[str, datetime]:
+    return row.get_current_parameters()  # type: ignore[no-any-return, no-untyped-call]
 
 
 class PlanState(StrEnum):
@@ -113,7 +127,11 @@ class Slot(Base):
 
 
 class Assignment(Base):
-    """One push of a material, 学习 ``no``: to be read by ``due_at``."""
+    """One push of a material, 学习 ``no``: to be read by ``due_at``.
+
+    ``first_day`` and ``last_day`` are the days in China on which it may be read in time. ``halves`` is what it counts
+    in half 学时, by the rule of the branch on the day it was pushed.
+    """
 
     __tablename__ = "study_assignment"
 
@@ -123,8 +141,15 @@ class Assignment(Base):
     material_id: Mapped[int] = mapped_column(ForeignKey("study_material.id"))
     pushed_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    first_day: Mapped[date] = mapped_column(insert_default=_first_day)
+    last_day: Mapped[date] = mapped_column(insert_default=_last_day)
+    halves: Mapped[int] = mapped_column(default=1)
 
-    __table_args__ = (UniqueConstraint("branch_id", "no"), Index("ix_assignment_branch_due", "branch_id", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("branch_id", "no"),
+        Index("ix_assignment_branch_due", "branch_id", "due_at"),
+        Index("ix_assignment_branch_pushed", "branch_id", "pushed_at"),
+    )
 
 
 class Expected(Base):
@@ -133,17 +158,27 @@ class Expected(Base):
     __tablename__ = "study_expected"
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_study_expected_member", "member_id", "assignment_id"),)
 
 
 class Completion(Base):
-    """A member has completed an assignment, once."""
+    """A member has completed an assignment, once. ``extra``: without being expected to."""
 
     __tablename__ = "study_completion"
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
     at: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(10))
     late: Mapped[bool]
     message_id: Mapped[str] = mapped_column(String(40), default="")
+    extra: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index("ix_study_completion_member", "member_id", "assignment_id"),
+        # Few rows of many: the figures of a branch subtract them from what the primary key counts.
+        Index("ix_study_completion_late", "assignment_id", sqlite_where=text("late"), postgresql_where=text("late")),
+        Index("ix_study_completion_extra", "assignment_id", sqlite_where=text("extra"), postgresql_where=text("extra")),
+    )

@@ -9,6 +9,7 @@ from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
+from bot.hours.rules import of_reading
 from bot.study import views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Expected, Material
@@ -76,12 +77,14 @@ async def push(uow: UnitOfWork, branch_id: int, material: Material, *, even_at_n
         raise UserError(NO_GROUP)
     leaves_at = uow.now if even_at_night else (await quiet_hours(uow, branch_id)).shift(uow.now)
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
+    least, per_hour = [await branch.setting(uow, branch_id, key) for key in ("hours_reading", "hours_minutes")]
     assignment = Assignment(
         branch_id=branch_id,
         no=await branch.next_number(uow, branch_id, "assignment"),
         material_id=material.id,
         pushed_at=leaves_at,
         due_at=views.end_of_day(leaves_at + timedelta(days=days)),
+        halves=of_reading(material.minutes, least, int(per_hour)),
     )
     uow.session.add(assignment)
     await uow.session.flush()

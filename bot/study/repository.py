@@ -116,9 +116,14 @@ async def completed_pairs(
 
 async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[int, int]]:
     """Insert completions that aren't there yet; (assignment id, member id) of the new ones."""
+    e = Expected
+    flagged = [
+        row | {"extra": ~exists().where(e.assignment_id == row["assignment_id"], e.member_id == row["member_id"])}
+        for row in rows
+    ]
     statement = (
         upsert(uow.session, Completion)
-        .values(rows)
+        .values(flagged)
         .on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
     )
     new = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id))

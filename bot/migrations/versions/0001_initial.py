@@ -323,6 +323,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_discussion_opt_out_member_id_member')),
     sa.PrimaryKeyConstraint('member_id', name=op.f('pk_discussion_opt_out'))
     )
+    op.create_table('hour_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=8), nullable=False),
+    sa.Column('origin', sa.String(length=60), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('halves', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('created_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_hour_entry_branch_id_branch')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_hour_entry_member_id_member')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hour_entry')),
+    sa.UniqueConstraint('member_id', 'origin', name=op.f('uq_hour_entry_member_id_origin'))
+    )
+    with op.batch_alter_table('hour_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_hour_entry_member_id_day', ['member_id', 'day'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hour_entry_origin'), ['origin'], unique=False)
+
     op.create_table('leave',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -418,6 +437,9 @@ def upgrade() -> None:
     sa.Column('material_id', sa.Integer(), nullable=False),
     sa.Column('pushed_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('due_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('halves', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_study_assignment_branch_id_branch')),
     sa.ForeignKeyConstraint(['material_id'], ['study_material.id'], name=op.f('fk_study_assignment_material_id_study_material')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study_assignment')),
@@ -425,6 +447,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('study_assignment', schema=None) as batch_op:
         batch_op.create_index('ix_assignment_branch_due', ['branch_id', 'due_at'], unique=False)
+        batch_op.create_index('ix_assignment_branch_pushed', ['branch_id', 'pushed_at'], unique=False)
 
     op.create_table('study_material_term',
     sa.Column('term', sa.String(length=40), nullable=False),
@@ -539,12 +562,15 @@ def upgrade() -> None:
     sa.Column('method', sa.String(length=10), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
     sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.Column('extra', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['assignment_id'], ['study_assignment.id'], name=op.f('fk_study_completion_assignment_id_study_assignment')),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_study_completion_member_id_member')),
     sa.PrimaryKeyConstraint('assignment_id', 'member_id', name=op.f('pk_study_completion'))
     )
     with op.batch_alter_table('study_completion', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_study_completion_member_id'), ['member_id'], unique=False)
+        batch_op.create_index('ix_study_completion_extra', ['assignment_id'], unique=False, sqlite_where=sa.text('extra'), postgresql_where=sa.text('extra'))
+        batch_op.create_index('ix_study_completion_late', ['assignment_id'], unique=False, sqlite_where=sa.text('late'), postgresql_where=sa.text('late'))
+        batch_op.create_index('ix_study_completion_member', ['member_id', 'assignment_id'], unique=False)
 
     op.create_table('study_expected',
     sa.Column('assignment_id', sa.Integer(), nullable=False),
@@ -554,7 +580,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('assignment_id', 'member_id', name=op.f('pk_study_expected'))
     )
     with op.batch_alter_table('study_expected', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_study_expected_member_id'), ['member_id'], unique=False)
+        batch_op.create_index('ix_study_expected_member', ['member_id', 'assignment_id'], unique=False)
 
     op.create_table('study_plan_item',
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -580,11 +606,13 @@ def downgrade() -> None:
 
     op.drop_table('study_plan_item')
     with op.batch_alter_table('study_expected', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_study_expected_member_id'))
+        batch_op.drop_index('ix_study_expected_member')
 
     op.drop_table('study_expected')
     with op.batch_alter_table('study_completion', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_study_completion_member_id'))
+        batch_op.drop_index('ix_study_completion_member')
+        batch_op.drop_index('ix_study_completion_late', sqlite_where=sa.text('late'), postgresql_where=sa.text('late'))
+        batch_op.drop_index('ix_study_completion_extra', sqlite_where=sa.text('extra'), postgresql_where=sa.text('extra'))
 
     op.drop_table('study_completion')
     op.drop_table('notice_version')
@@ -614,6 +642,7 @@ def downgrade() -> None:
     op.drop_table('study_slot')
     op.drop_table('study_material_term')
     with op.batch_alter_table('study_assignment', schema=None) as batch_op:
+        batch_op.drop_index('ix_assignment_branch_pushed')
         batch_op.drop_index('ix_assignment_branch_due')
 
     op.drop_table('study_assignment')
@@ -638,6 +667,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_leave_member_id'))
 
     op.drop_table('leave')
+    with op.batch_alter_table('hour_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hour_entry_origin'))
+        batch_op.drop_index('ix_hour_entry_member_id_day')
+
+    op.drop_table('hour_entry')
     op.drop_table('discussion_opt_out')
     with op.batch_alter_table('discussion', schema=None) as batch_op:
         batch_op.drop_index('ix_discussion_state_ends_at')

@@ -28,6 +28,10 @@ from bot.core.errors import UserError
         ("学习期限 三天半", "deadline_days", None),
         ("学习期限 5周", "deadline_days", None),
         ("催学上限 2", "reminds_per_day", "2"),
+        ("每篇学时 1.5 学时", "hours_reading", "1.5"),
+        ("每篇学时 1.0", "hours_reading", "1"),
+        ("每篇学时 0.3", "hours_reading", None),
+        ("每篇学时 9", "hours_reading", None),
     ],
 )
 def test_values(typed: str, key: str, value: str | None) -> None:

@@ -1,0 +1,40 @@
+"""The ledger of study hours that come from something else than a reading; those of readings follow from completions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.core.db import Base
+
+
+class Source(StrEnum):
+    """Where hours come from. ``READING`` is never stored: it is counted from completions."""
+
+    READING = "阅读"
+    MEETING = "会议"
+    TRAINING = "培训"
+    MANUAL = "补登"
+
+
+class HourEntry(Base):
+    """Hours of a member on a day, in ``halves`` (half hours). ``origin`` (``meeting:5``) says what they are for: a
+    member has hours for one thing once. ``branch_id`` is where they were booked."""
+
+    __tablename__ = "hour_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    source: Mapped[str] = mapped_column(String(8))
+    origin: Mapped[str] = mapped_column(String(60), index=True)
+    day: Mapped[date]
+    halves: Mapped[int]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("member_id", "origin"),
+        Index("ix_hour_entry_member_id_day", "member_id", "day"),
+    )

@@ -1,0 +1,59 @@
+"""Every query of the ledger of hours."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, select
+
+from bot.branch.models import Branch, Member
+from bot.core.db import UnitOfWork, upsert
+from bot.hours.models import HourEntry
+
+
+async def put(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
+    """Insert entries, or change those that are there for the same member and origin."""
+    statement = upsert(uow.session, HourEntry).values(rows)
+    changed = {name: statement.excluded[name] for name in ("branch_id", "source", "day", "halves", "note")}
+    await uow.session.execute(statement.on_conflict_do_update(index_elements=["member_id", "origin"], set_=changed))
+
+
+async def drop_others(uow: UnitOfWork, origin: str, members: Collection[int]) -> None:
+    """Delete the entries of ``origin`` that aren't of these members."""
+    of_others = HourEntry.member_id.not_in(members)
+    await uow.session.execute(delete(HourEntry).where(HourEntry.origin == origin, of_others))
+
+
+async def by_origin(uow: UnitOfWork, origin: str) -> Sequence[HourEntry]:
+    query = select(HourEntry).where(HourEntry.origin == origin).order_by(HourEntry.member_id)
+    return (await uow.session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> Sequence[HourEntry]:
+    """The entries of these members on the days from ``first`` to ``last``, in the order of days."""
+    query = select(HourEntry).where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
+    return (await uow.session.scalars(query.order_by(HourEntry.day, HourEntry.id))).all()
+
+
+async def by_member(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
+    """Member id → half hours of everybody on the roster of the branch at ``path`` or below."""
+    query = (
+        select(HourEntry.member_id, func.sum(HourEntry.halves))
+        .join(Member, Member.id == HourEntry.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(Branch.path.startswith(path, autoescape=True), HourEntry.day >= first, HourEntry.day <= last)
+        .group_by(HourEntry.member_id)
+    )
+    return {member: int(halves) for member, halves in await uow.session.execute(query)}
+
+
+async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
+    """Branch id → half hours of its own roster, of the branch at ``path`` and those below."""
+    query = (
+        select(Member.branch_id, func.sum(HourEntry.halves))
+        .select_from(HourEntry)
+        .join(Member, Member.id == HourEntry.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(Branch.path.startswith(path, autoescape=True), HourEntry.day >= first, HourEntry.day <= last)
+        .group_by(Member.branch_id)
+    )
+    return {branch: int(halves) for branch, halves in await uow.session.execute(query)}
