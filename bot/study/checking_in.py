@@ -1,14 +1,15 @@
 """Claims of completion. Those that arrive together are recorded together: a few queries and one commit for a burst."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.delivery import outbox
 from bot.study import repository
-from bot.study.models import Method
+from bot.study.models import Method, Proof
 from bot.study.rules import Reading, choose
 
 ORIGIN = "study.assignment"
@@ -51,7 +52,14 @@ class NotOurs:
     """The claim answers a message that is no reading of this branch, while something is open."""
 
 
-Outcome = CheckedIn | Several | NothingOpen | NotOurs
+@dataclass(frozen=True)
+class MoreNeeded:
+    """The word alone isn't enough for this reading; nothing was recorded."""
+
+    reading: Reading
+
+
+Outcome = CheckedIn | MoreNeeded | Several | NothingOpen | NotOurs
 
 
 async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome | Exception]:
@@ -64,7 +72,7 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
     by_no = {(reading.branch_id, reading.no): reading for reading in readings}
     current = [reading for reading in readings if reading.due_at >= uow.now]
     members = {claim.actor.member_id for claim in claims if claim.actor.member_id is not None}
-    done = await repository.completed_pairs(uow, [reading.id for reading in current], members)
+    done = await repository.completed_pairs(uow, [reading.id for reading in readings], members)
 
     outcomes: list[Outcome | Exception] = []
     for claim, no in zip(claims, numbers, strict=True):
@@ -74,7 +82,7 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
         elif no is not None:
             reading = by_no.get((claim.actor.branch_id, no))
             missing = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
-            outcome = missing if reading is None else CheckedIn(reading, True, uow.now > reading.due_at)
+            outcome = missing if reading is None else _meant(reading, claim, uow.now, done)
         else:
             here = [reading for reading in current if reading.branch_id == claim.actor.branch_id]
             mine = {reading.id for reading in here if (reading.id, claim.actor.member_id) in done}
@@ -82,11 +90,17 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
             if claim.reply_to is not None:
                 outcome = NotOurs() if len(mine) < len(here) else NothingOpen()
             elif len(found) == 1:
-                outcome = CheckedIn(found[0], True, False)
+                outcome = _meant(found[0], claim, uow.now, done)
             else:
                 outcome = Several(tuple(found)) if found else NothingOpen()
         outcomes.append(outcome)
     return await _record(uow, claims, outcomes)
+
+
+def _meant(reading: Reading, claim: Claim, now: datetime, done: Collection[tuple[int, int | None]]) -> Outcome:
+    if reading.proof > Proof.WORD and (reading.id, claim.actor.member_id) not in done:
+        return MoreNeeded(reading)
+    return CheckedIn(reading, True, now > reading.due_at)
 
 
 async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]:

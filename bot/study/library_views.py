@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.rendering.content import Content
 from bot.scheduling.words import say_moment
 from bot.study.materials import Page, Prepared
-from bot.study.models import Assignment, Material, Plan
+from bot.study.models import Assignment, Material, Plan, Proof
 from bot.study.pushing import Outlook, Pushed
+from bot.study.rules import PROOFS
 from bot.study.views import day
 from bot.textmining.reading import excerpt
 
@@ -40,10 +41,11 @@ def preview(found: Material | Prepared, before: Assignment | None) -> Content:
     return Content.of("\n".join(lines))
 
 
-def ask(outlook: Outlook, now: datetime, *, asked: bool) -> Content:
+def ask(outlook: Outlook, now: datetime, *, asked: bool, proof: Proof) -> Content:
     """The question under a preview. ``asked``: a time was given."""
     branches = f" {outlook.branches} 个支部" if outlook.branches > 1 else ""
-    to = f",推给{branches} {outlook.readers} 人"
+    by = f",凭{PROOFS[proof]}完成" if proof > Proof.WORD else ""
+    to = f",推给{branches} {outlook.readers} 人{by}"
     if outlook.leaves_at <= now:
         return Content.of(f"回复「确认」马上推送{to};「取消」放弃。")
     night = ("(避开安静时段)" if asked else "(现在是安静时段)") if outlook.night else ""

@@ -9,7 +9,7 @@ from bot.branch.actor import Actor
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.study import completion, repository
+from bot.study import completion, proving, repository
 from bot.study.models import Assignment, Completion, Method
 
 REASON_LENGTH = 200
@@ -35,6 +35,7 @@ async def enter(uow: UnitOfWork, actor: Actor, member: Member, no: int, reason: 
         "method": Method.MANUAL.value,
         "late": uow.now > assignment.due_at,
         "message_id": "",
+        "proof": assignment.proof,
     }
     if not await repository.complete(uow, [row]):
         raise UserError(f"{member.name}的学习 {no} 已经登记过了,不用补登。")
@@ -50,7 +51,7 @@ async def take_out(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None
     if found is None or found.method != Method.MANUAL:
         raise UserError("这条补登已经不在了。")
     assignment = await uow.session.get_one(Assignment, found.assignment_id)
-    await repository.take_back(uow, found.assignment_id, found.member_id)
+    await proving.step_down(uow, found)
     subject = f"member:{found.member_id}"
     await audit.record(
         uow, actor, "study.manual_undone", subject, detail={"no": assignment.no}, branch_id=assignment.branch_id

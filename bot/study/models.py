@@ -1,7 +1,7 @@
 """Materials, plans, pushes and who has completed them."""
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
@@ -17,6 +17,10 @@ def _first_day(row: DefaultExecutionContext) -> date:
 
 def _last_day(row: DefaultExecutionContext) -> date:
     return to_local(_given(row)["due_at"] - timedelta(microseconds=1)).date()
+
+
+def _at(row: DefaultExecutionContext) -> datetime:
+    return _given(row)["at"]
 
 
 def _given(row: DefaultExecutionContext) -> dict[str, datetime]:
@@ -42,6 +46,22 @@ class Method(StrEnum):
     REACTION = "reaction"
     PRIVATE = "private"
     MANUAL = "manual"
+    CODE = "code"
+    LINK = "link"
+    QUIZ = "quiz"
+    REFLECTION = "reflection"
+    ATTENDANCE = "attendance"
+
+
+class Proof(IntEnum):
+    """What a completion rests on, the higher the stronger: a plan says which one is enough, a higher replaces a
+    lower."""
+
+    WORD = 1
+    PAGE = 2
+    QUIZ = 3
+    REFLECTION = 4
+    ATTENDANCE = 5
 
 
 class Material(Base):
@@ -78,7 +98,8 @@ class MaterialTerm(Base):
 class Plan(Base):
     """A series of materials on a recurrence (JSON), or, where that is empty, each at a moment of its own.
 
-    ``below``: to every branch under this one too. ``next_at`` is None once it is paused or at its end.
+    ``below``: to every branch under this one too; ``proof``: what its readings need.
+    ``next_at`` is None once it is paused or at its end.
     ``decided_at`` is when it was worked out. If that lies ahead, the clock has been set back since.
     """
 
@@ -90,6 +111,7 @@ class Plan(Base):
     name: Mapped[str] = mapped_column(String(80))
     recurrence: Mapped[str] = mapped_column(Text)
     below: Mapped[bool] = mapped_column(default=False)
+    proof: Mapped[int] = mapped_column(default=Proof.WORD)
     state: Mapped[str] = mapped_column(String(10))
     next_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_at: Mapped[datetime] = mapped_column(index=True)
@@ -127,7 +149,7 @@ class Slot(Base):
 
 
 class Assignment(Base):
-    """One push of a material, 学习 ``no``: to be read by ``due_at``.
+    """One push of a material, 学习 ``no``: to be read by ``due_at``, and completed by ``proof`` or a higher one.
 
     ``first_day`` and ``last_day`` are the days in China on which it may be read in time. ``halves`` is what it counts
     in half 学时, by the rule of the branch on the day it was pushed.
@@ -144,6 +166,7 @@ class Assignment(Base):
     first_day: Mapped[date] = mapped_column(insert_default=_first_day)
     last_day: Mapped[date] = mapped_column(insert_default=_last_day)
     halves: Mapped[int] = mapped_column(default=1)
+    proof: Mapped[int] = mapped_column(default=Proof.WORD)
 
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
@@ -164,7 +187,12 @@ class Expected(Base):
 
 
 class Completion(Base):
-    """A member has completed an assignment, once. ``extra``: without being expected to."""
+    """A member has completed an assignment, once: a row is there exactly if what it needs has been proved.
+
+    ``at`` and ``late`` are of the first time and stay; ``proof`` with ``proved_at``, ``method``, ``message_id`` and
+    ``evidence`` (「visit:12」, 「quiz:34」) is the highest so far.
+    ``extra``: completed without being expected to.
+    """
 
     __tablename__ = "study_completion"
 
@@ -174,6 +202,9 @@ class Completion(Base):
     method: Mapped[str] = mapped_column(String(10))
     late: Mapped[bool]
     message_id: Mapped[str] = mapped_column(String(40), default="")
+    proof: Mapped[int] = mapped_column(default=Proof.WORD)
+    proved_at: Mapped[datetime] = mapped_column(insert_default=_at)
+    evidence: Mapped[str] = mapped_column(String(80), default="")
     extra: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
@@ -182,3 +213,17 @@ class Completion(Base):
         Index("ix_study_completion_late", "assignment_id", sqlite_where=text("late"), postgresql_where=text("late")),
         Index("ix_study_completion_extra", "assignment_id", sqlite_where=text("extra"), postgresql_where=text("extra")),
     )
+
+
+class LowerProof(Base):
+    """A proof of a completion that a higher one has replaced. It stands again if that one is taken back."""
+
+    __tablename__ = "study_lower_proof"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    proof: Mapped[int] = mapped_column(primary_key=True)
+    proved_at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(10))
+    message_id: Mapped[str] = mapped_column(String(40), default="")
+    evidence: Mapped[str] = mapped_column(String(80), default="")

@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.core.errors import UserError
 from bot.scheduling.quiet import QuietHours
 from bot.scheduling.words import say_clock, say_moment
-from bot.study.models import Plan, PlanState
+from bot.study.models import Plan, PlanState, Proof
 from bot.study.plan_import import Item
 from bot.study.plan_sheet import Problem
 from bot.study.plans import Listed
+from bot.study.rules import PROOFS
 from bot.study.views import day
 
 SHOWN = 5
@@ -26,8 +27,13 @@ def listed(plans: Sequence[Listed], now: datetime) -> str:
         plan = one.plan
         when = f"下次 {say_moment(plan.next_at, now)}" if plan.next_at else "已暂停"
         missed = f",错过 {one.missed} 次" if one.missed else ""
-        lines.append(f"{plan.no}. {plan.name}:{when},还有 {one.left} 篇{missed}")
+        lines.append(f"{plan.no}. {plan.name}:{when},还有 {one.left} 篇{missed}{by(plan)}")
     return "\n".join(lines)
+
+
+def by(plan: Plan) -> str:
+    """How the readings of a plan are completed, where that isn't by word."""
+    return f",凭{PROOFS[Proof(plan.proof)]}完成" if plan.proof > Proof.WORD else ""
 
 
 def made(plan: Plan, rule: str, count: int, now: datetime, quiet: QuietHours, caveat: str) -> str:
@@ -37,7 +43,7 @@ def made(plan: Plan, rule: str, count: int, now: datetime, quiet: QuietHours, ca
     if quiet.covers(plan.next_at):
         night = f"\n这个时间在安静时段里,会等到 {say_clock(quiet.end)} 再发。"
     return (
-        f"计划 {plan.no}「{plan.name}」已建立:{count} 篇,{rule},下次 {first}{caveat}。{night}\n"
+        f"计划 {plan.no}「{plan.name}」已建立:{count} 篇,{rule},下次 {first}{caveat}{by(plan)}。{night}\n"
         f"要停发「学习计划 暂停 {plan.no}」。"
     )
 

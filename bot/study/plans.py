@@ -12,7 +12,7 @@ from bot.core.errors import NotFound, UserError
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import Recurrence
 from bot.study import repository
-from bot.study.models import Material, Plan, PlanItem, PlanState
+from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
 
 MOST_ITEMS = 200
 """Materials in one plan."""
@@ -36,21 +36,28 @@ async def series(
     calendar: WorkdayCalendar,
     *,
     below: bool = False,
+    proof: Proof = Proof.WORD,
 ) -> Plan:
     """Materials one after the other on a recurrence. Raises ``NotFound`` if one doesn't exist, ``UserError``."""
     materials = await _materials(uow, actor, numbers)
-    plan = await _create(uow, actor, name, recurrence.to_json(), recurrence.next_after(uow.now, calendar), below)
+    plan = await _create(uow, actor, name, recurrence.to_json(), recurrence.next_after(uow.now, calendar), below, proof)
     uow.session.add_all(PlanItem(plan_id=plan.id, position=i, material_id=m.id) for i, m in enumerate(materials))
     await uow.session.flush()
     return plan
 
 
 async def dated(
-    uow: UnitOfWork, actor: Actor, name: str, items: Sequence[tuple[datetime, Material]], *, below: bool = False
+    uow: UnitOfWork,
+    actor: Actor,
+    name: str,
+    items: Sequence[tuple[datetime, Material]],
+    *,
+    below: bool = False,
+    proof: Proof = Proof.WORD,
 ) -> Plan:
     """Materials each at its own moment; no two moments may be the same. All lie ahead."""
     ordered = sorted(items, key=lambda item: item[0])
-    plan = await _create(uow, actor, name, "", ordered[0][0], below)
+    plan = await _create(uow, actor, name, "", ordered[0][0], below, proof)
     uow.session.add_all(
         PlanItem(plan_id=plan.id, position=i, material_id=material.id, at=at)
         for i, (at, material) in enumerate(ordered)
@@ -115,13 +122,24 @@ async def _materials(uow: UnitOfWork, actor: Actor, numbers: Sequence[int]) -> l
     return [known[no] for no in numbers]
 
 
-async def _create(uow: UnitOfWork, actor: Actor, name: str, recurrence: str, next_at: datetime, below: bool) -> Plan:
+async def set_proof(uow: UnitOfWork, actor: Actor, no: int, proof: Proof) -> Plan:
+    """What the readings that a plan has still to push will need. Raises ``NotFound``."""
+    plan = await get(uow, actor, no)
+    await audit.record(uow, actor, "plan.proof", subject=f"计划 {no}", detail={"old": plan.proof, "new": proof})
+    plan.proof = proof
+    return plan
+
+
+async def _create(
+    uow: UnitOfWork, actor: Actor, name: str, recurrence: str, next_at: datetime, below: bool, proof: Proof
+) -> Plan:
     plan = Plan(
         branch_id=actor.branch,
         no=await branch.next_number(uow, actor.branch, "plan"),
         name=name[:80],
         recurrence=recurrence,
         below=below,
+        proof=proof,
         state=PlanState.ACTIVE,
         next_at=next_at,
         decided_at=uow.now,

@@ -12,7 +12,7 @@ from bot.delivery.transport import Target
 from bot.hours.rules import of_reading
 from bot.study import views
 from bot.study.checking_in import ORIGIN
-from bot.study.models import Assignment, Expected, Material
+from bot.study.models import Assignment, Expected, Material, Proof
 
 NO_GROUP = "支部还没有绑定群,不知道推到哪里。请在群里发「/开始」。"
 
@@ -49,12 +49,18 @@ async def outlook(uow: UnitOfWork, branch_id: int, at: datetime | None, *, below
 
 
 async def push_all(
-    uow: UnitOfWork, branch_id: int, material: Material, *, below: bool, even_at_night: bool = False
+    uow: UnitOfWork,
+    branch_id: int,
+    material: Material,
+    *,
+    below: bool,
+    even_at_night: bool = False,
+    proof: Proof = Proof.WORD,
 ) -> list[Pushed]:
     """Push to the branch, and with ``below`` to each branch under it that has a group: an assignment for each, with its
     own number, readers and deadline. Raises ``UserError`` if there is no group at all."""
     branches = await _branches(uow, branch_id, below=below)
-    return [await push(uow, each, material, even_at_night=even_at_night) for each in branches]
+    return [await push(uow, each, material, even_at_night=even_at_night, proof=proof) for each in branches]
 
 
 async def _branches(uow: UnitOfWork, branch_id: int, *, below: bool) -> list[int]:
@@ -66,11 +72,18 @@ async def _branches(uow: UnitOfWork, branch_id: int, *, below: bool) -> list[int
     return found
 
 
-async def push(uow: UnitOfWork, branch_id: int, material: Material, *, even_at_night: bool = False) -> Pushed:
+async def push(
+    uow: UnitOfWork,
+    branch_id: int,
+    material: Material,
+    *,
+    even_at_night: bool = False,
+    proof: Proof = Proof.WORD,
+) -> Pushed:
     """Assign a material to everybody who reads in the branch and enqueue it for the groups of the branch.
 
-    It leaves now, or at the end of the quiet hours unless ``even_at_night``. Raises ``UserError`` if the branch has no
-    group.
+    ``proof`` is what completes it. It leaves now, or at the end of the quiet hours unless ``even_at_night``. Raises
+    ``UserError`` if the branch has no group.
     """
     groups = await branch.groups_of(uow, branch_id, below=False)
     if not groups:
@@ -85,6 +98,7 @@ async def push(uow: UnitOfWork, branch_id: int, material: Material, *, even_at_n
         pushed_at=leaves_at,
         due_at=views.end_of_day(leaves_at + timedelta(days=days)),
         halves=of_reading(material.minutes, least, int(per_hour)),
+        proof=proof,
     )
     uow.session.add(assignment)
     await uow.session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -11,6 +11,7 @@ from bot.study.models import (
     Assignment,
     Completion,
     Expected,
+    LowerProof,
     Material,
     MaterialTerm,
     Plan,
@@ -96,7 +97,7 @@ async def readings(uow: UnitOfWork, branches: Collection[int], numbers: Collecti
     a = Assignment
     wanted = or_(a.due_at >= uow.now, a.no.in_(numbers)) if numbers else a.due_at >= uow.now
     query = (
-        select(a.id, a.branch_id, a.no, Material.title, a.due_at)
+        select(a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof)
         .join(Material, Material.id == a.material_id)
         .where(a.branch_id.in_(branches), wanted)
         .order_by(a.no)
@@ -118,7 +119,9 @@ async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[
     """Insert completions that aren't there yet; (assignment id, member id) of the new ones."""
     e = Expected
     flagged = [
-        row | {"extra": ~exists().where(e.assignment_id == row["assignment_id"], e.member_id == row["member_id"])}
+        row
+        | {"extra": ~exists().where(e.assignment_id == row["assignment_id"], e.member_id == row["member_id"])}
+        | {"proved_at": row["at"]}
         for row in rows
     ]
     statement = (
@@ -182,10 +185,15 @@ async def completions_of(uow: UnitOfWork, branch_id: int, member_id: int) -> Seq
     return (await uow.session.scalars(query)).all()
 
 
-async def take_back(uow: UnitOfWork, assignment_id: int, member_id: int) -> None:
-    await uow.session.execute(
-        delete(Completion).where(Completion.assignment_id == assignment_id, Completion.member_id == member_id)
-    )
+async def locked_completion(uow: UnitOfWork, assignment_id: int, member_id: int) -> Completion | None:
+    """The completion, which nobody else changes until the end of the unit of work."""
+    return await uow.session.get(Completion, (assignment_id, member_id), with_for_update=True, populate_existing=True)
+
+
+async def lower_proofs(uow: UnitOfWork, assignment_id: int, member_id: int) -> Sequence[LowerProof]:
+    """The proofs that were replaced, the highest first."""
+    query = select(LowerProof).where(LowerProof.assignment_id == assignment_id, LowerProof.member_id == member_id)
+    return (await uow.session.scalars(query.order_by(LowerProof.proof.desc()))).all()
 
 
 async def due_plans(uow: UnitOfWork, now: datetime, ahead: datetime) -> Sequence[int]:

@@ -1,10 +1,12 @@
-"""Who counts, decided without a database."""
+"""Who counts and what counts as proof, decided without a database."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.branch.models import Leave
+from bot.study.models import Proof
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Reading:
     no: int
     title: str
     due_at: datetime
+    proof: int = Proof.WORD
 
 
 def choose(current: Sequence[Reading], done: Collection[int]) -> Sequence[Reading]:
@@ -109,3 +112,28 @@ class Query:
 
     words: str
     terms: frozenset[str] = frozenset()
+
+
+PROOFS = {
+    Proof.WORD: "打卡",
+    Proof.PAGE: "阅读页",
+    Proof.QUIZ: "答题",
+    Proof.REFLECTION: "心得",
+    Proof.ATTENDANCE: "到会",
+}
+"""What people call them."""
+_PROOF = re.compile(r"\s*(?:凭|完成方式[::]?\s*)(打卡|口头|阅读页?|答题|心得|到会|签到)(?:完成|登记)?(?=\s|$)")
+_CALLED = {"口头": Proof.WORD, "阅读": Proof.PAGE, "签到": Proof.ATTENDANCE}
+
+
+def proof_named(word: str) -> Proof | None:
+    """「阅读页」, 「签到」 → the proof."""
+    return _CALLED.get(word) or next((proof for proof, name in PROOFS.items() if name == word), None)
+
+
+def split_proof(text: str) -> tuple[Proof, str]:
+    """「党章学习 每个工作日8点 资料 3-12 凭答题」 → the proof that is wanted, and the rest."""
+    found = _PROOF.search(text)
+    if found is None:
+        return Proof.WORD, text
+    return proof_named(found[1]) or Proof.WORD, f"{text[: found.start()]}{text[found.end() :]}".strip()

@@ -15,7 +15,7 @@ from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import Recurrence
 from bot.scheduling.slots import decide
 from bot.study import plan_views, pushing, repository, telling
-from bot.study.models import Material, Plan, PlanItem, PlanState
+from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
 from bot.study.pushing import Pushed
 from bot.study.rules import decide_dated
 
@@ -69,7 +69,7 @@ async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem) -
             if not await repository.take_slot(uow, plan.id, moment):
                 return []
             material = await uow.session.get_one(Material, item.material_id)
-            done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below)
+            done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below, proof=Proof(plan.proof))
             item.assignment_id = done[0].assignment.id
             return done
     except UserError as error:

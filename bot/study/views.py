@@ -9,8 +9,8 @@ from sqlalchemy import Row
 from bot.core.clock import CHINA, to_local
 from bot.rendering.content import Card, Content, Forward
 from bot.study.checking_in import CheckedIn
-from bot.study.models import Assignment, Completion, Material
-from bot.study.rules import Person, Reading, Standing
+from bot.study.models import Assignment, Completion, Material, Proof
+from bot.study.rules import PROOFS, Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
 PAGE = 900
@@ -50,18 +50,39 @@ def push(assignment: Assignment, material: Material) -> Content:
     )
     lines = [
         f"【今日学习 {assignment.no}】《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。",
-        f"看完回复「已学」,看全文发「全文 {assignment.no}」。",
+        f"{how(assignment.no, assignment.proof)},看全文发「全文 {assignment.no}」。",
     ]
     if material.url:
         lines.append(material.url)
     return Content.of(card, "\n".join(lines))
 
 
+def how(no: int, proof: int) -> str:
+    """What completes a reading, as one is told to do it."""
+    match proof:
+        case Proof.PAGE:
+            return "看到阅读页末尾,把那里的验证码发来(如「打卡 7F3K」)"
+        case Proof.QUIZ:
+            return f"看完发「答题 {no}」"
+        case Proof.REFLECTION:
+            return f"看完发「心得 {no}」加上您的话"
+        case Proof.ATTENDANCE:
+            return "以到会签到为准"
+    return "看完回复「已学」"
+
+
+def more_needed(reading: Reading) -> Content:
+    """To somebody whose word alone doesn't complete this reading."""
+    name = PROOFS[Proof(reading.proof)]
+    return Content.of(f"学习 {reading.no} 要凭{name}完成,还没有登记:{how(reading.no, reading.proof)}。")
+
+
 def reminder(assignment: Assignment, title: str, at: datetime) -> Content:
     """What somebody who hasn't finished reads privately at ``at``."""
     when = f"{due(assignment)}前学完就好" if at < assignment.due_at else "有空时可以补学"
     no = assignment.no
-    return Content.of(f"温馨提醒:学习 {no}《{title}》{when},看完回复「已学 {no}」,看全文发「全文 {no}」。")
+    done = how(no, assignment.proof).replace("「已学」", f"「已学 {no}」")
+    return Content.of(f"温馨提醒:学习 {no}《{title}》{when},{done},看全文发「全文 {no}」。")
 
 
 def pages(title: str, text: str) -> Content:

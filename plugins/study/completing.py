@@ -4,7 +4,7 @@ from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.study import completion, views
-from bot.study.checking_in import CheckedIn, Claim, NothingOpen, NotOurs, Several
+from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Several
 from bot.study.models import Method
 
 commands = CommandSet("study")
@@ -68,6 +68,8 @@ async def claim(call: Call, made: Claim) -> Reply:
             if in_group:
                 return Acknowledge(f"study:{reading.no}", call.actor.name, progress)
             return Say(views.checked_in(done, await progress()))
+        case MoreNeeded(reading=reading):
+            return Say(views.more_needed(reading), privately=True)
         case Several(readings=readings):
             choices = tuple(str(reading.no) for reading in readings[:10])
             return Ask(views.which(readings[:10]), then="study.which", choices=choices)

@@ -10,6 +10,7 @@ from bot.core.errors import UserError
 from bot.scheduling.recurrence import EXAMPLES, split_recurrence
 from bot.study import materials, plan_views, plans
 from bot.study.models import PlanState
+from bot.study.rules import PROOFS, proof_named, split_proof
 from plugins.study.plan_file import ask_for_file
 from plugins.study.pushing import split_below
 
@@ -27,7 +28,7 @@ _STATES = {
 @commands.command(
     "学习计划",
     who=Who.EDITOR,
-    usage="学习计划 [新建 <名称> <时间> 资料 <编号>|导入|列表|暂停|恢复|添加|删除]",
+    usage="学习计划 [新建 <名称> <时间> 资料 <编号> [凭答题]|导入|列表|暂停|恢复|添加|完成方式|删除]",
     example="学习计划 新建 每日一学 每个工作日8点 资料 3-12",
     summary="按时间表推送",
 )
@@ -42,10 +43,14 @@ async def plan(call: Call) -> Reply:
         return await extend(call, rest)
     if verb in _STATES:
         return await change(call, verb, rest)
+    if verb == "完成方式":
+        return await set_proof(call, rest)
     if verb in ("", "列表"):
         async with call.app.database.reading() as uow:
             return plan_views.listed(await plans.listed(uow, call.actor.branch), uow.now)
-    raise UserError(f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、导入、列表、暂停、恢复、添加、删除。")
+    raise UserError(
+        f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、导入、列表、暂停、恢复、添加、完成方式、删除。"
+    )
 
 
 async def change(call: Call, verb: str, rest: str) -> Reply:
@@ -62,6 +67,7 @@ async def new_plan(call: Call, text: str) -> Reply:
     if recurrence is None or not before:
         return f"请写名称和时间,比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12\n{EXAMPLES}"
     below, after = split_below(after)
+    proof, after = split_proof(after)
     searched = re.match(r"(?:搜索|关键词|查)\s*(.+)", after)
     wanted = await materials.query(searched[1].strip()) if searched else None
     async with call.app.database.unit_of_work() as uow:
@@ -71,11 +77,23 @@ async def new_plan(call: Call, text: str) -> Reply:
                 raise UserError(f"资料库里没有找到「{wanted.words[:20]}」,计划没有建立。")
         else:
             numbers = ranges(after, plans.MOST_ITEMS)
-        made = await plans.series(uow, call.actor, before, recurrence, numbers, call.app.calendar, below=below)
+        made = await plans.series(
+            uow, call.actor, before, recurrence, numbers, call.app.calendar, below=below, proof=proof
+        )
         assert made.next_at is not None
         quiet = await quiet_hours(uow, call.actor.branch)
         caveat = call.app.calendar.caveat(made.next_at)
         return plan_views.made(made, recurrence.describe(), len(numbers), uow.now, quiet, caveat)
+
+
+async def set_proof(call: Call, rest: str) -> Reply:
+    found = re.match(r"(\d{1,6})\s*凭?(\S+)", rest)
+    proof = proof_named(found[2]) if found else None
+    if found is None or proof is None:
+        return f"请写计划的编号和完成方式({'、'.join(PROOFS.values())}),比如:学习计划 完成方式 1 答题"
+    async with call.app.database.unit_of_work() as uow:
+        changed = await plans.set_proof(uow, call.actor, int(found[1]), proof)
+    return f"计划 {changed.no}「{changed.name}」以后推送的,都凭{PROOFS[proof]}完成。"
 
 
 async def extend(call: Call, rest: str) -> Reply:

@@ -10,7 +10,8 @@ from bot.rendering.content import Content
 from bot.scheduling.moments import EXAMPLES, split_moment
 from bot.study import library_views, materials, plans, pushing
 from bot.study.materials import Prepared
-from bot.study.models import Material
+from bot.study.models import Material, Proof
+from bot.study.rules import split_proof
 from plugins.study import intake
 
 commands = CommandSet("study")
@@ -33,29 +34,31 @@ def split_below(text: str) -> tuple[bool, str]:
 @commands.command(
     "推送",
     who=Who.EDITOR,
-    usage="推送 <链接、文字、文件或「资料 12」> [时间] [到下级]",
+    usage="推送 <链接、文字、文件或「资料 12」> [时间] [到下级] [凭答题]",
     example="推送 资料 12 明天8点",
     summary="推送一篇学习材料",
     scheduled=True,
 )
 async def push(call: Call) -> Reply:
     below, text = split_below(call.args)
+    proof, text = split_proof(text) if "\n" not in text else (Proof.WORD, text)
     at, what = split_moment(text, call.app.clock.now())
     left_over = _STORED_AND.fullmatch(what) or (_LINK_AND.fullmatch(what) if at is None else None)
     if left_over:
         raise UserError(f"没读懂「{left_over[1]}」是什么时间。可以这样写:\n{EXAMPLES}。")
-    return await preview(call, what, at, below=below)
+    return await preview(call, what, at, below=below, proof=proof)
 
 
 @commands.answer("push_wanted")
 async def handed_over(call: Call) -> Reply:
     at = datetime.fromisoformat(str(call.payload["at"])) if call.payload["at"] else None
-    return await preview(call, call.message.raw, at, below=bool(call.payload["below"]))
+    proof = Proof(int(str(call.payload["proof"])))
+    return await preview(call, call.message.raw, at, below=bool(call.payload["below"]), proof=proof)
 
 
-async def preview(call: Call, what: str, at: datetime | None, *, below: bool) -> Reply:
+async def preview(call: Call, what: str, at: datetime | None, *, below: bool, proof: Proof) -> Reply:
     found = await intake.taken(call, what)
-    payload: dict[str, object] = {"at": at.isoformat() if at else None, "below": below}
+    payload: dict[str, object] = {"at": at.isoformat() if at else None, "below": below, "proof": proof}
     if found is None:
         return Ask(Content.of(intake.WANTED), "study.push_wanted", payload, choices=(), minutes=10)
     async with call.app.database.reading() as uow:
@@ -63,7 +66,8 @@ async def preview(call: Call, what: str, at: datetime | None, *, below: bool) ->
         known = found if isinstance(found, Material) else await materials.same(uow, call.actor.branch, found)
         before = await materials.pushed_lately(uow, known) if known is not None else None
         payload |= {"no": known.no} if known is not None else {"prepared": payload_of(found)}
-        text = library_views.preview(known or found, before) + library_views.ask(outlook, uow.now, asked=at is not None)
+        question = library_views.ask(outlook, uow.now, asked=at is not None, proof=proof)
+        text = library_views.preview(known or found, before) + question
     return Ask(
         text, "study.push", payload, ("确认", "取消", "立即") if outlook.leaves_at > uow.now else ("确认", "取消")
     )
@@ -77,6 +81,7 @@ def payload_of(found: Material | Prepared) -> object:
 async def confirmed(call: Call) -> Reply:
     at = datetime.fromisoformat(str(call.payload["at"])) if call.payload["at"] else None
     below, at_once = bool(call.payload["below"]), call.args == "立即"
+    proof = Proof(int(str(call.payload["proof"])))
     async with call.app.database.unit_of_work() as uow:
         if "no" in call.payload:
             material = await materials.get(uow, call.actor.branch, int(str(call.payload["no"])))
@@ -85,7 +90,7 @@ async def confirmed(call: Call) -> Reply:
         outlook = await pushing.outlook(uow, call.actor.branch, at, below=below)
         if outlook.leaves_at > uow.now and not at_once:
             items = [(outlook.leaves_at, material)]
-            plan = await plans.dated(uow, call.actor, material.title, items, below=below)
+            plan = await plans.dated(uow, call.actor, material.title, items, below=below, proof=proof)
             return library_views.scheduled(plan, material, outlook.leaves_at, uow.now)
-        done = await pushing.push_all(uow, call.actor.branch, material, below=below, even_at_night=at_once)
+        done = await pushing.push_all(uow, call.actor.branch, material, below=below, even_at_night=at_once, proof=proof)
         return library_views.pushed(done)

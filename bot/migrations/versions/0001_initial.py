@@ -259,6 +259,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('recurrence', sa.Text(), nullable=False),
     sa.Column('below', sa.Boolean(), nullable=False),
+    sa.Column('proof', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('next_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('decided_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -440,6 +441,7 @@ def upgrade() -> None:
     sa.Column('first_day', sa.Date(), nullable=False),
     sa.Column('last_day', sa.Date(), nullable=False),
     sa.Column('halves', sa.Integer(), nullable=False),
+    sa.Column('proof', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_study_assignment_branch_id_branch')),
     sa.ForeignKeyConstraint(['material_id'], ['study_material.id'], name=op.f('fk_study_assignment_material_id_study_material')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study_assignment')),
@@ -562,6 +564,9 @@ def upgrade() -> None:
     sa.Column('method', sa.String(length=10), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
     sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.Column('proof', sa.Integer(), nullable=False),
+    sa.Column('proved_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('evidence', sa.String(length=80), nullable=False),
     sa.Column('extra', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['assignment_id'], ['study_assignment.id'], name=op.f('fk_study_completion_assignment_id_study_assignment')),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_study_completion_member_id_member')),
@@ -581,6 +586,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('study_expected', schema=None) as batch_op:
         batch_op.create_index('ix_study_expected_member', ['member_id', 'assignment_id'], unique=False)
+
+    op.create_table('study_lower_proof',
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('proof', sa.Integer(), nullable=False),
+    sa.Column('proved_at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('method', sa.String(length=10), nullable=False),
+    sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.Column('evidence', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['assignment_id'], ['study_assignment.id'], name=op.f('fk_study_lower_proof_assignment_id_study_assignment')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_study_lower_proof_member_id_member')),
+    sa.PrimaryKeyConstraint('assignment_id', 'member_id', 'proof', name=op.f('pk_study_lower_proof'))
+    )
+    with op.batch_alter_table('study_lower_proof', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_study_lower_proof_member_id'), ['member_id'], unique=False)
 
     op.create_table('study_plan_item',
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -605,6 +625,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_study_plan_item_material_id'))
 
     op.drop_table('study_plan_item')
+    with op.batch_alter_table('study_lower_proof', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_study_lower_proof_member_id'))
+
+    op.drop_table('study_lower_proof')
     with op.batch_alter_table('study_expected', schema=None) as batch_op:
         batch_op.drop_index('ix_study_expected_member')
 
