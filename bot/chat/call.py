@@ -96,3 +96,15 @@ class Call:
         """The message that this one replies to; None if it replies to none. Raises ``UserError`` if it is gone."""
         reply_to = self.message.reply_to
         return None if reply_to is None else await self.app.chat.message(self.actor, reply_to)
+
+    async def answered_text(self) -> str:
+        """The words of the message that this one replies to, of a merged forward all of them; empty if there is none.
+
+        Raises ``UserError`` if it can't be had.
+        """
+        message = await self.answered()
+        if message is None:
+            return ""
+        if message.forward_id is not None:
+            return "\n".join(await self.app.chat.forwarded(self.actor, message.forward_id))
+        return message.raw.strip()

@@ -47,6 +47,10 @@ class Platform(Protocol):
         """A message of one of our chats. Raises ``UserError`` if it can't be had."""
         ...
 
+    async def forwarded(self, account: str, forward_id: str) -> list[str]:
+        """The texts in a merged forward, in order. Raises ``UserError`` if it can't be opened."""
+        ...
+
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]: ...
 
 
@@ -186,6 +190,10 @@ class Desk:
     async def message(self, actor: Actor, message_id: str) -> Incoming:
         """A message of this chat. Raises ``UserError`` if it can't be had."""
         return await self._platform.message(actor.account, message_id)
+
+    async def forwarded(self, actor: Actor, forward_id: str) -> list[str]:
+        """The texts in a merged forward. Raises ``UserError``."""
+        return await self._platform.forwarded(actor.account, forward_id)
 
     async def recall(self, target: Target, message_id: str) -> bool:
         """Take a message of ours back on the platform; False where it doesn't allow that any more."""

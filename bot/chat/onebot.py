@@ -104,6 +104,16 @@ class OneBot:
         except (*_API_ERRORS, KeyError, TypeError, AttributeError) as error:
             raise UserError("看不到您回复的那条消息,请把文件或文字再发一次。") from error
 
+    async def forwarded(self, account: str, forward_id: str) -> list[str]:
+        """The texts in a merged forward, in order. Raises ``UserError``."""
+        try:
+            found = await self._call(account, "get_forward_msg", message_id=forward_id)
+            bodies = [(node, node.get("message") or node.get("content") or []) for node in found["messages"]]
+            texts = [incoming(node, body, account, "").raw for node, body in bodies]
+        except (*_API_ERRORS, KeyError, TypeError, AttributeError) as error:
+            raise UserError("打不开这条转发,请把文字直接发给我。") from error
+        return [text.strip() for text in texts if text.strip()]
+
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]:
         try:
             rows = await self._call(account, "get_group_member_list", group_id=int(group_id))

@@ -130,3 +130,13 @@ class Letter(Base):
     answered_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("branch_id", "no"),)
+
+
+class NoticeTemplate(Base):
+    """A notice of the branch with ``{blanks}``, beside those that everybody has (``data/notice/templates.json``)."""
+
+    __tablename__ = "notice_template"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)

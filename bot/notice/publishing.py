@@ -116,11 +116,13 @@ async def publish(uow: UnitOfWork, notice: Notice) -> int:
     """Send an approved notice to its groups, outside the quiet hours; how many groups."""
     below = notice.scope == Scope.BELOW
     groups = await branch.groups_of(uow, notice.branch_id, below=below)
-    readers = await branch.readers(uow, notice.branch_id, branch.today(uow))
-    rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in readers]
-    await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
+    standing = await uow.session.get(Publicity, notice.id)
+    if standing is None:  # a 公示 asks nobody to confirm it
+        readers = await branch.readers(uow, notice.branch_id, branch.today(uow))
+        rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in readers]
+        await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
-    content = views.published(notice, await uow.session.get(Publicity, notice.id))
+    content = views.published(notice, standing)
     await outbox.enqueue_all(
         uow,
         [
@@ -136,8 +138,32 @@ async def publish(uow: UnitOfWork, notice: Notice) -> int:
             for group in groups
         ],
     )
-    notice.state, notice.published_at = State.PUBLISHED, leaves_at
+    if notice.version > 1:
+        await _ask_again(uow, notice, leaves_at)
+    notice.state, notice.published_at = State.PUBLISHED, notice.published_at or leaves_at
     return len(groups)
+
+
+async def _ask_again(uow: UnitOfWork, notice: Notice, leaves_at: datetime) -> None:
+    """Tell those privately who had confirmed the version before what has changed. The others are open anyway."""
+    had = set(await repository.confirmed_before(uow, notice.id, notice.version - 1))
+    before = next(v.text for v in await repository.versions(uow, notice.id) if v.version == notice.version - 1)
+    await outbox.enqueue_all(
+        uow,
+        [
+            outbox.Outgoing(
+                branch_id=notice.branch_id,
+                target=private(reader.account, notice.author_account),
+                content=views.asked_again(notice, before),
+                origin=f"{ORIGIN}:{notice.id}",
+                key=f"notice-again:{notice.id}:{notice.version}:{reader.member_id}",
+                prefix="告",
+                not_before=leaves_at,
+            )
+            for reader in await branch.readers(uow, notice.branch_id, branch.today(uow))
+            if reader.member_id in had and reader.account is not None
+        ],
+    )
 
 
 async def any_due(uow: UnitOfWork) -> bool:
@@ -158,7 +184,7 @@ async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> list[Notice]:
 
 async def revise(uow: UnitOfWork, actor: Actor, no: int, text: str) -> tuple[Notice, str]:
     """Version n+1; (the notice, the words before). Published ones go out again to their groups and ask again those who
-    had confirmed. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
+    had confirmed, privately. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
     notice = await get(uow, actor.branch, no)
     text, before = rules.check_text(text), notice.text
     rules.check(Step.REVISE, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)

@@ -8,7 +8,16 @@ from sqlalchemy import Row, and_, exists, func, select, update
 from bot.branch.models import Branch, Member, MemberAccount
 from bot.core.clock import CHINA
 from bot.core.db import UnitOfWork, upsert
-from bot.notice.models import Letter, Notice, NoticeExpected, NoticeReceipt, NoticeVersion, Publicity, State
+from bot.notice.models import (
+    Letter,
+    Notice,
+    NoticeExpected,
+    NoticeReceipt,
+    NoticeTemplate,
+    NoticeVersion,
+    Publicity,
+    State,
+)
 from bot.notice.rules import Open, Person
 
 
@@ -172,3 +181,23 @@ async def letters(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Lette
 
 async def account_of(uow: UnitOfWork, member_id: int) -> MemberAccount | None:
     return (await uow.session.scalars(select(MemberAccount).where(MemberAccount.member_id == member_id))).first()
+
+
+async def templates(uow: UnitOfWork, branch_id: int) -> dict[str, str]:
+    """The branch's own, by name."""
+    query = select(NoticeTemplate).where(NoticeTemplate.branch_id == branch_id).order_by(NoticeTemplate.name)
+    return {row.name: row.text for row in await uow.session.scalars(query)}
+
+
+async def keep_template(uow: UnitOfWork, branch_id: int, name: str, text: str) -> None:
+    statement = upsert(uow.session, NoticeTemplate).values(branch_id=branch_id, name=name, text=text)
+    await uow.session.execute(
+        statement.on_conflict_do_update(index_elements=["branch_id", "name"], set_={"text": text})
+    )
+
+
+async def drop_template(uow: UnitOfWork, branch_id: int, name: str) -> bool:
+    row = await uow.session.get(NoticeTemplate, (branch_id, name))
+    if row is not None:
+        await uow.session.delete(row)
+    return row is not None

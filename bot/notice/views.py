@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.notice.models import Notice, Publicity, State
 from bot.notice.rules import Open, Person, Tally, Wording, title
-from bot.rendering.content import Attachment, Content, Forward, MentionAll, Part, Picture, Text
+from bot.rendering.content import Attachment, Card, Content, Forward, MentionAll, Part, Picture, Text
 from bot.scheduling.words import say_moment
 
 LONG = 900
@@ -26,7 +26,7 @@ _STATES = {
 
 def published(notice: Notice, standing: Publicity | None = None) -> Content:
     """The message in the group; of a 公示 with its days and how to object."""
-    changed = f"(第 {notice.version} 版,请重新确认)" if notice.version > 1 else ""
+    changed = f"(第 {notice.version} 版)" if notice.version > 1 else ""
     kept = tuple((str(sha256), str(name)) for sha256, name in json.loads(notice.files))
     wording = Wording(notice.text, notice.category, tuple(json.loads(notice.pictures)), kept, notice.mention_all)
     if standing is not None and standing.starts_on is not None and standing.ends_on is not None:
@@ -48,13 +48,34 @@ def shown(wording: Wording, head: str = "【公告】", foot: str = "看到请�
     if len(wording.text) <= LONG:
         parts.append(Text(text=f"{head}\n{wording.text}\n{foot}"))
     else:
-        parts.append(Text(text=f"{head}{title(wording.text)}\n全文见下一条。{foot}"))
+        parts += [_card(wording, head), Text(text=f"{head}{title(wording.text)}\n全文见下一条。{foot}")]
     parts += [Picture(sha256=sha256, alt="[图片]") for sha256 in wording.pictures]
     if len(wording.text) > LONG:
         pages = tuple(wording.text[at : at + LONG] for at in range(0, len(wording.text), LONG))
         parts.append(Forward(title="公告全文", pages=pages))
     parts += [Attachment(sha256=sha256, name=name) for sha256, name in wording.files]
     return Content(parts=tuple(parts))
+
+
+def _card(wording: Wording, head: str) -> Card:
+    """A long notice at a glance."""
+    beginning = " ".join(wording.text.strip().split("\n", 1)[-1].split())[:120] + "…"
+    kind, _, no = head.strip("【】").partition("】")[0].partition(" ")
+    data = {
+        "kind": kind,
+        "no": no,
+        "category": wording.category,
+        "title": title(wording.text),
+        "excerpt": beginning,
+        "length": str(len(wording.text)),
+    }
+    return Card(template="notice", data=data, alt=beginning)
+
+
+def asked_again(notice: Notice, before: str) -> Content:
+    """What those read privately who had confirmed the version before."""
+    changes = difference(before, notice.text)
+    return Content.of(f"您确认过的公告 {notice.no} 有改动:\n{changes}\n看到请再回一次「收到 {notice.no}」。")
 
 
 def stored(notice: Notice, now: datetime) -> str:

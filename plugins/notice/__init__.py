@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import composing, confirming, filing, managing, publicity
+from . import composing, confirming, filing, filling, managing, publicity
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 公告",
@@ -14,4 +14,11 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(composing.commands, confirming.commands, filing.commands, managing.commands, publicity.commands)
+matcher = attach(
+    composing.commands,
+    confirming.commands,
+    filing.commands,
+    filling.commands,
+    managing.commands,
+    publicity.commands,
+)

@@ -33,7 +33,7 @@ _LATER = re.compile(r"^(?:定时|预约)\s*")
 )
 async def compose(call: Call) -> Reply:
     text, attached = call.args.strip(), bool(call.message.pictures or call.message.files)
-    if not text and not attached:
+    if not text and not attached and call.message.reply_to is None:
         async with call.app.database.reading() as uow:
             return views.listed(await repository.newest(uow, call.actor.branch, 10))
     at = None
@@ -43,7 +43,7 @@ async def compose(call: Call) -> Reply:
             return "请写清什么时候公开,比如:公告 定时 明天8点 周五下午开会,收到请回复"
     below, text = bool(_BELOW.match(text)), _BELOW.sub("", text)
     everybody, text = bool(_EVERYBODY.match(text)), _EVERYBODY.sub("", text)
-    text = rules.check_text(text)
+    text = rules.check_text(text or await call.answered_text())
     pictures = [call.app.media.put(await call.download(each)) for each in call.message.pictures]
     files = [[call.app.media.put(await call.download(each)), each.name] for each in call.message.files]
     payload: dict[str, object] = {

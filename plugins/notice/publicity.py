@@ -15,6 +15,7 @@ from bot.rendering.content import Content
 commands = CommandSet("notice")
 
 _NAMELESS = re.compile(r"^匿名[\s,,::]*")
+_NUMBERED = re.compile(r"^第?(\d{1,6})号?(?:\s+|$)")
 LISTED = 10
 """Letters that one answer lists."""
 
@@ -79,9 +80,9 @@ async def report(call: Call) -> Reply:
     summary="对公示提出异议,只有书记和组织委员看得到",
 )
 async def object_to(call: Call) -> Reply:
-    word, _, rest = call.args.partition(" ")
-    about, text = (number(word), rest) if number(word) is not None else (None, call.args)
-    nameless, text = _nameless(text)
+    found = _NUMBERED.match(call.args)
+    about = int(found[1]) if found else None
+    nameless, text = _nameless(call.args[found.end() :] if found else call.args)
     async with call.app.database.unit_of_work() as uow:
         no = about if about is not None else await letters.only_standing(uow, call.actor.branch)
         one, told = await letters.write(uow, call.actor, text, anonymous=nameless, about=no)

@@ -35,6 +35,7 @@ class Telephone:
     cards: dict[str, list[tuple[str, str, str, bool]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    forwards: dict[str, list[str]] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -72,6 +73,9 @@ class Telephone:
             raise UserError("看不到您回复的那条消息,请把文件或文字再发一次。")
         segments = self.messages[message_id]
         return incoming({"message_id": message_id}, segments, account, "")
+
+    async def forwarded(self, account: str, forward_id: str) -> list[str]:
+        return self.forwards[forward_id]
 
     async def group_members(self, account: str, group_id: str) -> list[tuple[str, str, str, bool]]:
         return self.cards.get(group_id, [])

@@ -191,7 +191,11 @@ async def test_a_second_version_asks_again(talk: Talk) -> None:
     assert "+ 周五下午3点在三楼会议室" in shown
     await talk.whisper(EDITOR, "确认")
     ((where, text),) = await queued(talk)
-    assert (where, text.split("\n")[0]) == ("9", "【公告 1】(第 2 版,请重新确认)")
+    assert (where, text.split("\n")[0]) == ("9", "【公告 1】(第 2 版)")
+    ((who, again),) = await queued(talk, "private")
+    assert who == str(MEMBER)
+    assert again.startswith("您确认过的公告 1 有改动:\n- 周五下午3点在二楼会议室")
+    assert again.endswith("再回一次「收到 1」。")
     assert "0/4" in await talk.whisper(BOSS, "回执 1")
     await talk.say(MEMBER, "收到")
     assert [(version, member) for version, member, _ in await receipts(talk)] == [(1, 3), (2, 3)]

@@ -164,6 +164,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_member_branch_id'), ['branch_id'], unique=False)
         batch_op.create_index('ix_member_branch_id_name', ['branch_id', 'name'], unique=False)
 
+    op.create_table('notice_template',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_notice_template_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'name', name=op.f('pk_notice_template'))
+    )
     op.create_table('numbering',
     sa.Column('branch_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -723,6 +730,7 @@ def downgrade() -> None:
 
     op.drop_table('outbox')
     op.drop_table('numbering')
+    op.drop_table('notice_template')
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.drop_index('ix_member_branch_id_name')
         batch_op.drop_index(batch_op.f('ix_member_branch_id'))
