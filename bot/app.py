@@ -36,6 +36,8 @@ ANNOUNCING = 30.0
 
 LISTENING = 15.0
 """Seconds after which a discussion that was opened elsewhere, or opened again, is heard of."""
+PINNING = 5.0
+"""Seconds between two looks for a notice that has arrived and should be kept in sight."""
 ENDING = 30.0
 """Seconds between two looks for a 公示 whose last day has passed."""
 ASKING = 300.0
@@ -87,6 +89,7 @@ class App:
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
+        self.ticker.every(PINNING, "pinned notices", self.pin_notices)
         self.ticker.every(ENDING, "publicities", self.end_publicities)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
         self.ticker.every(LISTENING, "open discussions", self.listen)
@@ -117,6 +120,19 @@ class App:
                 return
         async with self.database.unit_of_work() as uow:
             await notices.run_due(uow, self.calendar)
+
+    async def pin_notices(self) -> None:
+        """Keep in sight what has arrived and should be: once each, after its mark is on disk."""
+        async with self.database.reading() as uow:
+            if not await notices.to_pin(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            arrived = await notices.to_pin(uow)
+        for notice, places in arrived:
+            done = [await self.chat.pin(to, message, notice.pin, notice.text) for to, message in places]
+            if not all(done):
+                async with self.database.unit_of_work() as uow:
+                    await notices.not_pinned(uow, notice)
 
     async def end_publicities(self) -> None:
         """Announce the 公示 whose last day has passed."""

@@ -199,6 +199,10 @@ class Desk:
         """Take a message of ours back on the platform; False where it doesn't allow that any more."""
         return await self._transport.recall(target, message_id)
 
+    async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:
+        """Keep a message of ours in sight in its group; False where the platform doesn't allow that."""
+        return await self._transport.pin(target, message_id, how, text)
+
     async def group_members(self, actor: Actor) -> list[tuple[str, str, str, bool]]:
         """(user id, group card, nickname, is robot) of everybody in the group in which ``actor`` speaks."""
         if actor.group_id is None:

@@ -175,6 +175,17 @@ class OneBotTransport:
             return False
         return True
 
+    async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:
+        number = int(message_id) if message_id.lstrip("-").isdecimal() else message_id
+        try:
+            if how == "essence":
+                await self._call(target.account, "set_essence_msg", 10.0, message_id=number)
+            else:
+                await self._call(target.account, "_send_group_notice", 10.0, group_id=int(target.id), content=text)
+        except (Refused, NotSent, Unknown):
+            return False
+        return True
+
 
 def _message_id(answer: Any) -> str:
     found = answer.get("message_id") if isinstance(answer, dict) else None

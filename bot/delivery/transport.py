@@ -75,3 +75,8 @@ class Transport(Protocol):
     async def recall(self, target: Target, message_id: str) -> bool:
         """Take a message back; False where the platform can't or won't."""
         ...
+
+    async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:
+        """Keep a message of ours in sight in its group: among the highlights (``essence``), or its ``text`` on the
+        group's board (``board``). False where the platform can't or won't."""
+        ...

@@ -34,6 +34,14 @@ class Method(StrEnum):
     PRIVATE = "private"
 
 
+class Pin(StrEnum):
+    """How else it is kept in sight in the group."""
+
+    NONE = ""
+    ESSENCE = "essence"
+    BOARD = "board"
+
+
 class Notice(Base):
     """公告 ``no`` of a branch. ``text`` is that of the newest ``version``; ``pictures`` and ``files`` are JSON lists of
     what is kept in the media folder (``sha256``, ``[sha256, name]``)."""
@@ -54,6 +62,8 @@ class Notice(Base):
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     author_account: Mapped[str] = mapped_column(String(40), default="")
     mention_all: Mapped[bool] = mapped_column(default=False)
+    pin: Mapped[str] = mapped_column(String(8), default=Pin.NONE.value)
+    pin_due: Mapped[bool] = mapped_column(default=False, index=True)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     published_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

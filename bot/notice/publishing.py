@@ -8,14 +8,14 @@ from bot.branch import audit, requests, undo
 from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
 from bot.branch.models import Role
-from bot.branch.telling import private, quiet_hours
+from bot.branch.telling import private, quiet_hours, tell_editors
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import NotFound, UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.notice import repository, rules, views
-from bot.notice.models import Notice, NoticeExpected, NoticeVersion, Publicity, Scope, State
+from bot.notice.models import Notice, NoticeExpected, NoticeVersion, Pin, Publicity, Scope, State
 from bot.notice.receiving import ORIGIN
 from bot.notice.rules import Step, Tally, Wording
 from bot.scheduling.calendar import WorkdayCalendar
@@ -70,6 +70,8 @@ async def draft(
         author_id=actor.member_id,
         author_account=actor.account,
         mention_all=wording.mention_all,
+        pin=wording.pin,
+        pin_due=wording.pin is not Pin.NONE,
         publish_at=publish_at or uow.now,
         created_at=uow.now,
     )
@@ -218,6 +220,22 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Notice, int]
             stopped += await outbox.cancel(uow, f"notice:{notice.id}:{version}:{group.group_id}")
     await audit.record(uow, actor, "notice.withdraw", f"公告 {no}")
     return notice, stopped
+
+
+async def to_pin(uow: UnitOfWork) -> list[tuple[Notice, Sequence[tuple[Target, str]]]]:
+    """The notices that should be kept in sight and have arrived now, with where; each is handed out once."""
+    found = []
+    for notice in await repository.unpinned(uow):
+        if places := await sent_messages(uow, notice):
+            notice.pin_due = False
+            found.append((notice, places))
+    return found
+
+
+async def not_pinned(uow: UnitOfWork, notice: Notice) -> None:
+    """Tell the leaders that the platform wouldn't; the notice itself is there."""
+    key = f"notice-unpinned:{notice.id}"
+    await tell_editors(uow, notice.branch_id, views.not_pinned(notice), key, ORIGIN)
 
 
 async def sent_messages(uow: UnitOfWork, notice: Notice) -> Sequence[tuple[Target, str]]:

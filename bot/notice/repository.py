@@ -41,6 +41,12 @@ async def due(uow: UnitOfWork) -> Sequence[Notice]:
     return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
+async def unpinned(uow: UnitOfWork) -> Sequence[Notice]:
+    """What is out and should be kept in sight, and nobody has tried yet."""
+    query = select(Notice).where(Notice.pin_due.is_(True), Notice.state == State.PUBLISHED)
+    return (await uow.session.scalars(query.order_by(Notice.id).with_for_update(skip_locked=True))).all()
+
+
 async def versions(uow: UnitOfWork, notice_id: int) -> Sequence[NoticeVersion]:
     query = select(NoticeVersion).where(NoticeVersion.notice_id == notice_id).order_by(NoticeVersion.version)
     return (await uow.session.scalars(query)).all()

@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.branch.actor import EDITORS, LEADERS
 from bot.branch.models import Role
 from bot.core.errors import NotAllowed, UserError
-from bot.notice.models import State
+from bot.notice.models import Pin, State
 
 LONGEST = 5000
 """Characters of a notice at most."""
@@ -95,6 +95,7 @@ class Wording:
     pictures: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     mention_all: bool = False
+    pin: Pin = Pin.NONE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.notice.models import Notice, Publicity, State
+from bot.notice.models import Notice, Pin, Publicity, State
 from bot.notice.rules import Open, Person, Tally, Wording, title
 from bot.rendering.content import Attachment, Card, Content, Forward, MentionAll, Part, Picture, Text
 from bot.scheduling.words import say_moment
@@ -76,6 +76,11 @@ def asked_again(notice: Notice, before: str) -> Content:
     """What those read privately who had confirmed the version before."""
     changes = difference(before, notice.text)
     return Content.of(f"您确认过的公告 {notice.no} 有改动:\n{changes}\n看到请再回一次「收到 {notice.no}」。")
+
+
+def not_pinned(notice: Notice) -> str:
+    what = {Pin.ESSENCE: "设为精华", Pin.BOARD: "发成群公告"}[Pin(notice.pin)]
+    return f"公告 {notice.no} 已发到群里,但没能{what}(机器人多半不是管理员)。请管理员在群里手动操作。"
 
 
 def stored(notice: Notice, now: datetime) -> str:

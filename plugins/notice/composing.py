@@ -10,7 +10,7 @@ from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.core.db import UnitOfWork
 from bot.notice import categories, publishing, repository, rules, views
-from bot.notice.models import Scope, State
+from bot.notice.models import Pin, Scope, State
 from bot.notice.rules import Wording
 from bot.rendering.content import Content
 from bot.scheduling.moments import split_moment
@@ -21,13 +21,14 @@ commands = CommandSet("notice")
 
 _EVERYBODY = re.compile(r"^(?:@?全体(?:成员)?)\s+")
 _BELOW = re.compile(r"^(?:全体下级|到下级|各支部)\s+")
+_PINNED = re.compile(r"^(?:(?P<essence>设?精华)|群公告)\s+")
 _LATER = re.compile(r"^(?:定时|预约)\s*")
 
 
 @commands.command(
     "公告",
     who=Who.EDITOR,
-    usage="公告 [定时 <时间>] [到下级] <正文>",
+    usage="公告 [定时 <时间>] [到下级] [全体] [精华|群公告] <正文>",
     example="公告 周五下午3点在二楼开支部大会,收到请回复",
     summary="发布公告并收回执;不写正文看有哪些",
 )
@@ -43,6 +44,9 @@ async def compose(call: Call) -> Reply:
             return "请写清什么时候公开,比如:公告 定时 明天8点 周五下午开会,收到请回复"
     below, text = bool(_BELOW.match(text)), _BELOW.sub("", text)
     everybody, text = bool(_EVERYBODY.match(text)), _EVERYBODY.sub("", text)
+    pinned = _PINNED.match(text)
+    pin = Pin.NONE if pinned is None else Pin.ESSENCE if pinned["essence"] else Pin.BOARD
+    text = _PINNED.sub("", text)
     text = rules.check_text(text or await call.answered_text())
     pictures = [call.app.media.put(await call.download(each)) for each in call.message.pictures]
     files = [[call.app.media.put(await call.download(each)), each.name] for each in call.message.files]
@@ -52,6 +56,7 @@ async def compose(call: Call) -> Reply:
         "pictures": pictures,
         "files": files,
         "mention_all": everybody,
+        "pin": pin,
         "below": below,
         "at": at.isoformat() if at else None,
     }
@@ -63,6 +68,7 @@ def preview(call: Call, payload: dict[str, object]) -> Reply:
     at = datetime.fromisoformat(str(payload["at"])) if payload["at"] else None
     when = f"{say_moment(at, call.app.clock.now())}公开" if at else "公开"
     where = ",发到本级和所有下级" if payload["below"] else ""
+    where += {Pin.NONE: "", Pin.ESSENCE: ",设为精华", Pin.BOARD: ",同时发成群公告"}[Pin(str(payload["pin"]))]
     ask = f"类别:{payload['category']}(改类别就回复类别名)\n回复「确认」{when}{where},「取消」放弃。"
     return Ask(
         views.shown(wording(payload)) + Content.of(ask),
@@ -79,7 +85,8 @@ def wording(payload: dict[str, object]) -> Wording:
     assert isinstance(files, list)
     kept = tuple((str(sha256), str(name)) for sha256, name in files)
     text, category = str(payload["text"]), str(payload["category"])
-    return Wording(text, category, tuple(map(str, pictures)), kept, mention_all=bool(payload["mention_all"]))
+    pin, everybody = Pin(str(payload["pin"])), bool(payload["mention_all"])
+    return Wording(text, category, tuple(map(str, pictures)), kept, everybody, pin)
 
 
 @commands.answer("compose")

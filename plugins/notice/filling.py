@@ -67,6 +67,7 @@ async def filled(call: Call) -> Reply:
         "pictures": [],
         "files": [],
         "mention_all": False,
+        "pin": "",
         "below": False,
         "at": None,
     }

@@ -36,6 +36,8 @@ class Telephone:
     files: dict[str, bytes] = field(default_factory=dict)
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     forwards: dict[str, list[str]] = field(default_factory=dict)
+    pinned: list[tuple[str, str, str]] = field(default_factory=list)
+    allows: bool = False
     unreachable: set[str] = field(default_factory=set)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -55,7 +57,11 @@ class Telephone:
         return Absent()
 
     async def recall(self, target: Target, message_id: str) -> bool:
-        return False
+        return self.allows
+
+    async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:
+        self.pinned.append((message_id, how, text))
+        return self.allows
 
     async def react(self, scene: Scene, message_id: str, emoji_id: str) -> bool:
         return True

@@ -256,3 +256,39 @@ async def test_a_superior_reaches_all_below_with_one_roll_up(talk: Talk) -> None
     assert [where for where, _ in await queued(talk)] == ["9", "22"]
     assert await talk.say(109, "收到", group=22) == ""
     assert "第一支部 0/4\n一组 1/1" in await talk.whisper(BOSS, "回执 1")
+
+
+# -- kept in sight
+
+
+@pytest.mark.parametrize(("word", "how"), [("精华", "essence"), ("群公告", "board")])
+async def test_kept_in_sight_once_it_has_arrived(talk: Talk, word: str, how: str) -> None:
+    talk.telephone.allows = True
+    assert ("设为精华" if how == "essence" else "同时发成群公告") in await talk.whisper(EDITOR, f"公告 {word} {WORDS}")
+    await talk.whisper(EDITOR, "确认")
+    await talk.app.pin_notices()
+    assert talk.telephone.pinned == []
+    await arrive(talk)
+    await talk.app.pin_notices()
+    await talk.app.pin_notices()
+    assert talk.telephone.pinned == [("900", how, WORDS)]
+    assert await queued(talk, "private") == []
+
+
+async def test_where_the_platform_will_not_a_person_is_told_once(talk: Talk) -> None:
+    await publish(talk, f"精华 {WORDS}")
+    await arrive(talk)
+    await talk.app.pin_notices()
+    await talk.app.pin_notices()
+    told = [text for _, text in await queued(talk, "private")]
+    assert told and set(told) == {"公告 1 已发到群里,但没能设为精华(机器人多半不是管理员)。请管理员在群里手动操作。"}
+
+
+async def test_withdrawn_where_the_platform_allows_it(talk: Talk) -> None:
+    talk.telephone.allows = True
+    await publish(talk)
+    await arrive(talk)
+    await talk.whisper(EDITOR, "撤回 1")
+    assert await talk.whisper(EDITOR, "确认") == "已撤回公告 1。"
+    assert await talk.say(MEMBER, "收到 1") == "没有等您确认的公告 1。"
+    assert await receipts(talk) == []

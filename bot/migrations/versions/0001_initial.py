@@ -393,6 +393,8 @@ def upgrade() -> None:
     sa.Column('approver_id', sa.Integer(), nullable=True),
     sa.Column('author_account', sa.String(length=40), nullable=False),
     sa.Column('mention_all', sa.Boolean(), nullable=False),
+    sa.Column('pin', sa.String(length=8), nullable=False),
+    sa.Column('pin_due', sa.Boolean(), nullable=False),
     sa.Column('publish_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('published_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -405,6 +407,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index('ix_notice_branch_id_state', ['branch_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_pin_due'), ['pin_due'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_publish_at'), ['publish_at'], unique=False)
 
     op.create_table('role_grant',
@@ -687,6 +690,7 @@ def downgrade() -> None:
     op.drop_table('role_grant')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_publish_at'))
+        batch_op.drop_index(batch_op.f('ix_notice_pin_due'))
         batch_op.drop_index('ix_notice_branch_id_state')
 
     op.drop_table('notice')
