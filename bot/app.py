@@ -89,6 +89,7 @@ class App:
         self.ticker.every(self.settings.xueban.tick, "due plans", self.push_what_is_due)
         self.ticker.every(ANNOUNCING, "completed readings", self._announce)
         self.ticker.every(self.settings.xueban.tick, "due notices", self.publish_what_is_due)
+        self.ticker.every(self.settings.xueban.tick, "crossed notices", self.recall_crossed)
         self.ticker.every(PINNING, "pinned notices", self.pin_notices)
         self.ticker.every(ENDING, "publicities", self.end_publicities)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
@@ -120,6 +121,17 @@ class App:
                 return
         async with self.database.unit_of_work() as uow:
             await notices.run_due(uow, self.calendar)
+
+    async def recall_crossed(self) -> None:
+        """Take back what was on the wire when it was withdrawn."""
+        async with self.database.reading() as uow:
+            if not await notices.crossed(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            late = await notices.crossed(uow)
+        for target, message_id in late:
+            if not await self.chat.recall(target, message_id):
+                log.warning("a withdrawn notice stays in %s %s", target.kind, target.id)
 
     async def pin_notices(self) -> None:
         """Keep in sight what has arrived and should be: once each, after its mark is on disk."""

@@ -116,9 +116,15 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return await repository.origins_of(uow, places)
 
 
-async def arrived(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
-    """(where, platform message id) of everything of this origin that has arrived."""
-    return await repository.arrived(uow, origin)
+async def arrived(uow: UnitOfWork, origin: str, since: datetime | None = None) -> list[tuple[Target, str]]:
+    """(where, platform message id) of everything of this origin that has arrived (at ``since`` or later)."""
+    return await repository.arrived(uow, origin, since)
+
+
+async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
+    """Whether something of this origin is being sent just now, or may have been: it can't be withdrawn any more, and
+    hasn't arrived yet."""
+    return await repository.on_its_way(uow, origin)
 
 
 async def cancel(uow: UnitOfWork, key: str) -> bool:

@@ -279,10 +279,19 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return {place: found[place] for place in places if place in found}
 
 
-async def arrived(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
+async def arrived(uow: UnitOfWork, origin: str, since: datetime | None) -> list[tuple[Target, str]]:
     row = OutboxRow
     query = select(row).where(row.origin == origin, row.state == State.SENT, row.message_id.is_not(None))
+    if since is not None:
+        query = query.where(row.sent_at >= since)
     return [(one.target, str(one.message_id)) for one in await uow.session.scalars(query.order_by(row.id))]
+
+
+async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
+    """Whether something of this origin may be on the wire: claimed, or nobody knows."""
+    row = OutboxRow
+    query = select(row.id).where(row.origin == origin, row.state.in_((State.SENDING, State.UNKNOWN))).limit(1)
+    return await uow.session.scalar(query) is not None
 
 
 async def cancel(uow: UnitOfWork, key: str) -> int:

@@ -44,7 +44,8 @@ class Pin(StrEnum):
 
 class Notice(Base):
     """公告 ``no`` of a branch. ``text`` is that of the newest ``version``; ``pictures`` and ``files`` are JSON lists of
-    what is kept in the media folder (``sha256``, ``[sha256, name]``)."""
+    what is kept in the media folder (``sha256``, ``[sha256, name]``). ``pin_due`` and ``recall_due`` are what the clock
+    has still to do about its messages."""
 
     __tablename__ = "notice"
 
@@ -64,6 +65,7 @@ class Notice(Base):
     mention_all: Mapped[bool] = mapped_column(default=False)
     pin: Mapped[str] = mapped_column(String(8), default=Pin.NONE.value)
     pin_due: Mapped[bool] = mapped_column(default=False, index=True)
+    recall_due: Mapped[bool] = mapped_column(default=False, index=True)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     published_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

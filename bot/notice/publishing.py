@@ -116,8 +116,10 @@ async def approve(uow: UnitOfWork, actor: Actor, notice_id: int, version: int, *
 
 async def publish(uow: UnitOfWork, notice: Notice) -> int:
     """Send an approved notice to its groups, outside the quiet hours; how many groups."""
-    below = notice.scope == Scope.BELOW
-    groups = await branch.groups_of(uow, notice.branch_id, below=below)
+    groups = await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW)
+    for version in range(1, notice.version):  # what hasn't left yet needn't be seen
+        for group in groups:
+            await outbox.cancel(uow, f"notice:{notice.id}:{version}:{group.group_id}")
     standing = await uow.session.get(Publicity, notice.id)
     if standing is None:  # a 公示 asks nobody to confirm it
         readers = await branch.readers(uow, notice.branch_id, branch.today(uow))
@@ -218,8 +220,21 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Notice, int]
     for group in await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW):
         for version in range(1, notice.version + 1):
             stopped += await outbox.cancel(uow, f"notice:{notice.id}:{version}:{group.group_id}")
+    notice.recall_due = await outbox.on_its_way(uow, f"{ORIGIN}:{notice.id}")
     await audit.record(uow, actor, "notice.withdraw", f"公告 {no}")
     return notice, stopped
+
+
+async def crossed(uow: UnitOfWork) -> list[tuple[Target, str]]:
+    """What arrived after it had been withdrawn: (where, platform message id), each handed out once, to be recalled."""
+    found: list[tuple[Target, str]] = []
+    for notice in await repository.to_recall(uow):
+        origin = f"{ORIGIN}:{notice.id}"
+        if not await outbox.on_its_way(uow, origin):
+            notice.recall_due = False
+            late = await outbox.arrived(uow, origin, since=notice.ended_at)
+            found += [(target, message_id) for target, message_id in late if target.kind == "group"]
+    return found
 
 
 async def to_pin(uow: UnitOfWork) -> list[tuple[Notice, Sequence[tuple[Target, str]]]]:

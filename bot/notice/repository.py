@@ -47,6 +47,12 @@ async def unpinned(uow: UnitOfWork) -> Sequence[Notice]:
     return (await uow.session.scalars(query.order_by(Notice.id).with_for_update(skip_locked=True))).all()
 
 
+async def to_recall(uow: UnitOfWork) -> Sequence[Notice]:
+    """What was withdrawn while it may have been on the wire."""
+    query = select(Notice).where(Notice.recall_due.is_(True)).order_by(Notice.id)
+    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
 async def versions(uow: UnitOfWork, notice_id: int) -> Sequence[NoticeVersion]:
     query = select(NoticeVersion).where(NoticeVersion.notice_id == notice_id).order_by(NoticeVersion.version)
     return (await uow.session.scalars(query)).all()

@@ -395,6 +395,7 @@ def upgrade() -> None:
     sa.Column('mention_all', sa.Boolean(), nullable=False),
     sa.Column('pin', sa.String(length=8), nullable=False),
     sa.Column('pin_due', sa.Boolean(), nullable=False),
+    sa.Column('recall_due', sa.Boolean(), nullable=False),
     sa.Column('publish_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('published_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', bot.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -409,6 +410,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_notice_branch_id_state', ['branch_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_pin_due'), ['pin_due'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_publish_at'), ['publish_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_recall_due'), ['recall_due'], unique=False)
 
     op.create_table('role_grant',
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -689,6 +691,7 @@ def downgrade() -> None:
 
     op.drop_table('role_grant')
     with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_recall_due'))
         batch_op.drop_index(batch_op.f('ix_notice_publish_at'))
         batch_op.drop_index(batch_op.f('ix_notice_pin_due'))
         batch_op.drop_index('ix_notice_branch_id_state')

@@ -1,0 +1,108 @@
+"""公告 that meet a slow platform, a kill or a crowd: what was said stays said, what was taken back is gone."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.notice.models import Notice, NoticeReceipt, State
+from bot.simulator import sample
+from bot.simulator.simulator import Simulator
+
+from .house import EVERYBODY, GROUP, House, acknowledged, answered
+
+EDITOR = sample.PROPAGANDIST
+WORDS = "周五下午3点在二楼会议室开支部党员大会"
+
+
+async def publish(house: House, sim: Simulator, words: str = WORDS) -> None:
+    await house.asked(sim, EDITOR, f"公告 {words}", "确认")
+    await house.asked(sim, EDITOR, "确认", "公告 1 已公开")
+
+
+def in_group(sim: Simulator, words: str) -> list[int]:
+    """The ids of the bot's messages in the group with these words that are still there."""
+    gone = {call["params"]["message_id"] for call in sim.calls if call["action"] == "delete_msg"}
+    return [s.message_id for s in sim.sent if s.group_id == GROUP and words in s.text and s.message_id not in gone]
+
+
+async def until(sim: Simulator, words: str, count: int, seconds: float = 15) -> None:
+    for _ in range(int(seconds / 0.05)):
+        if len(in_group(sim, words)) == count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{len(in_group(sim, words))} messages with {words!r}, not {count}")
+
+
+@pytest.mark.parametrize("fault", ["late", "timeout_delivered", "drop_after"])
+async def test_what_is_withdrawn_while_it_is_on_the_wire_is_taken_back(house: House, fault: str) -> None:
+    """The platform has it and hasn't said so yet when 撤回 is confirmed."""
+    sim = await house.open()
+    sim.behaviour.seconds = 1.5
+    sim.link.reconnect = 1.5
+    sim.behaviour.next(fault, group_id=GROUP)
+    await publish(house, sim)
+    await until(sim, WORDS, 1)
+    async with house.database.reading() as uow:
+        assert await uow.session.scalar(select(Notice.state)) == State.PUBLISHED
+    await withdraw(house, sim)
+    await until(sim, WORDS, 0)
+
+
+async def withdraw(house: House, sim: Simulator) -> None:
+    await sim.ready()
+    await house.asked(sim, EDITOR, "撤回 1", "确认")
+    await house.asked(sim, EDITOR, "确认", "已撤回公告 1")
+
+
+async def test_what_is_changed_before_it_left_is_seen_once_in_its_new_words(house: House) -> None:
+    sim = await house.open()
+    sim.behaviour.seconds = 1.5
+    sim.behaviour.next("slow", group_id=GROUP)
+    await house.put(GROUP)  # something slow goes before it in the same group
+    await publish(house, sim)
+    await house.asked(sim, EDITOR, f"公告改 1 {WORDS.replace('二楼', '三楼')}", "确认")
+    await house.asked(sim, EDITOR, "确认", "公告 1 已公开")
+    await until(sim, "三楼会议室", 1)
+    assert in_group(sim, "二楼会议室") == []
+
+
+async def test_receipts_survive_a_kill_right_after_their_acknowledgement(house: House) -> None:
+    sim = await house.open()
+    await publish(house, sim)
+    await until(sim, WORDS, 1)
+    for user in EVERYBODY[3:8]:
+        message = await sim.say(GROUP, user, "收到")
+        await acknowledged(sim, message)
+        house.bot.kill()
+        await house.bot.start()
+        await sim.ready()
+    async with house.database.reading() as uow:
+        assert await uow.session.scalar(select(func.count()).select_from(NoticeReceipt)) == 5
+
+
+async def test_a_notice_with_everything_in_it_arrives_as_written(house: House) -> None:
+    """5,000 characters, 30 pictures, a CQ code, emoji and traditional characters."""
+    sim = await house.open()
+    words = "[CQ:at,qq=all] 繁體字與表情🎉 <b>&amp;</b>\n" + "".join(chr(0x4E00 + i) for i in range(4950))
+    pictures = [base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes([number]) * 60).decode() for number in range(30)]
+    segments: list[dict[str, Any]] = [{"type": "text", "data": {"text": f"公告 {words}"}}]
+    segments += [{"type": "image", "data": {"file": f"base64://{picture}"}} for picture in pictures]
+    await sim.whisper(EDITOR, segments)
+    await answered(sim, lambda: [s.text for s in sim.sent if s.user_id == EDITOR], "类别:", 30)
+    await house.asked(sim, EDITOR, "确认", "公告 1 已公开")
+    await until(sim, "全文见下一条", 1)
+    for _ in range(400):
+        sent = [call["params"] for call in sim.calls if call["action"].startswith("send_group")]
+        if any("messages" in params for params in sent):
+            break
+        await asyncio.sleep(0.05)
+    wire = "".join(json.dumps(params, ensure_ascii=False) for params in sent)
+    assert [wire.count(picture) for picture in pictures] == [1] * 30
+    assert '"qq": "all"' not in wire
+    nodes = [node for params in sent for node in params.get("messages", [])]
+    said = "".join(part["data"].get("text", "") for node in nodes for part in node["data"]["content"])
+    assert words.replace("\n", "") in said.replace("\n", "")
