@@ -15,6 +15,7 @@ from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion import lexicon, opening
 from bot.discussion.listening import Listening
+from bot.meeting import keeping_time
 from bot.notice import publicity
 from bot.notice import publishing as notices
 from bot.notice.receiving import Confirmation, Receipt, confirm_all
@@ -93,6 +94,7 @@ class App:
         self.ticker.every(PINNING, "pinned notices", self.pin_notices)
         self.ticker.every(ENDING, "publicities", self.end_publicities)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
+        self.ticker.every(self.settings.xueban.tick, "due meetings", self.do_meetings)
         self.ticker.every(LISTENING, "open discussions", self.listen)
         self.ticker.every(ASKING, "sources", self.read_sources)
         self.ticker.start()
@@ -168,6 +170,14 @@ class App:
             ended = await opening.run_due(uow)
         if ended:
             await self.listen()
+
+    async def do_meetings(self) -> None:
+        """Remind of meetings, begin and end them."""
+        async with self.database.reading() as uow:
+            if not await keeping_time.any_due(uow):
+                return
+        async with self.database.unit_of_work() as uow:
+            await keeping_time.run_due(uow)
 
     async def read_sources(self) -> None:
         """Ask the sources of all branches that nobody has asked for an hour."""

@@ -97,6 +97,7 @@ _AGREED = "产品约定"
 _LESS_BURDEN = "产品约定:减负"
 _PUBLICITY = "《中国共产党党务公开条例(试行)》第十四条:提出、审核、审批"
 _EDUCATION = "《中国共产党党员教育管理工作条例》"
+_BRANCH_WORK = "《中国共产党支部工作条例(试行)》"
 _AUTUMN = date(2026, 11, 1)
 _SPRING = date(2019, 5, 6)
 
@@ -130,6 +131,13 @@ SETTINGS: dict[str, Setting] = {
     "discussion_quote_names": Setting(
         "引用署名", "关", SettingKind.SWITCH, "引用的发言可否写上姓名", _LESS_BURDEN, _AUTUMN
     ),
+    "meeting_open": Setting(
+        "签到提前", "30", SettingKind.NUMBER, "开会前多久可以签到", _AGREED, _AUTUMN, "分钟", 0, 240
+    ),
+    "meeting_late": Setting(
+        "迟到时限", "10", SettingKind.NUMBER, "开会多久之后签到算迟到", _AGREED, _AUTUMN, "分钟", 0, 120
+    ),
+    "meeting_code": Setting("签到要码", "关", SettingKind.SWITCH, "签到要写会场上的四位数字", _AGREED, _AUTUMN),
     "hours_member": Setting(
         "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
     ),

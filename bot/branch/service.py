@@ -98,11 +98,20 @@ def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Re
 async def leaders(uow: UnitOfWork, branch_id: int, roles: frozenset[Role] = LEADERS) -> list[Reader]:
     """Who is told things privately: the 书记 and 副书记 of the branch, else of the nearest one above that has any."""
     for chain in reversed(ids_on((await get(uow, branch_id)).path)):
-        ids = await repository.holders(uow, [chain], roles)
-        if ids:
-            people = {m.id: _reader(m, account, False) for m, account in await repository.members(uow, ids)}
-            return list(people.values())
+        if found := await officers(uow, chain, roles):
+            return found
     return []
+
+
+async def officers(uow: UnitOfWork, branch_id: int, roles: frozenset[Role]) -> list[Reader]:
+    """Who holds one of ``roles`` in this very branch."""
+    ids = await repository.holders(uow, [branch_id], roles)
+    return await people(uow, ids) if ids else []
+
+
+async def people(uow: UnitOfWork, member_ids: Sequence[int]) -> list[Reader]:
+    """These members, each with an account by which they are reached, if any."""
+    return list({m.id: _reader(m, account, False) for m, account in await repository.members(uow, member_ids)}.values())
 
 
 async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, last: date) -> dict[int, list[Leave]]:

@@ -47,7 +47,8 @@ class Command:
     as an exact phrase (or the phrase and a number); the others need 「/」, an @ or a private chat. ``bare_blank`` is a
     regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow. A
     ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」). ``example`` is what 「帮助 推送」
-    shows; every command that takes something has one."""
+    shows; every command that takes something has one. One that is ``under`` another (its first word) is left out of the
+    overview: 「帮助 会议」 names it."""
 
     plugin: str
     words: tuple[str, ...]
@@ -60,6 +61,7 @@ class Command:
     bare_blank: str = ""
     scheduled: bool = False
     example: str = ""
+    under: str = ""
 
     @property
     def key(self) -> str:
@@ -99,9 +101,12 @@ class CommandSet:
         bare_blank: str = "",
         scheduled: bool = False,
         example: str = "",
+        under: str = "",
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            row = Command(self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled, example)
+            row = Command(
+                self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled, example, under
+            )
             self.rows.append(row)
             return handler
 

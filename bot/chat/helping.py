@@ -9,6 +9,7 @@ from bot.chat.commands import Command, Where, Who
 TITLES = {
     "study": "学习材料",
     "notice": "公告",
+    "meeting": "三会一课",
     "discussion": "讨论",
     "stats": "统计",
     "branch": "支部",
@@ -34,7 +35,7 @@ def stranger(actor: Actor) -> str | None:
 def overview(actor: Actor, commands: Iterable[Command]) -> str:
     """Everything that ``actor`` may do, by what it is for."""
     order = list(TITLES)
-    mine = [command for command in commands if access.allowed(actor, command)]
+    mine = [command for command in commands if access.allowed(actor, command) and not command.under]
     mine.sort(key=lambda command: (order.index(command.plugin), not command.bare))
     groups = {"大家都能用": [command for command in mine if command.who in EVERYBODY and command.plugin != "help"]}
     for plugin, title in TITLES.items():
@@ -47,13 +48,15 @@ def overview(actor: Actor, commands: Iterable[Command]) -> str:
     return "\n".join([*lines, f"看用法:发「帮助 {shown}」"])
 
 
-def one(actor: Actor, command: Command) -> str:
-    """How one command is written, with an example and who may use it."""
+def one(actor: Actor, command: Command, commands: Iterable[Command]) -> str:
+    """How one command is written, with an example and who may use it, and what belongs to it."""
     lines = [command.summary, *command.usage.split(" · ")]
     if command.example:
         lines.append(f"例如「{command.example}」")
     if also := command.words[1 : 1 + ALSO]:
         lines.append(f"也可以说:{'、'.join(also)}")
+    if below := [each.words[0] for each in commands if each.under == command.words[0]]:
+        lines.append(f"相关:{'、'.join(below)}")
     if not access.allowed(actor, command):
         lines.append(f"由{command.who.value}使用。")
     elif command.where is not Where.ANYWHERE:

@@ -23,7 +23,7 @@ from bot.rendering import cards
 if TYPE_CHECKING:
     from loguru import Message
 
-PLUGINS = ("branch", "delivery", "discussion", "help", "notice", "stats", "study")
+PLUGINS = ("branch", "delivery", "discussion", "help", "meeting", "notice", "stats", "study")
 """Every plugin of the product. One that doesn't load ends the start: NoneBot itself would only log it."""
 
 Hook = Callable[[App], Awaitable[None]]

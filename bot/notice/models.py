@@ -21,8 +21,11 @@ class State(StrEnum):
 
 
 class Scope(StrEnum):
+    """Whom it is for; ``PEOPLE``: only those who are expected to confirm it, told privately."""
+
     OWN = "own"
     BELOW = "below"
+    PEOPLE = "people"
 
 
 class Method(StrEnum):

@@ -1,7 +1,7 @@
 """Use cases of a notice's life: draft it, have it approved, publish, change and withdraw it. One unit of work each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.branch import audit, requests, undo
@@ -46,17 +46,20 @@ async def draft(
     scope: Scope,
     publish_at: datetime | None = None,
     standing: Publicity | None = None,
+    people: Collection[int] = (),
+    reviewed: bool = False,
 ) -> Notice:
     """Store a new notice. Where the branch requires approval the leaders are asked; else it is ready to go.
 
-    With ``standing`` it is a 公示: the clock puts it out within a second, since its days need the calendar.
+    With ``standing`` it is a 公示: the clock puts it out within a second, since its days need the calendar. Of scope
+    ``PEOPLE`` it is for the members ``people`` alone. What is ``reviewed`` elsewhere is asked of nobody.
 
     Raises ``UserError`` for an empty or endless text, a past time, or a branch without a group.
     """
     text = rules.check_text(wording.text)
     if publish_at is not None and publish_at <= uow.now:
         raise UserError("公开的时间已经过去了,请写一个以后的时间。")
-    if not await branch.groups_of(uow, actor.branch, below=scope is Scope.BELOW):
+    if scope is not Scope.PEOPLE and not await branch.groups_of(uow, actor.branch, below=scope is Scope.BELOW):
         raise UserError("支部还没有绑定群,不知道发到哪里。请在群里发「/开始」。")
     notice = Notice(
         branch_id=actor.branch,
@@ -78,11 +81,13 @@ async def draft(
     uow.session.add(notice)
     await uow.session.flush()
     uow.session.add(NoticeVersion(notice_id=notice.id, version=1, text=text, at=uow.now))
+    rows = [{"notice_id": notice.id, "member_id": member_id} for member_id in people]
+    await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
     await audit.record(uow, actor, "notice.draft", f"公告 {notice.no}")
     if standing is not None:
         standing.notice_id = notice.id
         uow.session.add(standing)
-    if await needs_approval(uow, actor.branch):
+    if not reviewed and await needs_approval(uow, actor.branch):
         await _ask(uow, actor, notice)
     elif standing is not None or (notice.publish_at is not None and notice.publish_at > uow.now):
         notice.state = State.SCHEDULED
@@ -115,13 +120,13 @@ async def approve(uow: UnitOfWork, actor: Actor, notice_id: int, version: int, *
 
 
 async def publish(uow: UnitOfWork, notice: Notice) -> int:
-    """Send an approved notice to its groups, outside the quiet hours; how many groups."""
-    groups = await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW)
+    """Send an approved notice where it goes, outside the quiet hours; how many chats that are."""
+    targets = await _targets(uow, notice)
     for version in range(1, notice.version):  # what hasn't left yet needn't be seen
-        for group in groups:
-            await outbox.cancel(uow, f"notice:{notice.id}:{version}:{group.group_id}")
+        for target in targets:
+            await outbox.cancel(uow, f"notice:{notice.id}:{version}:{target.id}")
     standing = await uow.session.get(Publicity, notice.id)
-    if standing is None:  # a 公示 asks nobody to confirm it
+    if standing is None and notice.scope != Scope.PEOPLE:  # a 公示 asks nobody to confirm it
         readers = await branch.readers(uow, notice.branch_id, branch.today(uow))
         rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in readers]
         await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
@@ -132,20 +137,28 @@ async def publish(uow: UnitOfWork, notice: Notice) -> int:
         [
             outbox.Outgoing(
                 branch_id=notice.branch_id,
-                target=Target(group.account, "group", group.group_id, group.platform),
+                target=target,
                 content=content,
                 origin=f"{ORIGIN}:{notice.id}",
-                key=f"notice:{notice.id}:{notice.version}:{group.group_id}",
+                key=f"notice:{notice.id}:{notice.version}:{target.id}",
                 prefix="告",
                 not_before=leaves_at,
             )
-            for group in groups
+            for target in targets
         ],
     )
-    if notice.version > 1:
+    if notice.version > 1 and notice.scope != Scope.PEOPLE:
         await _ask_again(uow, notice, leaves_at)
     notice.state, notice.published_at = State.PUBLISHED, notice.published_at or leaves_at
-    return len(groups)
+    return len(targets)
+
+
+async def _targets(uow: UnitOfWork, notice: Notice) -> list[Target]:
+    if notice.scope == Scope.PEOPLE:
+        accounts = await repository.accounts_expected(uow, notice.id)
+        return [private(account, notice.author_account) for account in accounts]
+    groups = await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW)
+    return [Target(group.account, "group", group.group_id, group.platform) for group in groups]
 
 
 async def _ask_again(uow: UnitOfWork, notice: Notice, leaves_at: datetime) -> None:
@@ -190,22 +203,28 @@ async def revise(uow: UnitOfWork, actor: Actor, no: int, text: str) -> tuple[Not
     """Version n+1; (the notice, the words before). Published ones go out again to their groups and ask again those who
     had confirmed, privately. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
     notice = await get(uow, actor.branch, no)
-    text, before = rules.check_text(text), notice.text
+    before = notice.text
     rules.check(Step.REVISE, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)
     if await uow.session.get(Publicity, notice.id) is not None:
         raise UserError(f"公示 {no} 公开后不能改。要改请先「撤回 {no}」,再发一次公示,公示期重新算。")
-    if text == before:
-        raise UserError(f"公告 {no} 的内容没有变化。")
+    await rewrite(uow, actor, notice, text)
+    return notice, before
+
+
+async def rewrite(uow: UnitOfWork, actor: Actor, notice: Notice, text: str, *, reviewed: bool = False) -> None:
+    """``revise``, where it has been decided already that ``actor`` may. Raises ``UserError``."""
+    text = rules.check_text(text)
+    if text == notice.text:
+        raise UserError(f"公告 {notice.no} 的内容没有变化。")
     was_published = notice.state == State.PUBLISHED
     notice.version, notice.text = notice.version + 1, text
     uow.session.add(NoticeVersion(notice_id=notice.id, version=notice.version, text=text, at=uow.now))
-    await audit.record(uow, actor, "notice.revise", f"公告 {no}", detail={"version": notice.version})
-    if await needs_approval(uow, actor.branch):
+    await audit.record(uow, actor, "notice.revise", f"公告 {notice.no}", detail={"version": notice.version})
+    if not reviewed and await needs_approval(uow, actor.branch):
         notice.publish_at = uow.now if was_published else notice.publish_at
         await _ask(uow, actor, notice)
     elif was_published:
         await publish(uow, notice)
-    return notice, before
 
 
 async def withdraw(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Notice, int]:
@@ -217,9 +236,9 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Notice, int]
     notice.state = rules.check(Step.WITHDRAW, no, State(notice.state), roles_of(actor), own=True, four_eyes=False)
     notice.ended_at = uow.now
     stopped = 0
-    for group in await branch.groups_of(uow, notice.branch_id, below=notice.scope == Scope.BELOW):
+    for target in await _targets(uow, notice):
         for version in range(1, notice.version + 1):
-            stopped += await outbox.cancel(uow, f"notice:{notice.id}:{version}:{group.group_id}")
+            stopped += await outbox.cancel(uow, f"notice:{notice.id}:{version}:{target.id}")
     notice.recall_due = await outbox.on_its_way(uow, f"{ORIGIN}:{notice.id}")
     await audit.record(uow, actor, "notice.withdraw", f"公告 {no}")
     return notice, stopped

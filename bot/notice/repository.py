@@ -16,6 +16,7 @@ from bot.notice.models import (
     NoticeTemplate,
     NoticeVersion,
     Publicity,
+    Scope,
     State,
 )
 from bot.notice.rules import Open, Person
@@ -108,6 +109,18 @@ async def expected(uow: UnitOfWork, notice: Notice) -> list[Person]:
     ]
 
 
+async def accounts_expected(uow: UnitOfWork, notice_id: int) -> Sequence[MemberAccount]:
+    """One account of each person on the roster who is to confirm it and can be reached."""
+    query = (
+        select(MemberAccount)
+        .join(NoticeExpected, NoticeExpected.member_id == MemberAccount.member_id)
+        .join(Member, Member.id == MemberAccount.member_id)
+        .where(NoticeExpected.notice_id == notice_id, Member.left_on.is_(None))
+        .order_by(MemberAccount.member_id, MemberAccount.id.desc())
+    )
+    return list({account.member_id: account for account in await uow.session.scalars(query)}.values())
+
+
 async def confirmed_before(uow: UnitOfWork, notice_id: int, version: int) -> Sequence[int]:
     """The members who confirmed that version."""
     query = select(NoticeReceipt.member_id).where(
@@ -157,6 +170,7 @@ async def forget_letters(uow: UnitOfWork, member_id: int) -> None:
 async def published(uow: UnitOfWork, branch_id: int, category: str, year: int | None, words: str) -> Sequence[Notice]:
     """What a branch made public, oldest first: of a category, a year of China's calendar, with these words in it."""
     query = select(Notice).where(Notice.branch_id == branch_id, Notice.published_at.is_not(None))
+    query = query.where(Notice.scope != Scope.PEOPLE)
     if category:
         query = query.where(Notice.category == category)
     if year is not None:

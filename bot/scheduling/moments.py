@@ -47,7 +47,11 @@ _MEANT = re.compile(
 
 
 class Past(UserError):
-    """The moment has gone by."""
+    """The moment has gone by; ``moment`` is which."""
+
+    def __init__(self, said: str, moment: datetime) -> None:
+        super().__init__(said)
+        self.moment = moment
 
 
 def parse(text: str, now: datetime) -> datetime:
@@ -80,7 +84,8 @@ def parse(text: str, now: datetime) -> datetime:
         raise problem or Unreadable(f"没读懂「{text.strip()[:40]}」。可以这样写:\n{EXAMPLES}。")
     moment = next(iter(found))
     if moment <= now:
-        raise Past(f"{say_moment(moment, now)}已经过去了,现在是{say_moment(now, now)}。请写一个以后的时间。")
+        said = f"{say_moment(moment, now)}已经过去了,现在是{say_moment(now, now)}。请写一个以后的时间。"
+        raise Past(said, moment)
     return moment
 
 

@@ -20,4 +20,4 @@ async def show(call: Call) -> Reply:
     found = TABLE.addressed(word)
     if found is None:
         return helping.unknown(word, TABLE.nearest(word))
-    return helping.one(call.actor, found.command)
+    return helping.one(call.actor, found.command, TABLE)

@@ -11,6 +11,7 @@ import plugins.branch
 import plugins.delivery
 import plugins.discussion
 import plugins.help
+import plugins.meeting
 import plugins.notice
 import plugins.stats
 import plugins.study  # noqa: F401

@@ -38,8 +38,16 @@ async def test_a_member_sees_what_members_may(talk: Talk) -> None:
 async def test_a_secretary_sees_every_office_and_not_the_operators(talk: Talk) -> None:
     text = await talk.whisper(BOSS, "帮助")
     listed = {word for line in text.splitlines() for word in line.partition("】")[2].split("、") if word}
-    assert listed == {c.words[0] for c in TABLE if c.who is not Who.SUPERUSER and c.plugin != "help"}
+    assert listed == {c.words[0] for c in TABLE if c.who is not Who.SUPERUSER and c.plugin != "help" and not c.under}
     assert "开始" in await talk.whisper(SUPERUSER, "帮助")
+
+
+async def test_what_belongs_to_a_command_is_named_with_it(talk: Talk) -> None:
+    below = [c.words[0] for c in TABLE if c.under == "会议"]
+    assert below
+    assert f"相关:{'、'.join(below)}" in await talk.whisper(MEMBER, "帮助 会议")
+    heads = {c.words[0] for c in TABLE if not c.under}
+    assert {c.under for c in TABLE if c.under} <= heads
 
 
 async def test_in_a_group_it_says_what_needs_no_prefix(talk: Talk) -> None:

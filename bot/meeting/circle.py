@@ -1,0 +1,107 @@
+"""Whose meeting it is and who is to come to it: everybody, the committee, or one 党小组."""
+
+from dataclasses import dataclass, replace
+
+from bot.branch import rights
+from bot.branch import service as branch
+from bot.branch.actor import COMMITTEE, Actor
+from bot.branch.models import Branch, BranchKind, MemberKind, Role
+from bot.branch.service import Reader
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotAllowed, UserError
+from bot.meeting import repository
+from bot.meeting.kinds import Circle, Kind
+from bot.meeting.models import Meeting
+from bot.meeting.reading import Draft
+
+_MEMBERS = (MemberKind.FULL, MemberKind.PROBATIONARY)
+_SPEAKS_FOR_GROUP = COMMITTEE | {Role.GROUP_LEADER}
+
+
+@dataclass(frozen=True)
+class Circled:
+    """``of`` is whose meeting it is. ``expected`` are to come, ``voting`` of them count for the quorum; ``others`` may
+    sit in."""
+
+    of: Branch
+    expected: tuple[Reader, ...]
+    voting: frozenset[int]
+    others: tuple[Reader, ...] = ()
+
+    @property
+    def everybody(self) -> list[int]:
+        return [one.member_id for one in (*self.expected, *self.others)]
+
+
+async def here(uow: UnitOfWork, actor: Actor) -> Actor:
+    """``actor`` as they speak for the 支部: what is said from a 党小组 is said in the branch that it belongs to."""
+    home = await branch.get(uow, actor.branch)
+    if home.kind != BranchKind.GROUP or home.parent_id is None:
+        return actor
+    above = await branch.get(uow, home.parent_id)
+    return replace(actor, branch_id=above.id, roles=await rights.roles_at(uow, actor, above.path))
+
+
+async def groups(uow: UnitOfWork, branch_id: int) -> list[Branch]:
+    """The 党小组 of a branch."""
+    return list(await repository.groups_below(uow, (await branch.get(uow, branch_id)).path))
+
+
+async def who(uow: UnitOfWork, actor: Actor, draft: Draft) -> Circled:
+    """Who is to come to what ``actor`` (of the 支部) wants to call. Raises ``UserError``, ``NotAllowed``."""
+    of = await _whose(uow, actor, draft)
+    await need_convener(uow, actor, of)
+    day = to_local(draft.starts_at).date()
+    readers = await branch.readers(uow, of.id, day)
+    match draft.kind.circle:
+        case Circle.COMMITTEE:
+            found = tuple(await branch.officers(uow, of.id, COMMITTEE))
+            if not found:
+                raise UserError("支部还没有任命支委,不知道请谁来。请先发「任命 姓名 组织委员」这样的命令。")
+            return Circled(of, found, frozenset(one.member_id for one in found))
+        case _:
+            members = tuple(one for one in readers if one.kind in _MEMBERS)
+            expected = tuple(one for one in members if not one.exempt_reason)
+            if not expected:
+                raise UserError(f"「{of.name}」的名册上还没有党员,不知道请谁来。")
+            voting = frozenset(one.member_id for one in expected if one.kind == MemberKind.FULL)
+            return Circled(of, expected, voting, tuple(one for one in readers if one not in expected))
+
+
+async def _whose(uow: UnitOfWork, actor: Actor, draft: Draft) -> Branch:
+    if draft.kind.circle is not Circle.GROUP:
+        return await branch.get(uow, actor.branch)
+    known = await groups(uow, actor.branch)
+    named = [one for one in known if one.name == draft.group]
+    if named or len(known) == 1:
+        return (named or known)[0]
+    if not known:
+        raise UserError("支部还没有党小组。要开全体党员都参加的会,请写「支部党员大会」或「集中学习」。")
+    mine = [one for one in known if Role.GROUP_LEADER in await rights.roles_at(uow, actor, one.path)]
+    if len(mine) == 1:
+        return mine[0]
+    names = "、".join(one.name for one in known)
+    raise UserError(f"请写明是哪个党小组({names}),比如:会议 党小组会 {known[0].name} 周五15:00")
+
+
+async def need_convener(uow: UnitOfWork, actor: Actor, of: Branch) -> None:
+    """Raises ``NotAllowed`` for somebody who may not call and lead the meetings of ``of``."""
+    roles = await rights.roles_at(uow, actor, of.path)
+    may = _SPEAKS_FOR_GROUP if of.kind == BranchKind.GROUP else COMMITTEE
+    if not actor.is_superuser and not roles & may:
+        raise NotAllowed("开会由支委来召集,党小组会也可以由小组长召集。发「会议」看最近有哪些会。")
+
+
+async def need_chair(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> None:
+    """Raises ``NotAllowed`` for somebody who neither chairs ``meeting`` nor might have called it."""
+    if actor.member_id is None or actor.member_id != meeting.chair_id:
+        await need_convener(uow, actor, await branch.get(uow, meeting.of_id))
+
+
+async def chair(uow: UnitOfWork, actor: Actor, of: Branch, kind: Kind) -> int | None:
+    """Who leads it: the one who calls it if they are a leader (or the group's), else the first of the leaders."""
+    wanted = frozenset({Role.GROUP_LEADER}) if kind.circle is Circle.GROUP else frozenset({Role.SECRETARY, Role.DEPUTY})
+    leaders = await branch.officers(uow, of.id, wanted) or await branch.leaders(uow, of.id)
+    ids = [one.member_id for one in leaders]
+    return actor.member_id if actor.member_id in ids or not ids else ids[0]

@@ -1,0 +1,31 @@
+"""What a meeting has come to once it is over, and again whenever its list is corrected afterwards."""
+
+from bot.branch import service as branch
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork
+from bot.hours import booking
+from bot.hours.booking import For
+from bot.hours.models import Source
+from bot.meeting import repository, rules
+from bot.meeting.kinds import kind
+from bot.meeting.models import Meeting, State
+
+
+async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Whether it was held: somebody was there, as many as its kind wants. The ledger of hours follows. Does nothing
+    before its end."""
+    if meeting.ends_at > uow.now or meeting.state == State.CANCELLED:
+        return
+    people = await repository.people(uow, meeting)
+    enough = rules.was_held(people, kind(meeting.kind).quorum(meeting.agenda))
+    meeting.state = State.HELD if enough else State.FAILED
+    if not kind(meeting.kind).hours:
+        return
+    per_hour = int(await branch.setting(uow, meeting.branch_id, "hours_minutes"))
+    halves = {
+        one.member_id: rules.halves_of(one, meeting.starts_at, meeting.ends_at, per_hour) if enough else 0
+        for one in people
+    }
+    day = to_local(meeting.starts_at).date()
+    note = f"{meeting.kind}(会议 {meeting.no})"
+    await booking.settle(uow, For(meeting.branch_id, Source.MEETING, f"meeting:{meeting.id}", day, note), halves)

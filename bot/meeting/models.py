@@ -1,0 +1,81 @@
+"""Meetings, and who is to come to each of them and came."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.core.db import Base
+
+
+class State(StrEnum):
+    """``FAILED``: it was to be held, but too few came for what it was called for."""
+
+    CALLED = "called"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Method(StrEnum):
+    """How somebody signed in."""
+
+    WORD = "word"
+    REACTION = "reaction"
+    CODE = "code"
+    MANUAL = "manual"
+
+
+class Meeting(Base):
+    """会议 ``no`` of a branch. ``of_id`` is whose meeting it is: the branch itself, or one of its 党小组.
+
+    ``code`` is the number shown at the place. ``next_at`` is when the clock has to do something about it. ``revision``
+    counts the changes of time and place. ``account`` is our account by which it was called.
+    """
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    of_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(80))
+    agenda: Mapped[str] = mapped_column(Text, default="")
+    chair_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    account: Mapped[str] = mapped_column(String(40))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    code: Mapped[str] = mapped_column(String(4))
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("branch_id", "no"),
+        Index("ix_meeting_of_id_starts_at", "of_id", "starts_at"),
+    )
+
+
+class MeetingPerson(Base):
+    """Somebody who is to come, or (not ``expected``) may sit in. ``voting`` ones make the quorum.
+
+    ``wrong`` counts wrong numbers at sign-in; ``reason`` is why they are excused, left early or were entered by hand.
+    """
+
+    __tablename__ = "meeting_person"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    expected: Mapped[bool] = mapped_column(default=True)
+    voting: Mapped[bool] = mapped_column(default=False)
+    signed_at: Mapped[datetime | None]
+    method: Mapped[str] = mapped_column(String(10), default="")
+    late: Mapped[bool] = mapped_column(default=False)
+    left_at: Mapped[datetime | None]
+    excused_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    wrong: Mapped[int] = mapped_column(default=0)

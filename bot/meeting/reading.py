@@ -1,0 +1,131 @@
+"""What people type to call a meeting, to change one, or to say when it ends."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.clock import to_local
+from bot.core.errors import UserError
+from bot.meeting import rules
+from bot.meeting.kinds import Circle, Kind, split_kind
+from bot.scheduling.moments import Past, parse, split_moment
+from bot.scheduling.words import CLOCK, read_clock
+
+EXAMPLE = "会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划"
+PLACE, AGENDA = 80, 2000
+
+_AGENDA = re.compile(r"[\s,,;;。]*(?:议题|议程|主题|内容|题目)\s*[::]\s*")
+_PLACE = re.compile(r"^(?:地点|地址)\s*[::]?\s*|^在(?=.)")
+_UNTIL = re.compile(r"\s*(?:-|–|—|~|到|至)+\s*")
+_GLUED = re.compile(
+    r"((?:\d{1,2}[::]\d{2}|[点时](?:半|整|[一三]刻|\d{1,2}分?)?))(?:在|于)?(?=[^\s\d::点时分半整刻一三钟,,到至~—–-])"
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A meeting as somebody wants it. ``past``: its time has gone by, so it is one to be recorded afterwards."""
+
+    kind: Kind
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    agenda: str
+    group: str = ""
+    past: bool = False
+
+    def at(self, starts: datetime, ends: datetime | None, now: datetime) -> "Draft":
+        """The same at another time; as long as before where no end is said."""
+        length = self.ends_at - self.starts_at
+        return replace(self, starts_at=starts, ends_at=ends or starts + length, past=starts <= now)
+
+
+def read(text: str, now: datetime, groups: tuple[str, ...] = ()) -> Draft:
+    """「支部党员大会 周五15:00 二楼会议室 议题:…」; ``groups`` are the names of the 党小组, one of which may be named.
+
+    Raises ``UserError`` saying what is missing.
+    """
+    kind, rest = split_kind(text)
+    head, agenda = _split_agenda(rest)
+    group = next((name for name in sorted(groups, key=len, reverse=True) if name in head), "")
+    if group and kind.circle is Circle.GROUP:
+        head = head.replace(group, " ", 1)
+    starts, ends, place, past = split_time(head, now)
+    if starts is None:
+        raise UserError(f"请写上什么时候开,比如:\n{EXAMPLE}")
+    return Draft(kind, starts, ends or starts + timedelta(minutes=kind.minutes), place, agenda, group, past)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be different; None and empty stay as they are."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str
+    agenda: str
+
+
+def read_change(text: str, now: datetime) -> Change:
+    """「周六9:00 三楼会议室 议题:…」, any part of it. Raises ``UserError``."""
+    head, agenda = _split_agenda(text)
+    starts, ends, place, past = split_time(head, now)
+    if past:
+        raise UserError("改到的时间已经过去了,请写一个以后的时间。")
+    if starts is None and not place and not agenda:
+        raise UserError("请写要改成什么,比如:会议改 5 周六9:00 三楼会议室")
+    return Change(starts, ends, place, agenda)
+
+
+def _split_agenda(text: str) -> tuple[str, str]:
+    found = _AGENDA.search(text)
+    head, agenda = (text[: found.start()], text[found.end() :].strip()) if found else (text, "")
+    if len(agenda) > AGENDA:
+        raise UserError(f"议题请写在 {AGENDA} 字以内。")
+    return " ".join(head.split()), agenda
+
+
+def split_time(head: str, now: datetime) -> tuple[datetime | None, datetime | None, str, bool]:
+    """(beginning, end, the other words as a place, whether it has gone by). Raises ``UserError``."""
+    head, until = _split_until(_GLUED.sub(r"\1 ", head))
+    past = False
+    try:
+        starts, rest = split_moment(head, now)
+    except Past as gone:
+        starts, past = gone.moment, True
+        rest = _without_time(head, now)
+    place = _PLACE.sub("", rest.strip(" ,、。;")).strip()
+    if len(place) > PLACE:
+        raise UserError(f"地点请写在 {PLACE} 字以内;会议内容写在「议题:」后面。")
+    if starts is None or until is None:
+        return starts, None, place, past
+    end = datetime.combine(to_local(starts).date(), read_clock(until), to_local(starts).tzinfo).astimezone(
+        starts.tzinfo
+    )
+    if not starts < end <= starts + rules.LONGEST:
+        raise UserError("结束时间要晚于开始时间,写成「15:00-16:30」这样。")
+    return starts, end, place, past
+
+
+def _split_until(head: str) -> tuple[str, str | None]:
+    """「周五15:00-16:30 二楼」 → 「周五15:00 二楼」, 「16:30」."""
+    for begin in CLOCK.finditer(head):
+        joint = _UNTIL.match(head, begin.end())
+        end = CLOCK.match(head, joint.end()) if joint is not None else None
+        if end is not None:
+            return f"{head[: begin.end()]} {head[end.end() :]}", end.group()
+    return head, None
+
+
+def _without_time(head: str, now: datetime) -> str:
+    """The words of ``head`` but for the time in it that has gone by."""
+    words = head.split()
+    for size in range(min(4, len(words)), 0, -1):
+        for start in range(len(words) - size + 1):
+            try:
+                parse(" ".join(words[start : start + size]), now)
+            except Past:
+                return " ".join(words[:start] + words[start + size :])
+            except UserError:
+                continue
+    return head

@@ -1,0 +1,131 @@
+"""Every query about meetings, scoped to a branch or to a member."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import exists, func, or_, select, update
+
+from bot.branch.models import Branch, Leave, Member
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork
+from bot.meeting.models import Meeting, MeetingPerson, State
+from bot.meeting.rules import Person
+
+
+async def by_no(uow: UnitOfWork, branch_id: int, no: int) -> Meeting | None:
+    query = select(Meeting).where(Meeting.branch_id == branch_id, Meeting.no == no)
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def groups_below(uow: UnitOfWork, path: str) -> Sequence[Branch]:
+    """The 党小组 right below the branch at ``path``."""
+    query = select(Branch).where(Branch.path.startswith(path, autoescape=True), Branch.path != path)
+    return (await uow.session.scalars(query.where(Branch.kind == "党小组").order_by(Branch.id))).all()
+
+
+async def people(uow: UnitOfWork, meeting: Meeting) -> list[Person]:
+    """Everybody on the list of a meeting, as it stands. A leave of that day excuses."""
+    day: date = to_local(meeting.starts_at).date()
+    away = exists().where(Leave.member_id == Member.id, Leave.first_day <= day, Leave.last_day >= day)
+    query = (
+        select(MeetingPerson, Member.name, Member.left_on, away)
+        .join(Member, Member.id == MeetingPerson.member_id)
+        .where(MeetingPerson.meeting_id == meeting.id)
+        .order_by(MeetingPerson.member_id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        Person(
+            one.member_id,
+            name,
+            one.expected,
+            one.voting,
+            one.signed_at,
+            one.late,
+            one.left_at,
+            one.excused_at is not None or on_leave,
+            left_on is not None and left_on <= day,
+            one.method,
+            one.reason,
+        )
+        for one, name, left_on, on_leave in await uow.session.execute(query)
+    ]
+
+
+async def forget_signatures(uow: UnitOfWork, meeting_id: int) -> None:
+    """Nobody has signed in: it is another time now."""
+    at = MeetingPerson.meeting_id == meeting_id
+    await uow.session.execute(
+        update(MeetingPerson).where(at).values(signed_at=None, method="", late=False, left_at=None)
+    )
+
+
+async def person(uow: UnitOfWork, meeting_id: int, member_id: int) -> MeetingPerson | None:
+    return await uow.session.get(MeetingPerson, (meeting_id, member_id))
+
+
+async def coming(uow: UnitOfWork, branch_id: int, now: datetime, limit: int) -> Sequence[Meeting]:
+    """The meetings that are called and haven't ended, the next first."""
+    query = select(Meeting).where(Meeting.branch_id == branch_id, Meeting.state == State.CALLED, Meeting.ends_at > now)
+    return (await uow.session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(limit))).all()
+
+
+async def of_member(uow: UnitOfWork, member_id: int, since: datetime, until: datetime) -> Sequence[Meeting]:
+    """The meetings of this member, called or held, that touch the time between, the earliest first."""
+    query = (
+        select(Meeting)
+        .join(MeetingPerson, MeetingPerson.meeting_id == Meeting.id)
+        .where(MeetingPerson.member_id == member_id, Meeting.starts_at < until, Meeting.ends_at > since)
+        .where(Meeting.state.in_([State.CALLED, State.HELD, State.FAILED]))
+    )
+    return (await uow.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
+
+
+async def overlapping(
+    uow: UnitOfWork, members: Collection[int], starts: datetime, ends: datetime, but: int | None = None
+) -> list[tuple[Meeting, int]]:
+    """(a meeting at the same time, how many of ``members`` are to come to it)."""
+    query = (
+        select(Meeting, func.count())
+        .join(MeetingPerson, MeetingPerson.meeting_id == Meeting.id)
+        .where(Meeting.state == State.CALLED, Meeting.starts_at < ends, Meeting.ends_at > starts)
+        .where(MeetingPerson.member_id.in_(members), MeetingPerson.expected.is_(True), Meeting.id != (but or 0))
+        .group_by(Meeting.id)
+        .order_by(Meeting.id)
+    )
+    return [(meeting, count) for meeting, count in await uow.session.execute(query)]
+
+
+async def any_due(uow: UnitOfWork) -> bool:
+    return await uow.session.scalar(select(Meeting.id).where(Meeting.next_at <= uow.now).limit(1)) is not None
+
+
+async def due(uow: UnitOfWork) -> Sequence[Meeting]:
+    """The meetings for which the clock has something to do."""
+    query = select(Meeting).where(Meeting.next_at <= uow.now).order_by(Meeting.id)
+    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
+async def lock(uow: UnitOfWork, meeting_id: int) -> Meeting:
+    """The meeting, ours alone until the end of the unit of work."""
+    return await uow.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+
+
+async def chaired(uow: UnitOfWork, member_id: int, since: datetime, until: datetime) -> Sequence[Meeting]:
+    """The meetings that this member chairs in this time, the latest first."""
+    query = select(Meeting).where(Meeting.chair_id == member_id, Meeting.starts_at < until, Meeting.ends_at > since)
+    query = query.where(or_(Meeting.state == State.CALLED, Meeting.state == State.HELD))
+    return (await uow.session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()))).all()
+
+
+async def latest(uow: UnitOfWork, branch_id: int, before: datetime) -> Meeting | None:
+    """The meeting that began last."""
+    query = select(Meeting).where(Meeting.branch_id == branch_id, Meeting.starts_at <= before)
+    query = query.where(Meeting.state != State.CANCELLED).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    return (await uow.session.scalars(query.limit(1))).one_or_none()
+
+
+async def count_wrong(uow: UnitOfWork, meeting_id: int, member_id: int) -> None:
+    """One more wrong number at the place."""
+    at = (MeetingPerson.meeting_id == meeting_id, MeetingPerson.member_id == member_id)
+    await uow.session.execute(update(MeetingPerson).where(*at).values(wrong=MeetingPerson.wrong + 1))

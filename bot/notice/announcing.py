@@ -1,0 +1,65 @@
+"""What another feature makes known by a notice, so that there are receipts. It has decided that the actor may.
+
+Where the branch wants notices approved, those of leaders and those to named people need it not: calling a meeting is
+theirs, and what goes to a few people isn't made public.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.branch.actor import LEADERS, Actor
+from bot.core.db import UnitOfWork
+from bot.notice import categories, publishing
+from bot.notice.models import Notice, Scope, State
+from bot.notice.rules import Wording
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Notice ``no``; ``waiting`` is whether it must be approved first."""
+
+    id: int
+    no: int
+    waiting: bool
+
+
+async def announce(uow: UnitOfWork, actor: Actor, text: str, people: Collection[int] | None = None) -> Announced:
+    """Make ``text`` known to the group of the actor's branch, or privately to the members ``people`` alone.
+
+    Raises ``UserError`` as ``publishing.draft`` does.
+    """
+    scope = Scope.OWN if people is None else Scope.PEOPLE
+    wording = Wording(text, categories.OF_MEETINGS)
+    return _announced(
+        await publishing.draft(uow, actor, wording, scope, people=people or (), reviewed=_reviewed(actor, people))
+    )
+
+
+async def change(
+    uow: UnitOfWork, actor: Actor, notice_id: int, text: str, people: Collection[int] | None = None
+) -> Announced:
+    """Ask those concerned again with new words; by a new notice where the old one was taken back or filed."""
+    notice = await uow.session.get_one(Notice, notice_id)
+    if notice.state in (State.WITHDRAWN, State.CLOSED):
+        return await announce(uow, actor, text, people)
+    await publishing.rewrite(uow, actor, notice, text, reviewed=_reviewed(actor, people))
+    return _announced(notice)
+
+
+async def call_off(
+    uow: UnitOfWork, actor: Actor, notice_id: int, text: str, people: Collection[int] | None = None
+) -> Announced | None:
+    """Say that it won't be. None where it wasn't out yet: then nobody has to hear of it."""
+    notice = await uow.session.get_one(Notice, notice_id)
+    if notice.published_at is None:
+        notice.state, notice.ended_at = State.WITHDRAWN, uow.now
+        return None
+    return await change(uow, actor, notice_id, text, people)
+
+
+def _reviewed(actor: Actor, people: Collection[int] | None) -> bool:
+    return people is not None or actor.may(LEADERS)
+
+
+def _announced(notice: Notice) -> Announced:
+    return Announced(notice.id, notice.no, notice.state == State.REVIEWING)
