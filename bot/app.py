@@ -15,7 +15,7 @@ from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion import lexicon, opening
 from bot.discussion.listening import Listening
-from bot.meeting import keeping_time
+from bot.meeting import keeping_time, yearly
 from bot.notice import publicity
 from bot.notice import publishing as notices
 from bot.notice.receiving import Confirmation, Receipt, confirm_all
@@ -41,6 +41,8 @@ PINNING = 5.0
 """Seconds between two looks for a notice that has arrived and should be kept in sight."""
 ENDING = 30.0
 """Seconds between two looks for a 公示 whose last day has passed."""
+WARNING = 3600.0
+"""Seconds between two looks for meetings that a branch still lacks."""
 ASKING = 300.0
 """Seconds between two looks for sources that may be asked again (each at most hourly)."""
 
@@ -95,6 +97,7 @@ class App:
         self.ticker.every(ENDING, "publicities", self.end_publicities)
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
         self.ticker.every(self.settings.xueban.tick, "due meetings", self.do_meetings)
+        self.ticker.every(WARNING, "meetings that lack", self.warn_of_meetings)
         self.ticker.every(LISTENING, "open discussions", self.listen)
         self.ticker.every(ASKING, "sources", self.read_sources)
         self.ticker.start()
@@ -178,6 +181,11 @@ class App:
                 return
         async with self.database.unit_of_work() as uow:
             await keeping_time.run_due(uow)
+
+    async def warn_of_meetings(self) -> None:
+        """Tell secretaries what their branch should hold before a month, a quarter or the year ends."""
+        async with self.database.unit_of_work() as uow:
+            await yearly.warn(uow)
 
     async def read_sources(self) -> None:
         """Ask the sources of all branches that nobody has asked for an hour."""

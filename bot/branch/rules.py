@@ -138,6 +138,31 @@ SETTINGS: dict[str, Setting] = {
         "迟到时限", "10", SettingKind.NUMBER, "开会多久之后签到算迟到", _AGREED, _AUTUMN, "分钟", 0, 120
     ),
     "meeting_code": Setting("签到要码", "关", SettingKind.SWITCH, "签到要写会场上的四位数字", _AGREED, _AUTUMN),
+    "meeting_lectures": Setting(
+        "党课次数",
+        "4",
+        SettingKind.NUMBER,
+        "一年上几次党课,没有统一规定",
+        _BRANCH_WORK,
+        date(2018, 10, 28),
+        "次",
+        0,
+        12,
+    ),
+    "meeting_theme_day": Setting(
+        "党日",
+        "25",
+        SettingKind.NUMBER,
+        "每月几号是主题党日,遇休息日顺延",
+        _BRANCH_WORK,
+        date(2018, 10, 28),
+        "号",
+        1,
+        28,
+    ),
+    "meeting_warning": Setting(
+        "缺会提醒", "开", SettingKind.SWITCH, "该开的会快到期没开,私下提醒书记一次", _AGREED, _AUTUMN
+    ),
     "hours_member": Setting(
         "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
     ),

@@ -1,6 +1,6 @@
 """Meetings, and who is to come to each of them and came."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -56,8 +56,20 @@ class Meeting(Base):
 
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
-        Index("ix_meeting_of_id_starts_at", "of_id", "starts_at"),
+        Index("ix_meeting_branch_id_starts_at", "branch_id", "starts_at"),
     )
+
+
+class MeetingPlan(Base):
+    """A meeting that a branch means to hold on ``day``; ``no`` is its number in the plan of that year."""
+
+    __tablename__ = "meeting_plan"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
 
 
 class MeetingPerson(Base):

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
-from bot.branch.models import Branch, Leave, Member
+from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.meeting.models import Meeting, MeetingPerson, State
+from bot.meeting.models import Meeting, MeetingPerson, MeetingPlan, State
 from bot.meeting.rules import Person
 
 
@@ -20,7 +20,7 @@ async def by_no(uow: UnitOfWork, branch_id: int, no: int) -> Meeting | None:
 async def groups_below(uow: UnitOfWork, path: str) -> Sequence[Branch]:
     """The 党小组 right below the branch at ``path``."""
     query = select(Branch).where(Branch.path.startswith(path, autoescape=True), Branch.path != path)
-    return (await uow.session.scalars(query.where(Branch.kind == "党小组").order_by(Branch.id))).all()
+    return (await uow.session.scalars(query.where(Branch.kind == BranchKind.GROUP).order_by(Branch.id))).all()
 
 
 async def people(uow: UnitOfWork, meeting: Meeting) -> list[Person]:
@@ -129,3 +129,40 @@ async def count_wrong(uow: UnitOfWork, meeting_id: int, member_id: int) -> None:
     """One more wrong number at the place."""
     at = (MeetingPerson.meeting_id == meeting_id, MeetingPerson.member_id == member_id)
     await uow.session.execute(update(MeetingPerson).where(*at).values(wrong=MeetingPerson.wrong + 1))
+
+
+async def between(
+    uow: UnitOfWork, branch_id: int, start: datetime, end: datetime, states: Collection[State]
+) -> Sequence[Meeting]:
+    """The meetings of a branch and its groups that begin in this time, in the order of time."""
+    query = select(Meeting).where(Meeting.branch_id == branch_id, Meeting.starts_at >= start, Meeting.starts_at < end)
+    query = query.where(Meeting.state.in_(list(states)))
+    return (await uow.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
+
+
+async def branches_below(uow: UnitOfWork, path: str) -> Sequence[int]:
+    """Every 支部 at ``path`` or below."""
+    query = select(Branch.id).where(Branch.path.startswith(path, autoescape=True), Branch.kind == BranchKind.BRANCH)
+    return (await uow.session.scalars(query.order_by(Branch.path))).all()
+
+
+async def keeping_meetings(uow: UnitOfWork, since: datetime) -> list[tuple[int, str]]:
+    """(branch id, our account there) of the 支部 that have had a meeting here since then."""
+    query = (
+        select(Meeting.branch_id, func.max(Meeting.account))
+        .join(Branch, Branch.id == Meeting.branch_id)
+        .where(Meeting.starts_at >= since, Branch.kind == BranchKind.BRANCH)
+        .group_by(Meeting.branch_id)
+        .order_by(Meeting.branch_id)
+    )
+    return [(branch_id, account) for branch_id, account in await uow.session.execute(query)]
+
+
+async def plan(uow: UnitOfWork, branch_id: int, year: int) -> Sequence[MeetingPlan]:
+    query = select(MeetingPlan).where(MeetingPlan.branch_id == branch_id, MeetingPlan.year == year)
+    return (await uow.session.scalars(query.order_by(MeetingPlan.day, MeetingPlan.no))).all()
+
+
+async def drop_plan(uow: UnitOfWork, branch_id: int, year: int) -> None:
+    at = (MeetingPlan.branch_id == branch_id, MeetingPlan.year == year)
+    await uow.session.execute(delete(MeetingPlan).where(*at))

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import attending, calling, leading
+from . import attending, calling, leading, year
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 三会一课",
@@ -14,4 +14,4 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(attending.commands, calling.commands, leading.commands)
+matcher = attach(attending.commands, calling.commands, leading.commands, year.commands)

@@ -148,6 +148,15 @@ def upgrade() -> None:
     with op.batch_alter_table('hot_shown', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hot_shown_day'), ['day'], unique=False)
 
+    op.create_table('meeting_plan',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_meeting_plan_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'year', 'no', name=op.f('pk_meeting_plan'))
+    )
     op.create_table('member',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -531,10 +540,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('branch_id', 'no', name=op.f('uq_meeting_branch_id_no'))
     )
     with op.batch_alter_table('meeting', schema=None) as batch_op:
+        batch_op.create_index('ix_meeting_branch_id_starts_at', ['branch_id', 'starts_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_meeting_chair_id'), ['chair_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meeting_next_at'), ['next_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_meeting_notice_id'), ['notice_id'], unique=False)
-        batch_op.create_index('ix_meeting_of_id_starts_at', ['of_id', 'starts_at'], unique=False)
 
     op.create_table('notice_expected',
     sa.Column('notice_id', sa.Integer(), nullable=False),
@@ -724,10 +733,10 @@ def downgrade() -> None:
 
     op.drop_table('notice_expected')
     with op.batch_alter_table('meeting', schema=None) as batch_op:
-        batch_op.drop_index('ix_meeting_of_id_starts_at')
         batch_op.drop_index(batch_op.f('ix_meeting_notice_id'))
         batch_op.drop_index(batch_op.f('ix_meeting_next_at'))
         batch_op.drop_index(batch_op.f('ix_meeting_chair_id'))
+        batch_op.drop_index('ix_meeting_branch_id_starts_at')
 
     op.drop_table('meeting')
     with op.batch_alter_table('discussion_voice', schema=None) as batch_op:
@@ -804,6 +813,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_member_branch_id'))
 
     op.drop_table('member')
+    op.drop_table('meeting_plan')
     with op.batch_alter_table('hot_shown', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hot_shown_day'))
 
