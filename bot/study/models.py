@@ -27,6 +27,12 @@ def _given(row: DefaultExecutionContext) -> dict[str, datetime]:
     return row.get_current_parameters()  # type: ignore[no-any-return, no-untyped-call]
 
 
+def _few(flag: str) -> Index:
+    """An index of the completions that bear a flag, in the words of either database."""
+    name = f"ix_study_completion_{flag}"
+    return Index(name, "assignment_id", sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
+
+
 class PlanState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
@@ -152,7 +158,8 @@ class Assignment(Base):
     """One push of a material, 学习 ``no``: to be read by ``due_at``, and completed by ``proof`` or a higher one.
 
     ``first_day`` and ``last_day`` are the days in China on which it may be read in time. ``halves`` is what it counts
-    in half 学时, by the rule of the branch on the day it was pushed.
+    in half 学时, by the rule of the branch on the day it was pushed. ``readers`` is how many were expected then,
+    ``completions`` how many completions there are (kept with every one of them): figures of many branches start there.
     """
 
     __tablename__ = "study_assignment"
@@ -167,6 +174,8 @@ class Assignment(Base):
     last_day: Mapped[date] = mapped_column(insert_default=_last_day)
     halves: Mapped[int] = mapped_column(default=1)
     proof: Mapped[int] = mapped_column(default=Proof.WORD)
+    readers: Mapped[int] = mapped_column(default=0)
+    completions: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
@@ -210,8 +219,8 @@ class Completion(Base):
     __table_args__ = (
         Index("ix_study_completion_member", "member_id", "assignment_id"),
         # Few rows of many: the figures of a branch subtract them from what the primary key counts.
-        Index("ix_study_completion_late", "assignment_id", sqlite_where=text("late"), postgresql_where=text("late")),
-        Index("ix_study_completion_extra", "assignment_id", sqlite_where=text("extra"), postgresql_where=text("extra")),
+        _few("late"),
+        _few("extra"),
     )
 
 

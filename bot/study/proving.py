@@ -72,8 +72,7 @@ async def step_down(uow: UnitOfWork, found: Completion) -> bool:
     """Take back the highest proof of a completion: the one below stands again, or the completion is gone (False)."""
     below = await repository.lower_proofs(uow, found.assignment_id, found.member_id)
     if not below:
-        await uow.session.delete(found)
-        await uow.session.flush()
+        await repository.take_back(uow, found)
         return False
     found.proof, found.proved_at, found.method = below[0].proof, below[0].proved_at, below[0].method
     found.message_id, found.evidence = below[0].message_id, below[0].evidence

@@ -91,18 +91,19 @@ async def push(
     leaves_at = uow.now if even_at_night else (await quiet_hours(uow, branch_id)).shift(uow.now)
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
     least, per_hour = [await branch.setting(uow, branch_id, key) for key in ("hours_reading", "hours_minutes")]
+    readers = await branch.readers(uow, branch_id, branch.today(uow))
     assignment = Assignment(
         branch_id=branch_id,
         no=await branch.next_number(uow, branch_id, "assignment"),
         material_id=material.id,
         pushed_at=leaves_at,
         due_at=views.end_of_day(leaves_at + timedelta(days=days)),
+        readers=len(readers),
         halves=of_reading(material.minutes, least, int(per_hour)),
         proof=proof,
     )
     uow.session.add(assignment)
     await uow.session.flush()
-    readers = await branch.readers(uow, branch_id, branch.today(uow))
     rows = [{"assignment_id": assignment.id, "member_id": reader.member_id} for reader in readers]
     await insert_ignore(uow.session, Expected, rows, ["assignment_id", "member_id"])
     content = views.push(assignment, material)

@@ -1,9 +1,10 @@
 """Every query about study, scoped to a branch."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -129,8 +130,17 @@ async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[
         .values(flagged)
         .on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
     )
-    new = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id))
-    return {(assignment, member) for assignment, member in new}
+    rows_in = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id))
+    new = {(assignment, member) for assignment, member in rows_in}
+    await _count(uow, Counter(assignment for assignment, _ in new))
+    return new
+
+
+async def _count(uow: UnitOfWork, changes: Mapping[int, int]) -> None:
+    """Keep how many completions each reading has; always in the order of ids, so that two processes don't deadlock."""
+    for assignment, change in sorted(changes.items()):
+        statement = update(Assignment).where(Assignment.id == assignment)
+        await uow.session.execute(statement.values(completions=Assignment.completions + change))
 
 
 async def latest_assignment(uow: UnitOfWork, branch_id: int) -> Assignment | None:
@@ -194,6 +204,13 @@ async def lower_proofs(uow: UnitOfWork, assignment_id: int, member_id: int) -> S
     """The proofs that were replaced, the highest first."""
     query = select(LowerProof).where(LowerProof.assignment_id == assignment_id, LowerProof.member_id == member_id)
     return (await uow.session.scalars(query.order_by(LowerProof.proof.desc()))).all()
+
+
+async def take_back(uow: UnitOfWork, found: Completion) -> None:
+    """Delete a completion."""
+    await uow.session.delete(found)
+    await uow.session.flush()
+    await _count(uow, {found.assignment_id: -1})
 
 
 async def due_plans(uow: UnitOfWork, now: datetime, ahead: datetime) -> Sequence[int]:

@@ -463,6 +463,8 @@ def upgrade() -> None:
     sa.Column('last_day', sa.Date(), nullable=False),
     sa.Column('halves', sa.Integer(), nullable=False),
     sa.Column('proof', sa.Integer(), nullable=False),
+    sa.Column('readers', sa.Integer(), nullable=False),
+    sa.Column('completions', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_study_assignment_branch_id_branch')),
     sa.ForeignKeyConstraint(['material_id'], ['study_material.id'], name=op.f('fk_study_assignment_material_id_study_material')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study_assignment')),
@@ -625,8 +627,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('assignment_id', 'member_id', name=op.f('pk_study_completion'))
     )
     with op.batch_alter_table('study_completion', schema=None) as batch_op:
-        batch_op.create_index('ix_study_completion_extra', ['assignment_id'], unique=False, sqlite_where=sa.text('extra'), postgresql_where=sa.text('extra'))
-        batch_op.create_index('ix_study_completion_late', ['assignment_id'], unique=False, sqlite_where=sa.text('late'), postgresql_where=sa.text('late'))
+        batch_op.create_index('ix_study_completion_extra', ['assignment_id'], unique=False, sqlite_where=sa.text('extra = 1'), postgresql_where=sa.text('extra'))
+        batch_op.create_index('ix_study_completion_late', ['assignment_id'], unique=False, sqlite_where=sa.text('late = 1'), postgresql_where=sa.text('late'))
         batch_op.create_index('ix_study_completion_member', ['member_id', 'assignment_id'], unique=False)
 
     op.create_table('study_expected',
@@ -710,8 +712,8 @@ def downgrade() -> None:
     op.drop_table('study_expected')
     with op.batch_alter_table('study_completion', schema=None) as batch_op:
         batch_op.drop_index('ix_study_completion_member')
-        batch_op.drop_index('ix_study_completion_late', sqlite_where=sa.text('late'), postgresql_where=sa.text('late'))
-        batch_op.drop_index('ix_study_completion_extra', sqlite_where=sa.text('extra'), postgresql_where=sa.text('extra'))
+        batch_op.drop_index('ix_study_completion_late', sqlite_where=sa.text('late = 1'), postgresql_where=sa.text('late'))
+        batch_op.drop_index('ix_study_completion_extra', sqlite_where=sa.text('extra = 1'), postgresql_where=sa.text('extra'))
 
     op.drop_table('study_completion')
     op.drop_table('notice_version')

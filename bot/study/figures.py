@@ -1,0 +1,108 @@
+"""What the statistics ask of study: how many were to read and how many have, by branch, reading and member.
+
+Everything follows from the same records and the same rule as 谁还没学 (``rules.standing``): a reading belongs to the
+day on which it was pushed, and so does what was caught up later, its 学时 included.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.db import UnitOfWork
+from bot.study import figures_repository as repository
+from bot.study.figures_repository import Key, Window
+from bot.study.models import Assignment
+
+MANY = 50_000
+"""Expectations from which on it pays to look only at those of people who may not count."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Figures of some readings. ``counted`` are the expectations that count, ``done`` those of them that are completed,
+    ``late`` those of these after the deadline; ``running`` readings aren't due yet. ``extra`` completions by people who
+    didn't have to; ``halves`` the half hours of all completions."""
+
+    readings: int = 0
+    running: int = 0
+    counted: int = 0
+    done: int = 0
+    late: int = 0
+    extra: int = 0
+    halves: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(
+            self.readings + other.readings,
+            self.running + other.running,
+            self.counted + other.counted,
+            self.done + other.done,
+            self.late + other.late,
+            self.extra + other.extra,
+            self.halves + other.halves,
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A reading with its figures."""
+
+    no: int
+    title: str
+    pushed_at: datetime
+    due_at: datetime
+    count: Count
+
+
+@dataclass(frozen=True)
+class Own:
+    """The figures of a member."""
+
+    counted: int = 0
+    done: int = 0
+    late: int = 0
+    halves: int = 0
+
+
+async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, Count]:
+    """Branch id → figures of the readings that it pushed itself, of the branch at ``path`` and those below."""
+    return await _counts(uow, Window(path, first, last), Assignment.branch_id)
+
+
+async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[Line]:
+    """The readings of the branch at ``path`` itself, oldest first."""
+    window = Window(path, first, last, alone=True)
+    counts = await _counts(uow, window, Assignment.id)
+    readings = await repository.titles(uow, window)
+    return [Line(a.no, title, a.pushed_at, a.due_at, counts[a.id]) for a, title in readings]
+
+
+async def by_member(
+    uow: UnitOfWork, path: str, first: datetime, last: datetime, only: Collection[int] | None = None
+) -> dict[int, Own]:
+    """Member id → figures over the readings of the branch at ``path`` and those below."""
+    rows = await repository.members(uow, Window(path, first, last), only)
+    return {member: Own(*row) for member, row in rows.items()}
+
+
+async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]:
+    readings = await repository.readings(uow, window, key)
+    if not readings:
+        return {}
+    late = await repository.late(uow, window, key)
+    extra = await repository.extra(uow, window, key)
+    aside = await repository.aside(uow, window, key, many=sum(row[2] for row in readings.values()) > MANY)
+    counts = {}
+    for one, (count, running, expected, completed, halves) in readings.items():
+        unexpected, unexpected_late = extra.get(one, (0, 0))
+        out, out_done, out_late = aside.get(one, (0, 0, 0))
+        counts[one] = Count(
+            readings=count,
+            running=running,
+            counted=expected - out,
+            done=completed - out_done,
+            late=late.get(one, 0) - unexpected_late - out_late,
+            extra=unexpected + out_done,
+            halves=halves,
+        )
+    return counts
