@@ -100,7 +100,7 @@ async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]
             readings=count,
             running=running,
             counted=expected - out,
-            done=completed - out_done,
+            done=completed - unexpected - out_done,
             late=late.get(one, 0) - unexpected_late - out_late,
             extra=unexpected + out_done,
             halves=halves,
