@@ -15,7 +15,7 @@ from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion import lexicon, opening
 from bot.discussion.listening import Listening
-from bot.meeting import keeping_time, yearly
+from bot.meeting import keeping_time, tasks, yearly
 from bot.notice import publicity
 from bot.notice import publishing as notices
 from bot.notice.receiving import Confirmation, Receipt, confirm_all
@@ -183,9 +183,11 @@ class App:
             await keeping_time.run_due(uow)
 
     async def warn_of_meetings(self) -> None:
-        """Tell secretaries what their branch should hold before a month, a quarter or the year ends."""
+        """Tell secretaries what their branch should hold before a month, a quarter or the year ends, and everybody what
+        they have taken on and is due."""
         async with self.database.unit_of_work() as uow:
             await yearly.warn(uow)
+            await tasks.remind(uow)
 
     async def read_sources(self) -> None:
         """Ask the sources of all branches that nobody has asked for an hour."""

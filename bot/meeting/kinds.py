@@ -122,6 +122,6 @@ def split_kind(text: str) -> tuple[Kind, str]:
     words = {word: one for one in all_kinds() for word in one.words}
     for word in sorted(words, key=len, reverse=True):
         if text.startswith(word):
-            return words[word], text[len(word) :].strip(" ,:、")
+            return words[word], text[len(word) :].strip(" ,\uff0c:\uff1a、")
     names = "、".join(one.name for one in all_kinds())
     raise UserError(f"请先写是什么会:{names}。\n比如:会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划")

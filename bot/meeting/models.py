@@ -72,6 +72,55 @@ class MeetingPlan(Base):
     day: Mapped[date]
 
 
+class Minutes(Base):
+    """What was said and decided. ``files`` is a JSON list of ``[sha256, name]``; confirmed by the chair they stay as
+    they are."""
+
+    __tablename__ = "meeting_minutes"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    files: Mapped[str] = mapped_column(Text, default="[]")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    written_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class TaskKind(StrEnum):
+    """``GOAL``: one of the year's goals of the branch; ``TASK``: what a resolution asks of somebody."""
+
+    GOAL = "goal"
+    TASK = "task"
+
+
+class Task(Base):
+    """目标 or 任务 ``no`` of a branch: what, by whom, until when, how far. ``item`` is the number of the resolution in
+    the minutes of ``meeting_id``; ``percent`` 100 is done."""
+
+    __tablename__ = "meeting_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    no: Mapped[int]
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    item: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(Text)
+    measure: Mapped[str] = mapped_column(String(200), default="")
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    due: Mapped[date | None] = mapped_column(index=True)
+    percent: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    dropped: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("branch_id", "kind", "no"),
+        UniqueConstraint("meeting_id", "item"),
+    )
+
+
 class MeetingPerson(Base):
     """Somebody who is to come, or (not ``expected``) may sit in. ``voting`` ones make the quorum.
 

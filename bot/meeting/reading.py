@@ -1,6 +1,7 @@
 """What people type to call a meeting, to change one, or to say when it ends."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,11 +15,11 @@ from bot.scheduling.words import CLOCK, read_clock
 EXAMPLE = "会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划"
 PLACE, AGENDA = 80, 2000
 
-_AGENDA = re.compile(r"[\s,,;;。]*(?:议题|议程|主题|内容|题目)\s*[::]\s*")
-_PLACE = re.compile(r"^(?:地点|地址)\s*[::]?\s*|^在(?=.)")
+_AGENDA = re.compile(r"[\s,\uff0c;\uff1b。]*(?:议题|议程|主题|内容|题目)\s*[:\uff1a]\s*")
+_PLACE = re.compile(r"^(?:地点|地址)\s*:?\s*|^在(?=.)")
 _UNTIL = re.compile(r"\s*(?:-|–|—|~|到|至)+\s*")
 _GLUED = re.compile(
-    r"((?:\d{1,2}[::]\d{2}|[点时](?:半|整|[一三]刻|\d{1,2}分?)?))(?:在|于)?(?=[^\s\d::点时分半整刻一三钟,,到至~—–-])"
+    r"((?:\d{1,2}:\d{2}|[点时](?:半|整|[一三]刻|\d{1,2}分?)?))(?:在|于)?(?=[^\s\d:点时分半整刻一三钟,到至~—–-])"
 )
 
 
@@ -87,6 +88,7 @@ def _split_agenda(text: str) -> tuple[str, str]:
 
 def split_time(head: str, now: datetime) -> tuple[datetime | None, datetime | None, str, bool]:
     """(beginning, end, the other words as a place, whether it has gone by). Raises ``UserError``."""
+    head = unicodedata.normalize("NFKC", head)
     head, until = _split_until(_GLUED.sub(r"\1 ", head))
     past = False
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.meeting.models import Meeting, MeetingPerson, MeetingPlan, State
+from bot.meeting.models import Meeting, MeetingPerson, MeetingPlan, Minutes, State, Task, TaskKind
 from bot.meeting.rules import Person
 
 
@@ -166,3 +166,50 @@ async def plan(uow: UnitOfWork, branch_id: int, year: int) -> Sequence[MeetingPl
 async def drop_plan(uow: UnitOfWork, branch_id: int, year: int) -> None:
     at = (MeetingPlan.branch_id == branch_id, MeetingPlan.year == year)
     await uow.session.execute(delete(MeetingPlan).where(*at))
+
+
+async def names_of(uow: UnitOfWork, path: str) -> list[tuple[int, str]]:
+    """(member id, name) of everybody on the roster of the branch at ``path`` and below."""
+    query = (
+        select(Member.id, Member.name)
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(Branch.path.startswith(path, autoescape=True), Member.left_on.is_(None))
+    )
+    return [(member_id, name) for member_id, name in await uow.session.execute(query.order_by(Member.id))]
+
+
+async def tasks_of(uow: UnitOfWork, member_id: int) -> Sequence[Task]:
+    """What this member still has to see to, what is due first in front."""
+    query = select(Task).where(Task.member_id == member_id, Task.done_at.is_(None), Task.dropped.is_(False))
+    return (await uow.session.scalars(query.order_by(Task.due.is_(None), Task.due, Task.id))).all()
+
+
+async def tasks(uow: UnitOfWork, branch_id: int, kind: TaskKind, year: int | None = None) -> Sequence[Task]:
+    """Those of a branch by number; of a year those due in it."""
+    query = select(Task).where(Task.branch_id == branch_id, Task.kind == kind, Task.dropped.is_(False))
+    if year is not None:
+        query = query.where(Task.due >= date(year, 1, 1), Task.due <= date(year, 12, 31))
+    return (await uow.session.scalars(query.order_by(Task.no))).all()
+
+
+async def task(uow: UnitOfWork, branch_id: int, kind: TaskKind, no: int) -> Task | None:
+    query = select(Task).where(Task.branch_id == branch_id, Task.kind == kind, Task.no == no)
+    return (await uow.session.scalars(query.where(Task.dropped.is_(False)))).one_or_none()
+
+
+async def tasks_from(uow: UnitOfWork, meeting_id: int) -> Sequence[Task]:
+    """What the resolutions of a meeting have become, by their number in the minutes."""
+    query = select(Task).where(Task.meeting_id == meeting_id, Task.dropped.is_(False))
+    return (await uow.session.scalars(query.order_by(Task.item))).all()
+
+
+async def due_between(uow: UnitOfWork, first: date, last: date) -> Sequence[Task]:
+    """What is due in these days, is somebody's and isn't done."""
+    query = select(Task).where(Task.due >= first, Task.due <= last, Task.member_id.is_not(None))
+    query = query.where(Task.done_at.is_(None), Task.dropped.is_(False))
+    return (await uow.session.scalars(query.order_by(Task.id))).all()
+
+
+async def minutes_of(uow: UnitOfWork, meeting_ids: Collection[int]) -> dict[int, Minutes]:
+    query = select(Minutes).where(Minutes.meeting_id.in_(meeting_ids))
+    return {one.meeting_id: one for one in await uow.session.scalars(query)}

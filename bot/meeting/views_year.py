@@ -36,7 +36,7 @@ def standing(found: "Standing", today: date) -> str:
         lines.append(said)
     if not found.duties:
         lines.append("没有要求开的会。")
-    return "\n".join([*lines, "排一年的计划发「三会一课 计划」,出台账发「三会一课 导出」。"])
+    return "\n".join([*lines, "排一年的计划发「三会一课 计划」,出台账发「会议台账」。"])
 
 
 def _labels(stretches: Sequence[Stretch]) -> str:

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import attending, calling, leading, year
+from . import attending, calling, goals, leading, minutes, year
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 三会一课",
@@ -14,4 +14,11 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(attending.commands, calling.commands, leading.commands, year.commands)
+matcher = attach(
+    attending.commands,
+    calling.commands,
+    goals.commands,
+    leading.commands,
+    minutes.commands,
+    year.commands,
+)

@@ -88,10 +88,10 @@ def _unpacked(payload: dict[str, object]) -> Draft:
 
 def numbered(call: Call, example: str) -> tuple[int, str]:
     """The number of a meeting and the other words. Raises ``UserError``."""
-    word, _, rest = call.args.strip().partition(" ")
+    word, *rest = call.args.strip().split(maxsplit=1) or [""]
     if not word.isdecimal() or len(word) > 6:
         raise UserError(f"请写会议的编号,比如:{example}")
-    return int(word), rest.strip()
+    return int(word), rest[0].strip() if rest else ""
 
 
 @commands.command(

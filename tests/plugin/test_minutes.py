@@ -1,0 +1,130 @@
+"""Minutes, what is resolved in them, the year's goals, and the papers."""
+
+import io
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+from tests.plugin.conftest import BOSS, EDITOR, MEMBER
+from tests.plugin.talk import Talk
+from tests.plugin.test_meeting import at, call
+
+TEXT = """一、会议议程
+学习十五五规划
+二、讨论情况
+大家谈了体会。
+三、决议
+1. 由张三负责整理党员活动室,11月30日前完成
+2. 李秀英牵头慰问老党员,12月20日前"""
+
+
+@pytest.fixture(autouse=True)
+async def held(talk: Talk) -> None:
+    """A meeting of this morning; 王建国 chairs it, 张三 came, 李秀英 is on leave."""
+    at(talk, "2026-11-24 09:00")
+    await call(talk, "会议 支部党员大会 今天10:00 二楼 议题:学习十五五规划")
+    await talk.whisper(EDITOR, "会议请假 1 出差")
+    at(talk, "2026-11-24 10:00")
+    for user in (BOSS, MEMBER):
+        await talk.whisper(user, "签到")
+    await talk.whisper(BOSS, "补签 1 赵德福 没有手机")
+    at(talk, "2026-11-24 11:30")
+    await talk.app.do_meetings()
+
+
+def last_file(talk: Talk) -> bytes:
+    (part,) = talk.telephone.contents[-1].parts
+    return talk.app.media.get(part.sha256)  # type: ignore[union-attr]
+
+
+async def test_handed_in_confirmed_and_carried_out(talk: Talk) -> None:
+    assert "三、表决结果" in await talk.whisper(BOSS, "会议记录 1")
+    said = await talk.whisper(EDITOR, f"会议记录 1\n{TEXT}")
+    assert "决议 1:由张三负责整理党员活动室,11月30日前完成(张三,11月30日前)" in said
+    assert "请主持人看过后发「会议确认 1」" in said
+    assert "由主持人确认" in await talk.whisper(EDITOR, "会议确认 1")
+    assert "决议成了任务 1、2" in await talk.whisper(BOSS, "会议确认 1")
+    assert "已经确认过" in await talk.whisper(BOSS, "会议确认 1")
+    assert "不能再改" in await talk.whisper(EDITOR, f"会议记录 1 {TEXT}")
+    assert (await talk.whisper(MEMBER, "我的任务")).startswith("任务 1:由张三负责整理党员活动室")
+    assert "由负责的人或支委来报" in await talk.whisper(MEMBER, "任务 2 完成")
+    assert "60%,擦了窗户" in await talk.whisper(MEMBER, "任务 1 进度 60% 擦了窗户")
+    await talk.whisper(MEMBER, "任务 1 完成")
+    assert await talk.whisper(MEMBER, "我的任务") == "您现在没有未完成的任务。"
+
+
+async def test_a_resolution_without_a_person_waits(talk: Talk) -> None:
+    assert "决议 1 没写谁负责" in await talk.whisper(BOSS, "会议记录 1 决议\n1. 加强学习")
+    assert "决议 1 没写谁负责" in await talk.whisper(BOSS, "会议确认 1")
+    assert await talk.whisper(MEMBER, "我的任务") == "您现在没有未完成的任务。"
+
+
+async def test_minutes_of_nothing(talk: Talk) -> None:
+    assert "没有会议 9" in await talk.whisper(BOSS, f"会议记录 9 {TEXT}")
+    assert "还没有记录" in await talk.whisper(BOSS, "会议确认 1")
+    assert "还没有记录" in await talk.whisper(BOSS, "会议记录 1 导出")
+    await call(talk, "会议 支委会 周五15:00 办公室")
+    assert "还没开" in await talk.whisper(BOSS, f"会议记录 2 {TEXT}")
+    assert "由支委来召集" in await talk.whisper(MEMBER, f"会议记录 1 {TEXT}")
+
+
+async def test_a_word_file_is_read_and_the_paper_filed(talk: Talk) -> None:
+    paper = Document()
+    for line in TEXT.splitlines():
+        paper.add_paragraph(line)
+    out = io.BytesIO()
+    paper.save(out)
+    said = await talk.whisper(BOSS, "会议记录 1", talk.file("记录.docx", out.getvalue()))
+    assert "决议 2:李秀英牵头慰问老党员" in said
+    await talk.whisper(BOSS, "会议确认 1")
+    await talk.whisper(BOSS, "会议记录 1 导出")
+    filed = Document(io.BytesIO(last_file(talk)))
+    words = "\n".join(paragraph.text for paragraph in filed.paragraphs)
+    assert words.startswith("第一支部支部党员大会记录\n时间:11月24日(周二)10:00—11:30\n地点:二楼\n主持人:王建国")
+    assert "应到 4 人,实到 3 人" in words
+    assert "到会:王建国、张三、赵德福" in words
+    assert "请假:李秀英" in words
+    assert "(主持人已确认)" in words
+    assert [cell.text for cell in filed.tables[0].rows[2].cells][2:] == ["李秀英", "2026-12-20"]
+
+
+async def test_the_ledger_of_the_year(talk: Talk) -> None:
+    await talk.whisper(BOSS, f"会议记录 1 {TEXT}")
+    await talk.whisper(BOSS, "会议确认 1")
+    await talk.whisper(MEMBER, "任务 1 进度 50%")
+    await talk.whisper(BOSS, "会议台账 2026")
+    book = load_workbook(io.BytesIO(last_file(talk)))
+    meetings, decided = book.worksheets
+    row = [cell.value for cell in meetings[2]]
+    assert (row[0], row[1], row[5:10], row[11]) == (1, "支部党员大会", ["已开", 4, 3, 1, 0], "已确认")
+    assert [cell.value for cell in decided[2]][3:6:2] == ["张三", 0.5]
+    assert "还没有会议" in await talk.whisper(BOSS, "会议台账 2025")
+    assert "支委使用" in await talk.whisper(MEMBER, "会议台账")
+
+
+async def test_goals_of_the_year(talk: Talk) -> None:
+    assert "还没有目标" in await talk.whisper(MEMBER, "目标")
+    assert "由支委来召集" in await talk.whisper(MEMBER, "目标 新建 走访 负责 张三")
+    assert "请写谁负责" in await talk.whisper(BOSS, "目标 新建 走访老党员")
+    assert "已经过去" in await talk.whisper(BOSS, "目标 新建 走访老党员 负责 张三 2026年11月1日前")
+    assert "已定下目标 1:走访老党员(张三),12月20日(周日)前,0%" in await talk.whisper(
+        BOSS, "目标 新建 走访老党员 负责 张三 12月20日 指标:每季度一次"
+    )
+    assert "已记:目标 1:走访老党员,12月20日(周日)前,60%,已走访 12 户" in await talk.whisper(
+        MEMBER, "目标 1 进度 60% 已走访 12 户"
+    )
+    assert "60%" in await talk.whisper(EDITOR, "目标")
+    assert "没有目标 7" in await talk.whisper(BOSS, "目标 7 完成")
+    await talk.whisper(BOSS, "目标 1 删除")
+    assert "还没有目标" in await talk.whisper(MEMBER, "目标")
+
+
+async def test_what_is_due_is_said_privately_once_before_and_once_after(talk: Talk) -> None:
+    await talk.whisper(BOSS, "目标 新建 走访老党员 负责 张三 12月10日")
+    told = []
+    for moment in ("12-06 09:00", "12-07 09:00", "12-08 09:00", "12-11 09:00", "12-12 09:00"):
+        at(talk, f"2026-{moment}")
+        await talk.app.warn_of_meetings()
+        told.append(sum(where == "private 103" and "目标 1" in text for where, text in await talk.enqueued()))
+    assert told == [0, 1, 1, 2, 2]
