@@ -213,3 +213,21 @@ async def due_between(uow: UnitOfWork, first: date, last: date) -> Sequence[Task
 async def minutes_of(uow: UnitOfWork, meeting_ids: Collection[int]) -> dict[int, Minutes]:
     query = select(Minutes).where(Minutes.meeting_id.in_(meeting_ids))
     return {one.meeting_id: one for one in await uow.session.scalars(query)}
+
+
+async def listed_on(uow: UnitOfWork, member_id: int) -> int:
+    query = select(func.count()).select_from(MeetingPerson).where(MeetingPerson.member_id == member_id)
+    return int(await uow.session.scalar(query) or 0)
+
+
+async def forget_reasons(uow: UnitOfWork, member_id: int) -> None:
+    """Nothing says any more why this member was away or late, or what they said of their tasks."""
+    await uow.session.execute(update(MeetingPerson).where(MeetingPerson.member_id == member_id).values(reason=""))
+    await uow.session.execute(update(Task).where(Task.member_id == member_id).values(note=""))
+
+
+async def forget_name(uow: UnitOfWork, name: str, instead: str) -> None:
+    """``instead`` stands for ``name`` in what was written down."""
+    for table, column in ((Minutes, Minutes.text), (Task, Task.text)):
+        rows = update(table).where(column.contains(name, autoescape=True))
+        await uow.session.execute(rows.values({column: func.replace(column, name, instead)}))

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from bot.branch import audit, telling
 from bot.branch import service as branch
 from bot.branch.actor import COMMITTEE, Actor
-from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
 from bot.meeting import circle, repository
@@ -60,9 +59,12 @@ def split_goal(text: str) -> tuple[str, str, str]:
 
 
 async def set_goal(
-    uow: UnitOfWork, actor: Actor, text: str, measure: str, person: Member | None, due: date | None
+    uow: UnitOfWork, actor: Actor, text: str, measure: str, person: int | None, due: date | None
 ) -> Task:
-    """Set a goal of the year, until its end where no day is said. Raises ``UserError``, ``NotAllowed``."""
+    """Set a goal of the year for the member ``person``, until its end where no day is said.
+
+    Raises ``UserError``, ``NotAllowed``.
+    """
     actor = await circle.here(uow, actor)
     await circle.need_convener(uow, actor, await branch.get(uow, actor.branch))
     if not text or len(text) > TEXT:
@@ -78,7 +80,7 @@ async def set_goal(
         no=await branch.next_number(uow, actor.branch, "goal"),
         text=text,
         measure=measure,
-        member_id=person.id,
+        member_id=person,
         due=due or date(today.year, 12, 31),
         created_at=uow.now,
     )

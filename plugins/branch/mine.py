@@ -5,6 +5,7 @@ from bot.branch import privacy_views as views
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
 from bot.discussion import counting, records
+from bot.meeting import records as meetings
 from bot.notice import letters
 
 commands = CommandSet("branch")
@@ -16,8 +17,10 @@ async def show(call: Call) -> Reply:
         found = await privacy.kept(uow, call.actor)
         voices = await records.kept_of(uow, found.member.id)
         written = await letters.kept_of(uow, found.member.id)
+        attended = await meetings.kept_of(uow, found.member.id)
     more = [f"讨论发言:{voices} 条,不想保留可发「别统计我」"] if voices else []
-    return views.kept(found, more + ([f"具名的意见:{written} 件"] if written else []))
+    more += [f"具名的意见:{written} 件"] if written else []
+    return views.kept(found, more + ([f"会议的到会记录:{attended} 次"] if attended else []))
 
 
 @commands.command(
@@ -35,5 +38,6 @@ async def erase(call: Call) -> Reply:
         member = await privacy.erase(uow, call.actor)
         await counting.forget(uow, member.id)
         await letters.forget(uow, member.id)
+        await meetings.forget(uow, member.id, name)
         await call.app.conversations.forget(uow, name, call.actor.user_id)
     return views.ERASED

@@ -40,7 +40,7 @@ async def _new(call: Call, words: str) -> Reply:
         actor = await circle.here(uow, call.actor)
         person = await people.find(uow, actor, name, call.message.mentions) if name or call.message.mentions else None
         text, due = resolutions.split_due(text, branch.today(uow))
-        made = await tasks.set_goal(uow, call.actor, text, measure, person, due)
+        made = await tasks.set_goal(uow, call.actor, text, measure, person.id if person else None, due)
         said = tasks.line(made, person.name if person else "")
     return f"已定下{said}。\n报进度发「目标 {made.no} 进度 30% 说明」。"
 

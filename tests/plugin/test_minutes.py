@@ -128,3 +128,15 @@ async def test_what_is_due_is_said_privately_once_before_and_once_after(talk: Ta
         await talk.app.warn_of_meetings()
         told.append(sum(where == "private 103" and "目标 1" in text for where, text in await talk.enqueued()))
     assert told == [0, 1, 1, 2, 2]
+
+
+async def test_somebody_who_is_erased_leaves_the_totals_and_no_name(talk: Talk) -> None:
+    await talk.whisper(BOSS, f"会议记录 1 {TEXT}")
+    await talk.whisper(BOSS, "会议确认 1")
+    assert "会议的到会记录:1 次" in await talk.whisper(MEMBER, "我的数据")
+    await talk.whisper(MEMBER, "删除我的信息")
+    await talk.whisper(MEMBER, "确认")
+    assert "应到 4,实到 3" in await talk.whisper(BOSS, "到会 1")
+    shown = await talk.whisper(BOSS, "会议记录 1")
+    assert "张三" not in shown
+    assert "由已注销的党员负责整理党员活动室" in shown
