@@ -48,7 +48,8 @@ class Command:
     regular expression of what else may follow a bare phrase, parted from it (「绑定 张三」): keep it narrow. A
     ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」). ``example`` is what 「帮助 推送」
     shows; every command that takes something has one. One that is ``under`` another (its first word) is left out of the
-    overview: 「帮助 会议」 names it."""
+    overview: 「帮助 会议」 names it. ``led_by`` is a regular expression of what else may stand in front of the word
+    (「张三的学习情况」); it goes before the arguments."""
 
     plugin: str
     words: tuple[str, ...]
@@ -62,6 +63,7 @@ class Command:
     scheduled: bool = False
     example: str = ""
     under: str = ""
+    led_by: str = ""
 
     @property
     def key(self) -> str:
@@ -102,10 +104,23 @@ class CommandSet:
         scheduled: bool = False,
         example: str = "",
         under: str = "",
+        led_by: str = "",
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             row = Command(
-                self.plugin, words, who, where, usage, summary, handler, bare, bare_blank, scheduled, example, under
+                self.plugin,
+                words,
+                who,
+                where,
+                usage,
+                summary,
+                handler,
+                bare,
+                bare_blank,
+                scheduled,
+                example,
+                under,
+                led_by,
             )
             self.rows.append(row)
             return handler

@@ -102,10 +102,17 @@ class CommandTable:
         return self._scheduled(text)
 
     def _scheduled(self, text: str) -> Match | None:
-        """A time and behind it a command that takes one: 「明天8点推送 资料3」. The time goes before the arguments."""
+        """A time and behind it a command that takes one: 「明天8点推送 资料3」; whatever else a command is ``led_by``.
+        It goes before the arguments."""
         for word, command in self._by_word.items():
+            if not (command.scheduled or command.led_by):
+                continue
             before, found, rest = text[: _LONGEST_TIME + len(word)].partition(word)
-            if command.scheduled and found and _TIME_FIRST.match(before) and "\n" not in before:
+            if not found or "\n" in before:
+                continue
+            if (command.scheduled and _TIME_FIRST.match(before)) or (
+                command.led_by and re.fullmatch(command.led_by, before.strip())
+            ):
                 rest = text[len(before) + len(word) :]
                 if not rest.startswith(_TALK):
                     rest = rest.lstrip(" ,:;、")

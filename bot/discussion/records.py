@@ -39,15 +39,16 @@ async def count(uow: UnitOfWork, discussion: Discussion) -> tuple[int, int]:
     return (await repository.counts(uow, [discussion.id])).get(discussion.id, (0, 0))
 
 
-async def spoken(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
-    """Member id → (discussions, voices that count) of the branch from ``first`` on and before ``last``. Whoever doesn't
-    want to be counted isn't in it."""
-    return await repository.spoken(uow, branch_id, first, last)
+async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
+    """Member id → (discussions, voices that count) in what the branch at ``path`` and those below opened from ``first``
+    on and before ``last``. Whoever doesn't want to be counted isn't in it."""
+    return await repository.spoken(uow, path, first, last)
 
 
-async def opened(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> int:
-    """How many discussions the branch opened from ``first`` on and before ``last``."""
-    return await repository.opened(uow, branch_id, first, last)
+async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
+    """Branch id → how many discussions it opened from ``first`` on and before ``last``, by the branch at ``path`` and
+    those below."""
+    return await repository.opened(uow, path, first, last)
 
 
 async def kept_of(uow: UnitOfWork, member_id: int) -> int:

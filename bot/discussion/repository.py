@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
-from bot.branch.models import Member
+from bot.branch.models import Branch, Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.discussion import rules
 from bot.discussion.models import (
@@ -194,33 +194,44 @@ async def counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, tuple[int, 
     return {one: (voices, people) for one, voices, people in await uow.session.execute(query)}
 
 
-async def spoken(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
-    """Member id → (discussions, voices) of what counts in the discussions that were opened between."""
+def _counted(first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The voices that count, of discussions that were opened in these days; needs ``OptOut`` outer joined."""
+    return (
+        Discussion.opened_at >= first,
+        Discussion.opened_at < last,
+        Voice.recalled_at.is_(None),
+        Voice.verdict == Verdict.GOOD,
+        OptOut.member_id.is_(None),
+    )
+
+
+async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
+    """Member id → (discussions, voices) in the discussions of the branch at ``path`` and those below."""
     query = (
         select(Voice.member_id, func.count(Voice.discussion_id.distinct()), func.count())
         .join(Discussion, Discussion.id == Voice.discussion_id)
+        .join(Branch, Branch.id == Discussion.branch_id)
         .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
-        .where(
-            Discussion.branch_id == branch_id,
-            Discussion.opened_at >= first,
-            Discussion.opened_at < last,
-            Voice.recalled_at.is_(None),
-            Voice.verdict == Verdict.GOOD,
-            OptOut.member_id.is_(None),
-        )
+        .where(Branch.path.startswith(path, autoescape=True), *_counted(first, last))
         .group_by(Voice.member_id)
     )
     return {member: (discussions, voices) for member, discussions, voices in await uow.session.execute(query)}
 
 
-async def opened(uow: UnitOfWork, branch_id: int, first: datetime, last: datetime) -> int:
-    query = select(func.count()).where(
-        Discussion.branch_id == branch_id,
-        Discussion.opened_at >= first,
-        Discussion.opened_at < last,
-        Discussion.state != State.CANCELLED,
+async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
+    """Branch id → discussions that it opened and didn't take back, of the branch at ``path`` and those below."""
+    query = (
+        select(Discussion.branch_id, func.count())
+        .join(Branch, Branch.id == Discussion.branch_id)
+        .where(
+            Branch.path.startswith(path, autoescape=True),
+            Discussion.opened_at >= first,
+            Discussion.opened_at < last,
+            Discussion.state != State.CANCELLED,
+        )
+        .group_by(Discussion.branch_id)
     )
-    return int(await uow.session.scalar(query) or 0)
+    return {one: count for one, count in await uow.session.execute(query)}  # noqa: C416
 
 
 async def change_likes(uow: UnitOfWork, voice_id: int, by: int) -> None:

@@ -77,6 +77,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
         Index("ix_notice_branch_id_state", "branch_id", "state"),
+        Index("ix_notice_published_at", "published_at"),
     )
 
 

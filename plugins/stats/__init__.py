@@ -1,17 +1,17 @@
-"""统计:查看学习完成情况。"""
+"""统计:完成情况、学时、统计和考核。"""
 
 from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from .commands import commands
+from . import figures, unfinished
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 统计",
-    description="查看学习完成情况",
+    description="完成情况、学时、统计和考核",
     usage="在群里 @机器人 发「帮助」",
     type="application",
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(commands)
+matcher = attach(unfinished.commands, figures.commands)

@@ -150,9 +150,9 @@ async def test_statistics_learn_who_spoke(talking: Talk) -> None:
     await talking.say(BOSS, reply(CARD), "支持")
     async with talking.app.database.reading() as uow:
         day = timedelta(days=1)
-        assert await records.spoken(uow, 1, uow.now - day, uow.now + day) == {3: (1, 2)}
-        assert await records.spoken(uow, 1, uow.now + day, uow.now + 2 * day) == {}
-        assert await records.opened(uow, 1, uow.now - day, uow.now + day) == 1
+        assert await records.spoken(uow, "/1/", uow.now - day, uow.now + day) == {3: (1, 2)}
+        assert await records.spoken(uow, "/1/", uow.now + day, uow.now + 2 * day) == {}
+        assert await records.opened(uow, "/1/", uow.now - day, uow.now + day) == {1: 1}
 
 
 async def test_opening_can_be_undone_until_somebody_speaks(talking: Talk) -> None:

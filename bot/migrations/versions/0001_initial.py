@@ -419,6 +419,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_notice_branch_id_state', ['branch_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_pin_due'), ['pin_due'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_publish_at'), ['publish_at'], unique=False)
+        batch_op.create_index('ix_notice_published_at', ['published_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_recall_due'), ['recall_due'], unique=False)
 
     op.create_table('role_grant',
@@ -814,6 +815,7 @@ def downgrade() -> None:
     op.drop_table('role_grant')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_recall_due'))
+        batch_op.drop_index('ix_notice_published_at')
         batch_op.drop_index(batch_op.f('ix_notice_publish_at'))
         batch_op.drop_index(batch_op.f('ix_notice_pin_due'))
         batch_op.drop_index('ix_notice_branch_id_state')

@@ -12,6 +12,7 @@ commands = CommandSet("stats")
 
 @commands.command(
     "谁还没学",
+    "谁没学",
     "还有谁没学完",
     "差谁",
     "完成情况",

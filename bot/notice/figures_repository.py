@@ -1,0 +1,81 @@
+"""The queries behind figures of notices: how many were to confirm and how many have, as ``rules.tally`` sorts them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, or_, select
+
+from bot.branch.models import Branch, Member
+from bot.core.db import UnitOfWork
+from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, State
+from bot.notice.rules import title
+
+N, E, R = Notice, NoticeExpected, NoticeReceipt
+_OUT = (State.PUBLISHED.value, State.CLOSED.value)
+_DONE = case((R.member_id.is_not(None), 1), else_=0)
+_COUNTS = case((or_(R.member_id.is_not(None), and_(Member.exempt_reason == "", Member.left_on.is_(None))), 1), else_=0)
+_MINE = and_(R.notice_id == N.id, R.version == N.version, R.member_id == E.member_id)
+
+
+async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int, int]]:
+    """Branch id → (notices, receipts that count, receipts given) of the roster of the branch at ``path`` and below."""
+    query = (
+        select(Member.branch_id, func.count(N.id.distinct()), func.sum(_COUNTS), func.sum(_DONE))
+        .select_from(N)
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(R, _MINE)
+        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT))
+        .where(Branch.path.startswith(path, autoescape=True))
+        .group_by(Member.branch_id)
+    )
+    return {one: (n, int(wanted), int(given)) for one, n, wanted, given in await uow.session.execute(query)}
+
+
+async def published(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> int:
+    """How many notices reached anybody on the roster of the branch at ``path`` and below."""
+    query = (
+        select(func.count(N.id.distinct()))
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT))
+        .where(Branch.path.startswith(path, autoescape=True))
+    )
+    return int(await uow.session.scalar(query) or 0)
+
+
+async def by_member(
+    uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime
+) -> dict[int, tuple[int, int]]:
+    """Member id → (receipts that count, receipts given)."""
+    query = (
+        select(E.member_id, func.sum(_COUNTS), func.sum(_DONE))
+        .select_from(N)
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .outerjoin(R, _MINE)
+        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), E.member_id.in_(members))
+        .group_by(E.member_id)
+    )
+    return {one: (int(wanted), int(given)) for one, wanted, given in await uow.session.execute(query)}
+
+
+async def listed(
+    uow: UnitOfWork, path: str, first: datetime, last: datetime
+) -> list[tuple[int, str, datetime, int, int]]:
+    """(number, title, published, receipts that count, receipts given) of the notices of the branch at ``path``."""
+    query = (
+        select(N.no, N.text, N.published_at, func.sum(_COUNTS), func.sum(_DONE))
+        .select_from(N)
+        .join(Branch, Branch.id == N.branch_id)
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .outerjoin(R, _MINE)
+        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), Branch.path == path)
+        .group_by(N.id, N.no, N.text, N.published_at)
+        .order_by(N.published_at, N.no)
+    )
+    rows = await uow.session.execute(query)
+    return [(no, title(text), at, int(wanted), int(given)) for no, text, at, wanted, given in rows if at is not None]

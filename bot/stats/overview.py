@@ -1,0 +1,134 @@
+"""统计: the figures of a branch and of those below it over some days, against the days before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.branch.models import Branch, BranchKind
+from bot.branch.service import ids_on
+from bot.core.db import UnitOfWork
+from bot.discussion import records as discussion
+from bot.hours import repository as ledger
+from bot.notice import figures as notice
+from bot.stats import repository
+from bot.stats.asking import Stretch, bounds
+from bot.study import figures as study
+from bot.study.figures import Count, Line
+
+
+@dataclass(frozen=True)
+class Figures:
+    """``halves``: half hours of readings and from the ledger together; ``wanted`` receipts that count, ``given`` those
+    of them that came; ``speakers`` spoke in discussions, ``voices`` times."""
+
+    people: int
+    study: Count
+    halves: int
+    notices: int
+    wanted: int
+    given: int
+    discussions: int
+    speakers: int
+    voices: int
+
+
+@dataclass(frozen=True)
+class Below:
+    """A branch below with all under it, or (``no`` 0) what the asked branch did itself. ``no`` is typed to see it."""
+
+    no: int
+    id: int
+    name: str
+    people: int
+    study: Count
+    halves: int
+    wanted: int
+    given: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """``lines`` are the readings of the branch itself, ``below`` the branches directly under it in the order of the
+    tree (党小组 belong to their 支部), empty for a 支部."""
+
+    branch: Branch
+    stretch: Stretch
+    now: Figures
+    before: Figures
+    lines: list[Line]
+    below: list[Below]
+
+
+async def overview(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> Overview:
+    first, last = stretch.span.first, stretch.until
+    now, parts = await _figures(uow, branch.path, first, last)
+    before, _ = await _figures(uow, branch.path, stretch.before.first, stretch.before.last)
+    below = await _below(uow, branch, parts)
+    lines = [] if below else await study.by_reading(uow, branch.path, *bounds(first, last))
+    return Overview(branch, stretch, now, before, lines, below)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Figures by branch id."""
+
+    people: Mapping[int, int]
+    study: Mapping[int, Count]
+    booked: Mapping[int, int]
+    receipts: Mapping[int, tuple[int, int, int]]
+
+
+async def _figures(uow: UnitOfWork, path: str, first: date, last: date) -> tuple[Figures, _Parts]:
+    start, end = bounds(first, last)
+    parts = _Parts(
+        await repository.head_counts(uow, path, first, last),
+        await study.by_branch(uow, path, start, end),
+        await ledger.by_branch(uow, path, first, last),
+        await notice.by_branch(uow, path, start, end),
+    )
+    spoken = await discussion.spoken(uow, path, start, end)
+    opened = await discussion.opened(uow, path, start, end)
+    total = sum(parts.study.values(), Count())
+    return Figures(
+        people=sum(parts.people.values()),
+        study=total,
+        halves=total.halves + sum(parts.booked.values()),
+        notices=await notice.published(uow, path, start, end) if parts.receipts else 0,
+        wanted=sum(wanted for _, wanted, _ in parts.receipts.values()),
+        given=sum(given for _, _, given in parts.receipts.values()),
+        discussions=sum(opened.values()),
+        speakers=len(spoken),
+        voices=sum(voices for _, voices in spoken.values()),
+    ), parts
+
+
+async def _below(uow: UnitOfWork, branch: Branch, parts: _Parts) -> list[Below]:
+    """What each branch directly below adds up to, that of the branch itself first if there is any."""
+    tree = await repository.tree(uow, branch.path)
+    depth = len(ids_on(branch.path))
+    shown = {one: name for one, name, kind, path in tree if len(ids_on(path)) == depth + 1 and kind != BranchKind.GROUP}
+    if not shown:
+        return []
+    under: dict[int, list[int]] = {one: [] for one in shown}
+    own: list[int] = []
+    for one, _, _, path in tree:
+        top = ids_on(path)[depth] if len(ids_on(path)) > depth else None
+        (under[top] if top is not None and top in under else own).append(one)
+    found = [_sum(no, one, name, parts, under[one]) for no, (one, name) in enumerate(shown.items(), 1)]
+    itself = _sum(0, branch.id, "本级", parts, own)
+    return [itself, *found] if itself.study.readings or itself.people else found
+
+
+def _sum(no: int, branch_id: int, name: str, parts: _Parts, ids: list[int]) -> Below:
+    count = sum((parts.study[one] for one in ids if one in parts.study), Count())
+    receipts = [parts.receipts[one] for one in ids if one in parts.receipts]
+    return Below(
+        no=no,
+        id=branch_id,
+        name=name,
+        people=sum(parts.people.get(one, 0) for one in ids),
+        study=count,
+        halves=count.halves + sum(parts.booked.get(one, 0) for one in ids),
+        wanted=sum(wanted for _, wanted, _ in receipts),
+        given=sum(given for _, _, given in receipts),
+    )

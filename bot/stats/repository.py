@@ -1,0 +1,72 @@
+"""Who belongs to a branch and those below it: what figures are divided by."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from bot.branch.actor import COMMITTEE
+from bot.branch.models import Branch, Member, RoleGrant
+from bot.core.db import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on a roster. ``committee``: an office that asks for more hours."""
+
+    id: int
+    name: str
+    kind: str
+    exempt: bool
+    joined_on: date
+    left_on: date | None
+    branch_id: int
+    branch: str
+    committee: bool
+
+
+def _here(path: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """On the roster of the branch at ``path`` or below on any of these days."""
+    return (
+        Branch.path.startswith(path, autoescape=True),
+        Member.joined_on <= last,
+        or_(Member.left_on.is_(None), Member.left_on > first),
+    )
+
+
+async def people(
+    uow: UnitOfWork, path: str, first: date, last: date, only: Collection[int] | None = None
+) -> list[Person]:
+    """Whoever belonged to it on any of these days, in the order of branches."""
+    m, office = Member, [role.value for role in COMMITTEE]
+    committee = exists().where(RoleGrant.member_id == m.id, RoleGrant.role.in_(office))
+    query = (
+        select(m.id, m.name, m.kind, m.exempt_reason != "", m.joined_on, m.left_on, m.branch_id, Branch.name, committee)
+        .join(Branch, Branch.id == m.branch_id)
+        .where(*_here(path, first, last))
+        .order_by(Branch.path, m.id)
+    )
+    if only is not None:
+        query = query.where(m.id.in_(only))
+    return [Person(*row) for row in await uow.session.execute(query)]
+
+
+async def head_counts(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
+    """Branch id → how many belonged to it on any of these days."""
+    query = (
+        select(Member.branch_id, func.count())
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(*_here(path, first, last))
+        .group_by(Member.branch_id)
+    )
+    return {one: count for one, count in await uow.session.execute(query)}  # noqa: C416
+
+
+async def tree(uow: UnitOfWork, path: str) -> Sequence[tuple[int, str, str, str]]:
+    """(id, name, kind, path) of the branch at ``path`` and those below, as they stand in the tree."""
+    query = select(Branch.id, Branch.name, Branch.kind, Branch.path).where(
+        Branch.path.startswith(path, autoescape=True)
+    )
+    rows = await uow.session.execute(query.order_by(func.length(Branch.path), Branch.id))
+    return [(one, name, kind, at) for one, name, kind, at in rows]

@@ -1,0 +1,143 @@
+"""统计 as a picture and in words: the same figures, the words complete without the picture."""
+
+from bot.hours.rules import shown
+from bot.rendering.content import Card, Content
+from bot.stats.asking import Stretch
+from bot.stats.overview import Below, Figures, Overview
+from bot.stats.rules import BARS, Bar, bars, change, each, percent, points, share
+
+LINES = 15
+"""Readings or branches that are named in the text."""
+
+
+def label(stretch: Stretch) -> str:
+    """「2026年三季度」, of days that aren't over 「2026年11月(到11月24日)」."""
+    until = stretch.until
+    return f"{stretch.span.label}(到{until.month}月{until.day}日)" if stretch.running else stretch.span.label
+
+
+def rows(found: Overview) -> list[Bar]:
+    """The bars: the branches below, else the readings. ``no`` is what one may type to go on."""
+    if not found.below:
+        return bars(found.lines, found.stretch.until)
+    return [Bar(str(one.no or ""), one.name, one.study.done, one.study.counted) for one in found.below]
+
+
+def overview(found: Overview) -> Content:
+    """Picture and text."""
+    return Content.of(card(found), text(found))
+
+
+def card(found: Overview) -> Card:
+    now, before = found.now, found.before
+    shown_rows = rows(found)
+    tiles = [
+        _tile("学习完成", share(now.study.done, now.study.counted), f"{found.stretch.against} {share(*_read(before))}"),
+        _tile(
+            "人均学时", each(now.halves, now.people), f"{found.stretch.against} {each(before.halves, before.people)}"
+        ),
+        _tile(
+            "公告回执",
+            share(now.given, now.wanted),
+            _moved((now.given, now.wanted), (before.given, before.wanted), "百分点"),
+        ),
+        _tile("讨论发言", f"{now.speakers} 人", f"{found.stretch.against} {before.speakers} 人"),
+    ]
+    data: dict[str, object] = {
+        "branch": found.branch.name,
+        "label": label(found.stretch),
+        "against": found.stretch.against,
+        "tiles": tiles,
+        "heading": "各支部完成情况" if found.below else "每篇完成情况",
+        "bars": [
+            {
+                "no": bar.no,
+                "name": _cut(bar.name, 34),
+                "percent": percent(bar.done, bar.of) or 0,
+                "said": f"{bar.done}/{bar.of}" + (" 进行中" if bar.running else ""),
+            }
+            for bar in shown_rows[: 3 * BARS]
+        ],
+        "more": f"另有 {len(shown_rows) - 3 * BARS} 行,见导出的表格" if len(shown_rows) > 3 * BARS else "",
+        "empty": "这段时间没有推送学习材料。",
+        "note": "应学人数以推送那天的名册为准,请假、免学的不计。",
+    }
+    return Card(template="stats", data=data, alt="")
+
+
+def _read(figures: Figures) -> tuple[int, int]:
+    return figures.study.done, figures.study.counted
+
+
+def _tile(name: str, value: str, note: str) -> dict[str, str]:
+    return {"name": name, "value": value, "note": note}
+
+
+def _moved(now: tuple[int, int], before: tuple[int, int], unit: str) -> str:
+    """The change of a share, given as (done, of): 「+3 百分点」, 「持平」, or nothing."""
+    moved = points(percent(*now), percent(*before))
+    return moved if moved in ("", "持平") else f"{moved} {unit}"
+
+
+def _against(moved: str, found: Overview) -> str:
+    if not moved:
+        return ""
+    return f",与{found.stretch.against}持平" if moved == "持平" else f",比{found.stretch.against} {moved}"
+
+
+def text(found: Overview) -> str:
+    """The figures in words, for who can't see the picture or wants to copy them."""
+    now, before = found.now, found.before
+    lines = [f"【{found.branch.name}】{label(found.stretch)}统计,在册 {now.people} 人"]
+    if now.study.readings:
+        late = f",补学 {now.study.late}" if now.study.late else ""
+        running = f",{now.study.running} 篇还没到期" if now.study.running else ""
+        moved = _against(_moved(_read(now), _read(before), "个百分点"), found)
+        rate = share(now.study.done, now.study.counted)
+        lines.append(
+            f"学习:{now.study.readings} 篇{running},完成 {now.study.done}/{now.study.counted} 人次({rate}{moved}){late}"
+        )
+    else:
+        lines.append("学习:这段时间没有推送")
+    lines.append(
+        f"学时:共 {shown(now.halves)},人均 {each(now.halves, now.people)}"
+        f"({found.stretch.against} {each(before.halves, before.people)})"
+    )
+    if now.notices:
+        moved = _against(_moved((now.given, now.wanted), (before.given, before.wanted), "个百分点"), found)
+        lines.append(
+            f"公告:{now.notices} 件,回执 {now.given}/{now.wanted}({share(now.given, now.wanted)}{moved})"
+            if now.wanted
+            else f"公告:{now.notices} 件"
+        )
+    if now.discussions or before.discussions:
+        moved = change(now.discussions, before.discussions)
+        lines.append(
+            f"讨论:{now.discussions} 场(比{found.stretch.against} {moved}),{now.speakers} 人发言 {now.voices} 条"
+            if moved != "持平"
+            else f"讨论:{now.discussions} 场,{now.speakers} 人发言 {now.voices} 条"
+        )
+    return "\n".join([*lines, *_listed(found)])
+
+
+def _listed(found: Overview) -> list[str]:
+    if found.below:
+        lines = [_branch(one) for one in found.below[:LINES]]
+        more = f"(只列前 {LINES} 个,共 {len(found.below)} 个)" if len(found.below) > LINES else ""
+        return [*lines, f"{more}回复编号看这个支部,比如「1」。"]
+    lines = [
+        f"学习 {line.no}《{_cut(line.title)}》{line.count.done}/{line.count.counted}"
+        f"{' 进行中' if line.count.running else ''}"
+        for line in found.lines[-LINES:]
+    ]
+    more = f"(只列最近 {LINES} 篇)" if len(found.lines) > LINES else ""
+    return [*lines, f"{more}看一篇的情况,发「谁还没学 {found.lines[-1].no}」。"] if lines else []
+
+
+def _branch(one: Below) -> str:
+    done = f"完成 {one.study.done}/{one.study.counted}({share(one.study.done, one.study.counted)})"
+    return f"{f'{one.no}. ' if one.no else ''}{one.name}:{one.people} 人,{done if one.study.readings else '没有推送'}"
+
+
+def _cut(title: str, most: int = 16) -> str:
+    return title if len(title) <= most else f"{title[: most - 1]}…"
