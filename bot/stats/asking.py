@@ -44,6 +44,12 @@ def stretch(span: Span, today: date) -> Stretch:
     return Stretch(span, until, before)
 
 
+def label(stretch: Stretch) -> str:
+    """「2026年三季度」, of days that aren't over 「2026年11月(到11月24日)」."""
+    until = stretch.until
+    return f"{stretch.span.label}(到{until.month}月{until.day}日)" if stretch.running else stretch.span.label
+
+
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """The instants at which these days begin and have ended, in China."""
     return datetime.combine(first, time(), CHINA), datetime.combine(last + timedelta(days=1), time(), CHINA)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from bot.branch.actor import COMMITTEE
-from bot.branch.models import Branch, Member, RoleGrant
+from bot.branch.models import Branch, BranchSetting, Member, RoleGrant
 from bot.core.db import UnitOfWork
 
 
@@ -23,6 +23,7 @@ class Person:
     left_on: date | None
     branch_id: int
     branch: str
+    path: str
     committee: bool
 
 
@@ -42,14 +43,29 @@ async def people(
     m, office = Member, [role.value for role in COMMITTEE]
     committee = exists().where(RoleGrant.member_id == m.id, RoleGrant.role.in_(office))
     query = (
-        select(m.id, m.name, m.kind, m.exempt_reason != "", m.joined_on, m.left_on, m.branch_id, Branch.name, committee)
+        select(
+            m.id,
+            m.name,
+            m.kind,
+            m.exempt_reason != "",
+            m.joined_on,
+            m.left_on,
+            m.branch_id,
+            Branch.name,
+            Branch.path,
+            committee,
+        )
         .join(Branch, Branch.id == m.branch_id)
         .where(*_here(path, first, last))
         .order_by(Branch.path, m.id)
     )
     if only is not None:
         query = query.where(m.id.in_(only))
-    return [Person(*row) for row in await uow.session.execute(query)]
+    rows = await uow.session.execute(query)
+    return [
+        Person(i, name, kind, exempt, joined, left, branch_id, branch, at, office)
+        for i, name, kind, exempt, joined, left, branch_id, branch, at, office in rows
+    ]
 
 
 async def head_counts(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
@@ -70,3 +86,9 @@ async def tree(uow: UnitOfWork, path: str) -> Sequence[tuple[int, str, str, str]
     )
     rows = await uow.session.execute(query.order_by(func.length(Branch.path), Branch.id))
     return [(one, name, kind, at) for one, name, kind, at in rows]
+
+
+async def own_settings(uow: UnitOfWork, key: str) -> dict[int, str]:
+    """Branch id → what it has set itself."""
+    query = select(BranchSetting.branch_id, BranchSetting.value).where(BranchSetting.key == key)
+    return {one: value for one, value in await uow.session.execute(query)}  # noqa: C416

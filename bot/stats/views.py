@@ -2,18 +2,12 @@
 
 from bot.hours.rules import shown
 from bot.rendering.content import Card, Content
-from bot.stats.asking import Stretch
+from bot.stats.asking import label
 from bot.stats.overview import Below, Figures, Overview
 from bot.stats.rules import BARS, Bar, bars, change, each, percent, points, share
 
 LINES = 15
 """Readings or branches that are named in the text."""
-
-
-def label(stretch: Stretch) -> str:
-    """「2026年三季度」, of days that aren't over 「2026年11月(到11月24日)」."""
-    until = stretch.until
-    return f"{stretch.span.label}(到{until.month}月{until.day}日)" if stretch.running else stretch.span.label
 
 
 def rows(found: Overview) -> list[Bar]:

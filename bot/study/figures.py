@@ -106,3 +106,8 @@ async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]
             halves=halves,
         )
     return counts
+
+
+async def unread(uow: UnitOfWork, member_id: int) -> list[tuple[int, str]]:
+    """(number, title) of what this member was to read, wherever, and hasn't completed, oldest first."""
+    return [(one.no, title) for one, title in await repository.unread(uow, member_id)]

@@ -144,3 +144,16 @@ async def titles(uow: UnitOfWork, window: Window) -> list[tuple[Assignment, str]
     """The readings with their titles, oldest first."""
     query = select(A, Material.title).join(Material, Material.id == A.material_id).where(_pushed(uow, window))
     return [(one, title) for one, title in await uow.session.execute(query.order_by(A.pushed_at, A.id))]
+
+
+async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, str]]:
+    """What this member was to read in any branch and hasn't completed, with its title, oldest first."""
+    done = exists().where(C.assignment_id == A.id, C.member_id == member_id)
+    query = (
+        select(A, Material.title)
+        .join(Material, Material.id == A.material_id)
+        .join(E, and_(E.assignment_id == A.id, E.member_id == member_id))
+        .where(A.pushed_at <= uow.now, ~done)
+        .order_by(A.pushed_at, A.id)
+    )
+    return [(one, title) for one, title in await uow.session.execute(query)]

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from bot.core.clock import CHINA, to_local
 from bot.rendering.content import Card, Content, Forward
 from bot.study.checking_in import CheckedIn
-from bot.study.models import Assignment, Completion, Material, Proof
+from bot.study.models import Assignment, Material, Proof
 from bot.study.rules import PROOFS, Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
@@ -132,13 +132,6 @@ def standing(assignment: Assignment, title: str, found: Standing) -> str:
 
 def names(people: Sequence[Person]) -> str:
     return "、".join(person.name for person in people)
-
-
-def own(name: str, done: Sequence[Completion], items: Sequence[Row[Assignment, str]]) -> str:
-    """A member's own record."""
-    late = sum(one.late for one in done)
-    text = f"{name}:已完成 {len(done)} 篇" + (f"(其中补学 {late} 篇)" if late else "")
-    return f"{text},未完成 {len(items)} 篇。\n{open_list(items)}"
 
 
 def others(numbers: Sequence[int]) -> str:

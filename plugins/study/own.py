@@ -4,7 +4,7 @@ from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
-from bot.study import completion, repository, views
+from bot.study import completion, views
 from bot.study.models import Material
 
 commands = CommandSet("study")
@@ -33,17 +33,6 @@ async def catch_up(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         items = await completion.open_items(uow, call.actor)
     return Say(Content.of(views.open_list(items)), privately=True, here="已私聊发给您。")
-
-
-@commands.command("我的", "我的学习", who=Who.MEMBER, bare=True, usage="我的", summary="我的学习记录")
-async def mine(call: Call) -> Reply:
-    async with call.app.database.reading() as uow:
-        if call.actor.member_id is None:
-            return "您还没有绑定名册。请在群里发「绑定 您的姓名」。"
-        done = await repository.completions_of(uow, call.actor.branch, call.actor.member_id)
-        items = await completion.open_items(uow, call.actor)
-        text = views.own(call.actor.name, done, items)
-    return Say(Content.of(text), privately=True, here="已私聊发给您。")
 
 
 @commands.command("全文", who=Who.MEMBER, bare=True, usage="全文 [编号]", example="全文 7", summary="在聊天里读全文")

@@ -202,7 +202,9 @@ async def test_member_and_secretary_see_the_same(talk: Talk) -> None:
     mine = await talk.hear(MEMBER, "我的")
     assert mine[0] == (
         f"private {MEMBER}",
-        "张三:已完成 1 篇,未完成 1 篇。\n还有这些没学:\n2. 《材料2》11月27日前\n发「补2」看全文,看完发「已学 编号」。",
+        "张三(第一支部),2026年(到11月24日)\n学习:应学 2 篇,完成 1 篇\n"
+        "学时:0.5(阅读 0.5),到这一天应有 28.5,还差 28\n"
+        "还没学的:\n2. 《材料2》\n发「补2」看全文,看完发「已学 编号」。",
     )
     assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。"
     assert await audited(talk, "study.take_back") == [("学习 1", "")]

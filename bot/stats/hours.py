@@ -1,0 +1,85 @@
+"""学时 of people over some days: where they come from, and what each should have by then."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.branch import service as branch
+from bot.branch.rules import SETTINGS
+from bot.branch.service import ids_on
+from bot.core.db import UnitOfWork
+from bot.hours import repository as ledger
+from bot.hours import rules
+from bot.hours.models import Source
+from bot.stats import repository
+from bot.stats.asking import bounds
+from bot.stats.repository import Person
+from bot.study import figures as study
+from bot.study.figures import Own
+
+AT_ONCE = 500
+"""People that one query asks about."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """``by_source`` are half hours; ``need`` what the year asks of this person up to the last day. ``study`` are their
+    readings in these days."""
+
+    person: Person
+    study: Own
+    by_source: Mapping[Source, int]
+    need: int
+
+    @property
+    def have(self) -> int:
+        return sum(self.by_source.values())
+
+    @property
+    def short(self) -> int:
+        """Half hours that are missing."""
+        return max(self.need - self.have, 0)
+
+
+async def hours(
+    uow: UnitOfWork, path: str, first: date, last: date, only: Collection[int] | None = None
+) -> list[Hours]:
+    """Of everybody on the roster of the branch at ``path`` and below on the ``last`` day, or of ``only`` these (gone
+    ones too). Hours go with the person, wherever they were earned."""
+    people = await repository.people(uow, path, first if only else last, last, only)
+    years = await _years(uow, people)
+    found = []
+    for some in _chunks(people):
+        ids = [person.id for person in some]
+        read = await study.by_member(uow, "/", *bounds(first, last), ids)
+        sources: dict[int, dict[Source, int]] = {}
+        for entry in await ledger.entries(uow, ids, first, last):
+            own = sources.setdefault(entry.member_id, {})
+            own[Source(entry.source)] = own.get(Source(entry.source), 0) + entry.halves
+        leaves = await branch.leaves_between(uow, ids, first, last)
+        for person in some:
+            own_study = read.get(person.id, Own())
+            by_source = {Source.READING: own_study.halves} | sources.get(person.id, {})
+            member_year, committee_year = years[person.path]
+            asked = rules.Person(person.kind, person.exempt, person.committee, person.joined_on, person.left_on)
+            need = rules.required(asked, leaves.get(person.id, ()), first, last, member_year, committee_year)
+            found.append(Hours(person, own_study, {s: n for s, n in by_source.items() if n}, need))
+    return found
+
+
+def _chunks(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
+    for start in range(0, len(people), AT_ONCE):
+        yield people[start : start + AT_ONCE]
+
+
+async def _years(uow: UnitOfWork, people: Sequence[Person]) -> dict[str, tuple[int, int]]:
+    """Path of a branch → the hours of a year there, of members and of the committee."""
+    set_here = {key: await repository.own_settings(uow, key) for key in ("hours_member", "hours_committee")}
+    found: dict[str, tuple[int, int]] = {}
+    for path in {person.path for person in people}:
+        chain = list(reversed(ids_on(path)))
+        member, committee = (
+            next((own[i] for i in chain if i in own), SETTINGS[key].default) for key, own in set_here.items()
+        )
+        found[path] = int(member), int(committee)
+    return found

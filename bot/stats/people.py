@@ -1,0 +1,51 @@
+"""One member's record, the same for the member and for the secretary; and who is below the hours of the year."""
+
+from dataclasses import dataclass
+
+from bot.branch.actor import COMMITTEE, Actor
+from bot.branch.models import Branch, Member
+from bot.core.db import UnitOfWork
+from bot.core.errors import NotAllowed, NotFound
+from bot.discussion import records as discussion
+from bot.notice import figures as notice
+from bot.stats.asking import Stretch, bounds, label
+from bot.stats.hours import Hours, hours
+from bot.study import figures as study
+
+
+@dataclass(frozen=True)
+class Record:
+    """``unread`` are (number, title) of all readings that are still open, of these days or not; ``voices`` what was
+    said in discussions."""
+
+    stretch: Stretch
+    hours: Hours
+    wanted: int
+    given: int
+    voices: int
+    unread: list[tuple[int, str]]
+
+
+def need_right(actor: Actor, member: Member) -> None:
+    """Raises ``NotAllowed`` for the record of somebody else, but to the committee."""
+    if member.id != actor.member_id and not actor.may(COMMITTEE):
+        raise NotAllowed("别人的学习情况由支委来看。发「我的」看自己的。")
+
+
+async def record(uow: UnitOfWork, member: Member, stretch: Stretch) -> Record:
+    """Raises ``NotFound`` for days on which the member didn't belong to any branch."""
+    first, last = stretch.span.first, stretch.until
+    start, end = bounds(first, last)
+    found = await hours(uow, "/", first, last, [member.id])
+    if not found:
+        raise NotFound(f"{label(stretch)}{member.name}不在名册上。")
+    wanted, given = (await notice.by_member(uow, [member.id], start, end)).get(member.id, (0, 0))
+    spoken = await discussion.spoken(uow, "/", start, end)
+    _, voices = spoken.get(member.id, (0, 0))
+    return Record(stretch, found[0], wanted, given, voices, await study.unread(uow, member.id))
+
+
+async def requirements(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> list[Hours]:
+    """Of those of whom hours are asked in these days, in the order of the roster."""
+    found = await hours(uow, branch.path, stretch.span.first, stretch.until)
+    return [one for one in found if one.need > 0]
