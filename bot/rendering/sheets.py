@@ -6,13 +6,18 @@ What people wrote stays text: a name such as ``=HYPERLINK(…)`` is never a form
 import asyncio
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from bot.core.clock import to_local
 
 Cell = str | int | float | date | datetime | None
+
+Row = Sequence[Cell]
+_RISKY = "=#"
+"""With these begins what openpyxl would take for a formula or for an error."""
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -28,16 +33,27 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of a workbook. ``rows`` may be a generator: it is written as it comes, in constant memory."""
+    """One page of a workbook. ``rows`` may be a generator, or an asynchronous one of batches of rows: it is written as
+    it comes, in constant memory."""
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Sequence[Cell]]
+    rows: Iterable[Row] | AsyncIterable[Sequence[Row]]
 
 
 async def workbook(sheets: Sequence[Sheet]) -> bytes:
     """The .xlsx file. Instants are shown in China's time."""
-    return await asyncio.to_thread(_write, sheets)
+    return await asyncio.to_thread(_write, sheets, asyncio.get_running_loop())
+
+
+def _pulled(batches: AsyncIterator[Sequence[Row]], loop: asyncio.AbstractEventLoop) -> Iterator[Row]:
+    """The rows, in the thread that writes; each batch is made on the event loop when it is wanted."""
+
+    async def following() -> Sequence[Row] | None:
+        return await anext(batches, None)
+
+    while (batch := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        yield from batch
 
 
 def clean(text: str) -> str:
@@ -45,7 +61,11 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def _write(sheets: Sequence[Sheet]) -> bytes:
+def _wall_clock(instant: datetime) -> datetime:
+    return to_local(instant).replace(tzinfo=None, microsecond=0)
+
+
+def _write(sheets: Sequence[Sheet], loop: asyncio.AbstractEventLoop) -> bytes:
     from openpyxl import Workbook  # a tenth of a second and 15 MiB, needed only for exports
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
@@ -65,21 +85,32 @@ def _write(sheets: Sequence[Sheet]) -> bytes:
             heading.append(cell)
         page.append(heading)
         count = 1
-        for row in sheet.rows:
-            cells = []
-            for column, value in zip(sheet.columns, row, strict=True):
-                cell = WriteOnlyCell(page)
+        formatted: dict[tuple[int, str], Any] = {}
+        rows = _pulled(aiter(sheet.rows), loop) if isinstance(sheet.rows, AsyncIterable) else sheet.rows
+        for row in rows:
+            cells: list[object] = []
+            for column, (at, value) in zip(sheet.columns, enumerate(row), strict=True):
                 if isinstance(value, str):
-                    cell.value, cell.data_type = clean(value)[:32_000], "s"
-                elif isinstance(value, datetime):
-                    cell.value, cell.number_format = to_local(value).replace(tzinfo=None), "yyyy-mm-dd hh:mm"
-                elif isinstance(value, date):
-                    cell.value, cell.number_format = value, "yyyy-mm-dd"
+                    text = clean(value)[:32_000]
+                    if text[:1] not in _RISKY:
+                        cells.append(text)
+                        continue
+                    cell = WriteOnlyCell(page)
+                    cell.value, cell.data_type = text, "s"
+                    cells.append(cell)
+                elif isinstance(value, date) or (column.percent and value is not None):
+                    kind = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+                    kind = kind if isinstance(value, date) else "0%"
+                    if (at, kind) not in formatted:
+                        formatted[at, kind] = WriteOnlyCell(page)
+                        formatted[at, kind].number_format = kind
+                    cell = formatted[at, kind]  # written at once, so the next row may have it again
+                    cell.value = (
+                        to_local(value).replace(tzinfo=None, microsecond=0) if isinstance(value, datetime) else value
+                    )
+                    cells.append(cell)
                 else:
-                    cell.value = value
-                    if column.percent:
-                        cell.number_format = "0%"
-                cells.append(cell)
+                    cells.append(value)
             page.append(cells)
             count += 1
         page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{count}"

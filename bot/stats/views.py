@@ -80,7 +80,12 @@ def _against(moved: str, found: Overview) -> str:
 
 
 def text(found: Overview) -> str:
-    """The figures in words, for who can't see the picture or wants to copy them."""
+    """The figures in words, for who can't see the picture or wants to copy them; then what may be looked at next."""
+    return "\n".join([*totals(found), *_listed(found)])
+
+
+def totals(found: Overview) -> list[str]:
+    """The figures as lines: a heading, then what has happened."""
     now, before = found.now, found.before
     lines = [f"【{found.branch.name}】{label(found.stretch)}统计,在册 {now.people} 人"]
     if now.study.readings:
@@ -111,7 +116,7 @@ def text(found: Overview) -> str:
             if moved != "持平"
             else f"讨论:{now.discussions} 场,{now.speakers} 人发言 {now.voices} 条"
         )
-    return "\n".join([*lines, *_listed(found)])
+    return lines
 
 
 def _listed(found: Overview) -> list[str]:

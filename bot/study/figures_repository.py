@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.branch.models import Branch, Leave, Member
@@ -157,3 +157,35 @@ async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, 
         .order_by(A.pushed_at, A.id)
     )
     return [(one, title) for one, title in await uow.session.execute(query)]
+
+
+async def details(
+    uow: UnitOfWork, ids: Collection[int], members: Collection[int] | None = None
+) -> list[tuple[int, str, str, str, bool, datetime | None, bool | None, str | None, int | None]]:
+    """(reading, member, branch, why exempt, counts, completed, late, method, proof) of everybody who was expected to
+    read these, or did without having to; of ``members`` only where they are given."""
+    which = [] if members is None else [Member.id.in_(members)]
+    what = (A.id, Member.name, Branch.name, Member.exempt_reason)
+    done = (C.at, C.late, C.method, C.proof)
+    expected = (
+        select(*what, _counts(), *done)
+        .select_from(A)
+        .join(E, E.assignment_id == A.id)
+        .join(Member, Member.id == E.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(C, and_(C.assignment_id == E.assignment_id, C.member_id == E.member_id))
+        .where(A.id.in_(ids), or_(Member.left_on.is_(None), Member.left_on > A.last_day, C.member_id.is_not(None)))
+        .where(*which)
+        .order_by(A.id, Branch.path, Member.id)
+    )
+    extra = (
+        select(*what, false(), *done)
+        .select_from(A)
+        .join(C, and_(C.assignment_id == A.id, C.extra))
+        .join(Member, Member.id == C.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .where(A.id.in_(ids), *which)
+        .order_by(A.id, Branch.path, Member.id)
+    )
+    rows = [*await uow.session.execute(expected), *await uow.session.execute(extra)]
+    return [(*row[:4], bool(row[4]), *row[5:]) for row in rows]
