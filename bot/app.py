@@ -24,6 +24,7 @@ from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.sources.model import Model
+from bot.stats import monthly, sunday
 from bot.study import publishing, running
 from bot.study.checking_in import Claim, Outcome, check_in_all
 from bot.subscription import refreshing
@@ -43,6 +44,8 @@ ENDING = 30.0
 """Seconds between two looks for a 公示 whose last day has passed."""
 WARNING = 3600.0
 """Seconds between two looks for meetings that a branch still lacks."""
+REPORTING = 120.0
+"""Seconds between two looks for reports, and for members to be reminded on Sunday."""
 ASKING = 300.0
 """Seconds between two looks for sources that may be asked again (each at most hourly)."""
 
@@ -98,6 +101,8 @@ class App:
         self.ticker.every(self.settings.xueban.tick, "due discussions", self.end_what_is_due)
         self.ticker.every(self.settings.xueban.tick, "due meetings", self.do_meetings)
         self.ticker.every(WARNING, "meetings that lack", self.warn_of_meetings)
+        self.ticker.every(REPORTING, "reports", self.send_reports)
+        self.ticker.every(REPORTING, "sunday", self.remind_on_sunday)
         self.ticker.every(LISTENING, "open discussions", self.listen)
         self.ticker.every(ASKING, "sources", self.read_sources)
         self.ticker.start()
@@ -188,6 +193,26 @@ class App:
         async with self.database.unit_of_work() as uow:
             await yearly.warn(uow)
             await tasks.remind(uow)
+
+    async def send_reports(self) -> None:
+        """Send the reports of the month to those who lead, each by itself."""
+        async with self.database.reading() as uow:
+            due = await monthly.due(uow, self.calendar)
+        for what, span, branch_id in due:
+            try:
+                await monthly.send(self.database, self.media, what, span, branch_id)
+            except Exception as error:  # the other branches must not suffer; this one is tried again
+                frames = "".join(traceback.format_tb(error.__traceback__))
+                log.error("the report of branch %s failed: %s\n%s", branch_id, type(error).__name__, frames)
+
+    async def remind_on_sunday(self) -> None:
+        """One line to each who has several readings open."""
+        async with self.database.reading() as uow:
+            if not await sunday.due(uow):
+                return
+            behind = await sunday.behind(uow)
+        async with self.database.unit_of_work() as uow:
+            await sunday.remind(uow, behind)
 
     async def read_sources(self) -> None:
         """Ask the sources of all branches that nobody has asked for an hour."""

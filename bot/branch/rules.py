@@ -175,6 +175,12 @@ SETTINGS: dict[str, Setting] = {
     "hours_minutes": Setting(
         "学时分钟", "45", SettingKind.NUMBER, "阅读多少分钟算 1 学时", _AGREED, _AUTUMN, "分钟", 10, 120
     ),
+    "monthly_report": Setting(
+        "月报", "开", SettingKind.SWITCH, "每月第一个工作日把上月的月报私下发给书记", _AGREED, _AUTUMN
+    ),
+    "sunday_help": Setting(
+        "周日提醒", "开", SettingKind.SWITCH, "攒了三篇没学的人,周日私下提醒一句", _LESS_BURDEN, _AUTUMN
+    ),
 }
 
 

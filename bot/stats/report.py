@@ -41,6 +41,12 @@ async def gather(uow: UnitOfWork, branch: Branch, wanted: Stretch) -> Report:
     return Report(found, await people.requirements(uow, branch, wanted), [*course, found])
 
 
+def is_something(report: Report) -> bool:
+    """Whether anything happened that is worth a report."""
+    now = report.found.now
+    return bool(now.study.readings or now.halves or now.notices or now.discussions)
+
+
 def title(found: Overview) -> str:
     """「2026年10月学习情况月报」; of other stretches 报告."""
     span = found.stretch.span

@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from bot.branch.actor import COMMITTEE
-from bot.branch.models import Branch, BranchSetting, Member, RoleGrant
-from bot.core.db import UnitOfWork
+from bot.branch.actor import COMMITTEE, LEADERS
+from bot.branch.models import Branch, BranchKind, BranchSetting, Member, MemberAccount, RoleGrant
+from bot.core.db import UnitOfWork, upsert
+from bot.stats.models import Sent
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,33 @@ async def own_settings(uow: UnitOfWork, key: str) -> dict[int, str]:
     """Branch id → what it has set itself."""
     query = select(BranchSetting.branch_id, BranchSetting.value).where(BranchSetting.key == key)
     return {one: value for one, value in await uow.session.execute(query)}  # noqa: C416
+
+
+async def led_branches(uow: UnitOfWork, what: str, day: date) -> Sequence[int]:
+    """The branches that have a leader of their own who can be reached, and for which this wasn't seen to."""
+    seen = exists().where(Sent.what == what, Sent.branch_id == Branch.id, Sent.day == day)
+    query = (
+        select(Branch.id)
+        .join(RoleGrant, RoleGrant.branch_id == Branch.id)
+        .join(MemberAccount, MemberAccount.member_id == RoleGrant.member_id)
+        .where(RoleGrant.role.in_([role.value for role in LEADERS]), Branch.kind != BranchKind.GROUP.value, ~seen)
+        .distinct()
+        .order_by(Branch.id)
+    )
+    return (await uow.session.scalars(query)).all()
+
+
+async def is_sent(uow: UnitOfWork, what: str, branch_id: int, day: date) -> bool:
+    return await uow.session.get(Sent, (what, branch_id, day)) is not None
+
+
+async def take(uow: UnitOfWork, what: str, branch_id: int, day: date) -> bool:
+    """Whether it is ours to send: two that ask for one are decided by its key."""
+    row = upsert(uow.session, Sent).values(what=what, branch_id=branch_id, day=day).on_conflict_do_nothing()
+    return (await uow.session.execute(row.returning(Sent.branch_id))).first() is not None
+
+
+async def accounts(uow: UnitOfWork, members: Collection[int]) -> Sequence[MemberAccount]:
+    """The account of each of these members who has one."""
+    query = select(MemberAccount).where(MemberAccount.member_id.in_(members)).order_by(MemberAccount.id.desc())
+    return list({one.member_id: one for one in await uow.session.scalars(query)}.values())

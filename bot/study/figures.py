@@ -6,7 +6,7 @@ day on which it was pushed, and so does what was caught up later, its 学时 inc
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.core.db import UnitOfWork
 from bot.study import figures_repository as repository
@@ -111,3 +111,9 @@ async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]
 async def unread(uow: UnitOfWork, member_id: int) -> list[tuple[int, str]]:
     """(number, title) of what this member was to read, wherever, and hasn't completed, oldest first."""
     return [(one.no, title) for one, title in await repository.unread(uow, member_id)]
+
+
+async def behind(uow: UnitOfWork, since: datetime, least: int, today: date) -> list[tuple[int, int, int]]:
+    """(member, branch, open readings) of those who have at least ``least`` open of what was pushed ``since``: nobody
+    who is exempt or on leave, now or when it was to be read."""
+    return await repository.behind(uow, since, least, today)

@@ -189,3 +189,22 @@ async def details(
     )
     rows = [*await uow.session.execute(expected), *await uow.session.execute(extra)]
     return [(*row[:4], bool(row[4]), *row[5:]) for row in rows]
+
+
+async def behind(uow: UnitOfWork, since: datetime, least: int, today: date) -> list[tuple[int, int, int]]:
+    """(member, branch, open readings) of those on duty who have at least so many open that were pushed ``since``."""
+    away = exists().where(Leave.member_id == Member.id, Leave.first_day <= A.last_day, Leave.last_day >= A.first_day)
+    now_away = exists().where(Leave.member_id == Member.id, Leave.first_day <= today, Leave.last_day >= today)
+    query = (
+        select(Member.id, Member.branch_id, func.count())
+        .select_from(A)
+        .join(E, E.assignment_id == A.id)
+        .join(Member, Member.id == E.member_id)
+        .outerjoin(C, and_(C.assignment_id == E.assignment_id, C.member_id == E.member_id))
+        .where(A.pushed_at >= since, A.pushed_at <= uow.now, C.member_id.is_(None))
+        .where(Member.exempt_reason == "", Member.left_on.is_(None), ~away, ~now_away)
+        .group_by(Member.id, Member.branch_id)
+        .having(func.count() >= least)
+        .order_by(Member.id)
+    )
+    return [(member, branch, count) for member, branch, count in await uow.session.execute(query)]

@@ -56,6 +56,12 @@ def upgrade() -> None:
     sa.Column('since', bot.core.db.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('lane', name=op.f('pk_outbox_hold'))
     )
+    op.create_table('stats_sent',
+    sa.Column('what', sa.String(length=12), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('what', 'branch_id', 'day', name=op.f('pk_stats_sent'))
+    )
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -889,6 +895,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_at'))
 
     op.drop_table('audit_entry')
+    op.drop_table('stats_sent')
     op.drop_table('outbox_hold')
     op.drop_table('outbox_counter')
     op.drop_table('chat_question')
