@@ -62,6 +62,31 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint('what', 'branch_id', 'day', name=op.f('pk_stats_sent'))
     )
+    op.create_table('assessment_indicator',
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('no', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('what', sa.String(length=20), nullable=False),
+    sa.Column('weight', sa.Integer(), nullable=False),
+    sa.Column('target', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_assessment_indicator_branch_id_branch')),
+    sa.PrimaryKeyConstraint('branch_id', 'no', name=op.f('pk_assessment_indicator'))
+    )
+    op.create_table('assessment_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('branch_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('last', sa.Date(), nullable=False),
+    sa.Column('tenths', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('by_name', sa.String(length=40), nullable=False),
+    sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branch.id'], name=op.f('fk_assessment_mark_branch_id_branch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_mark')),
+    sa.UniqueConstraint('branch_id', 'name', 'first', 'last', name=op.f('uq_assessment_mark_branch_id_name_first_last'))
+    )
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', bot.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -895,6 +920,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_at'))
 
     op.drop_table('audit_entry')
+    op.drop_table('assessment_mark')
+    op.drop_table('assessment_indicator')
     op.drop_table('stats_sent')
     op.drop_table('outbox_hold')
     op.drop_table('outbox_counter')

@@ -1,0 +1,70 @@
+"""考核 as it is read: points with their measure, gaps by name, the evidence behind each number."""
+
+from bot.assessment.rules import COUNTS, FORMULAS, Indicator, Scheme, What, points
+from bot.assessment.scoring import Assessment, Score
+from bot.stats.asking import label
+
+LINES = 60
+GAPS = 6
+FORM = "考核 加 志愿服务 手工 10"
+
+
+def assessment(found: Assessment) -> str:
+    """The whole, with the numbers to open."""
+    head = f"【{found.branch.name}】{label(found.stretch)}考核 {points(found.total)}/{found.most} 分"
+    known = [one for one in found.scores if one.tenths is not None and one.indicator.name in found.before]
+    if known:
+        moved = sum((one.tenths or 0) - found.before[one.indicator.name] for one in known)
+        head += f",同项比上期 {_signed(moved)}" if moved else ",同项与上期持平"
+    lines = [_line(one, found) for one in found.scores]
+    gaps = [gap for one in found.scores for gap in one.gaps]
+    if gaps:
+        more = f"等 {len(gaps)} 处" if len(gaps) > GAPS else ""
+        lines.append(f"差距:{';'.join(gaps[:GAPS])}{more}")
+    return "\n".join([head, *lines, "回复编号看依据,比如「1」。没有记录的不计分。"])
+
+
+def _line(one: Score, found: Assessment) -> str:
+    before = found.before.get(one.indicator.name)
+    moved = "" if before is None or one.tenths is None or before == one.tenths else f",{_signed(one.tenths - before)}"
+    scored = f"{points(one.tenths)}/{one.indicator.weight}" if one.tenths is not None else "不计分"
+    return f"{one.indicator.no}. {one.indicator.name} {scored}({one.said}{moved})"
+
+
+def _signed(tenths: int) -> str:
+    return f"{'+' if tenths > 0 else '-'}{points(abs(tenths))}"
+
+
+def evidence(one: Score) -> str:
+    """What a score rests on."""
+    scored = f"{points(one.tenths)}/{one.indicator.weight} 分" if one.tenths is not None else "不计分"
+    lines = [f"{one.indicator.name}:{one.said},{scored}", f"怎么算:{_how(one.indicator)}"]
+    lines += [f"差距:{';'.join(one.gaps)}"] if one.gaps else []
+    more = [f"(只列前 {LINES} 行)"] if len(one.evidence) > LINES else []
+    if one.indicator.what is What.HAND and one.tenths is None:
+        more = [f"打分发「考核 打分 {one.indicator.no} 分数 理由」。"]
+    return "\n".join([*lines, *one.evidence[:LINES], *more])
+
+
+def _how(one: Indicator) -> str:
+    note = f"({one.note})" if one.note else ""
+    if one.what is What.HAND:
+        return f"书记手工打分并写理由,满分 {one.weight}{note}"
+    unit = {What.DISCUSSIONS: " 场", What.NOTICES: " 件"}.get(one.what, "%")
+    return f"{one.what},达到 {one.target}{unit}得满分 {one.weight},不足按比例{note}"
+
+
+def scheme(found: Scheme) -> str:
+    since = f"({found.since:%Y-%m-%d})" if found.since else ""
+    lines = [
+        f"{one.no}. {one.name}:{one.what},{one.weight} 分"
+        + ("" if one.what is What.HAND else f",目标 {one.target}{'' if one.what in COUNTS else '%'}")
+        for one in found.indicators
+    ]
+    total = sum(one.weight for one in found.indicators)
+    how = f"改:「{FORM}」「考核 删 3」「考核 导入」(xlsx)「考核 恢复」。依据可以写:{FORMULAS}。"
+    return "\n".join([f"考核方案,共 {total} 分。来源:{found.source}{since}", *lines, how])
+
+
+def marked(one: Indicator, tenths: int) -> str:
+    return f"「{one.name}」打了 {points(tenths)} 分。打错了发「撤销」。"

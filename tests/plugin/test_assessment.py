@@ -1,0 +1,155 @@
+"""考核: scored from the records, opened to the evidence, marked by hand with a reason; the scheme and its undoing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.branch.models import AuditEntry
+from bot.meeting.models import Meeting, State
+from tests.plugin.conftest import BOSS, EDITOR
+from tests.plugin.talk import Talk
+from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, autumn
+from tests.sheet import xlsx
+from tests.unit.study.house import china
+
+__all__ = ["above", "autumn"]
+
+
+@pytest.fixture(autouse=True)
+async def year(autumn: None, talk: Talk) -> None:
+    """A 支部党员大会 in the third quarter."""
+    await meet(talk, "2026-08-03 15:00")
+
+
+async def meet(talk: Talk, when: str) -> None:
+    starts = china(when)
+    async with talk.app.database.unit_of_work() as uow:
+        meeting = Meeting(
+            branch_id=1, of_id=1, kind="支部党员大会", state=State.HELD, place="", account="1", code="1234"
+        )
+        meeting.no = len((await uow.session.scalars(select(Meeting))).all()) + 1
+        meeting.starts_at, meeting.ends_at, meeting.created_at = starts, starts + timedelta(hours=1), uow.now
+        uow.session.add(meeting)
+
+
+async def test_from_the_records_with_gaps_by_name(talk: Talk) -> None:
+    said = (await talk.whisper(BOSS, "考核")).splitlines()
+    assert said[0].startswith("【第一支部】2026年四季度(到11月24日)考核 ")
+    assert said[1] == "1. 学习完成率 11.5/25(41%(5/12 人次))"
+    assert said[4] == "4. 公告回执率 2.7/10(25%(1/4 次))"
+    assert said[5].startswith("5. 网络热词讨论 0/10(0 场")
+    assert said[6] == "6. 作用发挥 不计分(还没打分)"
+    assert "缺四季度支部党员大会" in said[7]
+    assert said[8] == "回复编号看依据,比如「1」。没有记录的不计分。"
+
+
+async def test_every_number_opens_to_its_evidence(talk: Talk) -> None:
+    await talk.whisper(BOSS, "考核")
+    assert await talk.whisper(BOSS, "1") == (
+        "学习完成率:41%(5/12 人次),11.5/25 分\n"
+        "怎么算:学习完成率,达到 90%得满分 25,不足按比例(推送的材料按时或补学都算,请假、免学不计)\n"
+        "差距:学习完成率 41%,目标 90%\n"
+        "学习 1《材料1》2/4\n学习 2《材料2》2/4\n学习 3《材料3》1/4"
+    )
+    assert "李秀英:" in await talk.whisper(BOSS, "2")
+    assert "支部党员大会 0/1" in await talk.whisper(BOSS, "3")
+    assert "公告 1「周五交党费」1/4" in await talk.whisper(BOSS, "4")
+    assert "打分发「考核 打分 6 分数 理由」" in await talk.whisper(BOSS, "6")
+
+
+async def test_against_the_period_before(talk: Talk) -> None:
+    before = (await talk.whisper(BOSS, "考核 三季度")).splitlines()
+    assert "缺三季度支部党员大会" not in before[-2]
+    now = (await talk.whisper(BOSS, "2026四季度考核")).splitlines()
+    assert ",-" in next(line for line in now if line.startswith("3. 三会一课"))
+    await meet(talk, "2026-10-20 15:00")
+    assert "缺四季度支部党员大会" not in await talk.whisper(BOSS, "考核 四季度")
+
+
+async def test_a_mark_needs_a_reason_is_on_record_and_can_be_undone(talk: Talk) -> None:
+    assert "请写指标编号、分数和理由" in await talk.whisper(BOSS, "考核 打分 6 8")
+    assert "由记录算出" in await talk.whisper(BOSS, "考核 打分 1 8 看着不错")
+    assert "分数请写 0 到 10" in await talk.whisper(BOSS, "考核 打分 6 11 志愿服务")
+    assert "没有指标 9" in await talk.whisper(BOSS, "考核 打分 9 1 志愿服务")
+    assert (
+        await talk.whisper(BOSS, "考核 打分 6 8.5 10月1日组织志愿服务") == "「作用发挥」打了 8.5 分。打错了发「撤销」。"
+    )
+    assert "6. 作用发挥 8.5/10(10月1日组织志愿服务)" in await talk.whisper(BOSS, "考核")
+    assert "王建国打分,理由:10月1日组织志愿服务" in await talk.whisper(BOSS, "6")
+    assert "6. 作用发挥 不计分" in await talk.whisper(BOSS, "考核 三季度")
+    async with talk.app.database.reading() as uow:
+        query = select(AuditEntry.reason).where(AuditEntry.action == "assessment.mark")
+        assert list(await uow.session.scalars(query)) == ["10月1日组织志愿服务"]
+    await talk.whisper(BOSS, "考核 打分 6 9 又一次")
+    await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert "6. 作用发挥 8.5/10" in await talk.whisper(BOSS, "考核")
+
+
+async def test_only_who_leads_and_only_in_private(talk: Talk, above: None) -> None:
+    assert "由书记" in await talk.whisper(EDITOR, "考核")
+    heard = await talk.hear(BOSS, "/考核")
+    assert [where for where, _ in heard] == [f"private {BOSS}", "group 9"]
+    assert "学习完成率" not in heard[1][1]
+    assert "由它的书记或上级来管" in await talk.whisper(OTHER_BOSS, "考核 第一支部")
+    assert (await talk.whisper(ABOVE, "考核 第一支部")).startswith("【第一支部】")
+    assert "第一支部 缺四季度支部党员大会" in await talk.whisper(ABOVE, "考核 红旗党委")
+
+
+async def test_the_scheme_says_where_it_comes_from_and_is_changed_line_by_line(talk: Talk) -> None:
+    scheme = await talk.whisper(BOSS, "考核 方案")
+    assert "共 100 分。来源:产品自带的起步方案" in scheme
+    assert "3. 三会一课:三会一课,25 分,目标 100%" in scheme
+    assert "7. 结对帮扶:手工,5 分" in await talk.whisper(BOSS, "考核 加 结对帮扶 手工 5")
+    assert "来源:本支部的方案" in await talk.whisper(BOSS, "考核 方案")
+    assert "5. 网络热词讨论:讨论场数,10 分,目标 2" in await talk.whisper(BOSS, "考核 加 网络热词讨论 讨论场数 10 2")
+    assert "已删去「结对帮扶」" in await talk.whisper(BOSS, "考核 删 7")
+    await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert "7. 结对帮扶" in await talk.whisper(BOSS, "考核 方案")
+    await talk.whisper(BOSS, "考核 恢复")
+    assert await talk.whisper(BOSS, "考核 方案") == scheme
+    for wrong in ("考核 加 甲 乙 5", "考核 加 甲 手工 0", "考核 加 甲 学习完成率 5 200", "考核 加 甲", "考核 删 三"):
+        assert "考核方案,共" not in await talk.whisper(BOSS, wrong)
+    assert await talk.whisper(BOSS, "考核 方案") == scheme
+
+
+async def test_a_branch_takes_the_scheme_of_above(talk: Talk, above: None) -> None:
+    await talk.whisper(ABOVE, "考核 加 党委指标 手工 5")
+    assert "来源:上级「红旗党委」的方案" in await talk.whisper(BOSS, "考核 方案")
+    assert "7. 党委指标 不计分(还没打分)" in await talk.whisper(BOSS, "考核")
+
+
+GOOD: list[tuple[object, ...]] = [
+    ("指标", "依据", "分值", "目标", "说明"),
+    ("学习", "学习完成率", 60, 0.9, "按时"),
+    ("会议", "三会一课", 40, None, None),
+]
+
+
+async def test_a_scheme_from_a_sheet(talk: Talk) -> None:
+    assert "请把考核表(.xlsx)发给我" in await talk.whisper(BOSS, "考核 导入")
+    said = await talk.whisper(BOSS, talk.file("考核.xlsx", xlsx(*GOOD)))
+    assert "共 100 分。来源:本支部的方案" in said
+    assert "1. 学习:学习完成率,60 分,目标 90%\n2. 会议:三会一课,40 分,目标 100%" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([*GOOD, ("学习", "手工", 5, None, None)], "第 4 行:「学习」写了两次"),
+        ([*GOOD, ("新", "心情", 5, None, None)], "第 4 行:依据「心情」不认识"),
+        ([*GOOD, ("新", "手工", "很多", None, None)], "第 4 行:分值要 1 到 100 的整数"),
+        ([*GOOD, ("新", "手工", "=1+1", None, None)], "第 4 行:C4 是公式或错误值"),
+        ([("名字",)], "没有找到列名"),
+        ([("指标", "依据"), ("学习", "手工")], "缺少这几列:分值"),
+        ([GOOD[0]], "表里没有指标"),
+    ],
+)
+async def test_a_wrong_sheet_is_refused_whole(talk: Talk, rows: list[tuple[object, ...]], said: str) -> None:
+    await talk.whisper(BOSS, "考核 导入")
+    answer = await talk.whisper(BOSS, talk.file("考核.xlsx", xlsx(*rows)))
+    assert said in answer
+    assert "没有导入" in answer
+    assert "来源:产品自带" in await talk.whisper(BOSS, "考核 方案")
