@@ -42,7 +42,12 @@ async def unfinished(call: Call) -> Reply:
 
 
 @commands.command(
-    "在群里公布", who=Who.LEADER, usage="在群里公布 [编号]", example="在群里公布 7", summary="在群里说出还没学的人"
+    "在群里公布",
+    who=Who.LEADER,
+    usage="在群里公布 [编号]",
+    example="在群里公布 7",
+    summary="在群里说出还没学的人",
+    under="谁还没学",
 )
 async def publish(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
