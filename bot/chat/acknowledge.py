@@ -12,12 +12,12 @@ SHOWN = 3
 """Names in a collected line; the others are counted."""
 
 
-def line(names: list[str], progress: str) -> str:
+def line(names: list[str], done: str, progress: str) -> str:
     """「✅ 张三、李四等 5 人已完成,23/27」"""
     unique = list(dict.fromkeys(names))
     who = "、".join(unique[:SHOWN])
     more = f"等 {len(unique)} 人" if len(unique) > SHOWN else ""
-    return f"✅ {who}{more}已完成,{progress}"
+    return f"✅ {who}{more}{done},{progress}"
 
 
 class Collector:
@@ -41,16 +41,20 @@ class Collector:
             self._waiting[key].append(ack.name)
             return
         self._waiting[key] = [ack.name]
-        task = asyncio.get_running_loop().create_task(self._flush(key, progress, say))
+        task = asyncio.get_running_loop().create_task(self._flush(key, ack.done, progress, say))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _flush(
-        self, key: tuple[str, str], progress: Callable[[], Awaitable[str]], say: Callable[[str], Awaitable[object]]
+        self,
+        key: tuple[str, str],
+        done: str,
+        progress: Callable[[], Awaitable[str]],
+        say: Callable[[str], Awaitable[object]],
     ) -> None:
         await asyncio.sleep(self._after)
         names = self._waiting.pop(key)
         try:
-            await say(line(names, await progress()))
+            await say(line(names, done, await progress()))
         except Exception:
             log.exception("a collected line was not said")

@@ -50,11 +50,14 @@ class Say:
 @dataclass(frozen=True)
 class Acknowledge:
     """Quiet acknowledgement, in a group, of an act that is on disk: an emoji on the message, or where there are no
-    reactions one collected line ``✅ 张三、李四等 5 人已完成,23/27``; without ``progress`` the emoji or nothing."""
+    reactions one collected line ``✅ 张三、李四等 5 人已完成,23/27``; without ``progress`` the emoji or nothing. What
+    only the person need know (``besides``) they read in private, if they can be written to."""
 
     item: str  # what acknowledgements are collected by, e.g. "study:7"
     name: str  # the person, for the collected line
     progress: Callable[[], Awaitable[str]] | None  # the count when the line is said, e.g. "23/27"
+    done: str = "已完成"  # what they have done, in the collected line
+    besides: str = ""
 
 
 @dataclass(frozen=True)

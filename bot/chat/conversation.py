@@ -1,6 +1,7 @@
 """Questions and their answers: 「确认」/「取消」, a number, a file, the next step of a guided set-up."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from bot.core.db import Database, UnitOfWork
 Key = tuple[str, str, str, str]
 CANCEL = "取消"
 
+_NUMBERED = re.compile(r"(?:第|学习|公告|会议|选)? ?([0-9]{1,6}) ?(?:[篇个条号项])?")
+"""How people write a number that they are asked for."""
 _SAME = {"确定": "确认", "确认发布": "确认", "是的": "确认", "算了": "取消", "不用了": "取消"}
 
 
@@ -26,6 +29,10 @@ class _Open:
     then: str
     choices: tuple[str, ...]
     expires_at: datetime
+
+    @property
+    def wants_number(self) -> bool:
+        return any(choice.isdecimal() for choice in self.choices)
 
 
 class Conversations:
@@ -61,6 +68,8 @@ class Conversations:
         if found is None or not text:
             return None
         text = _SAME.get(text, text)
+        if found.wants_number and (numbered := _NUMBERED.fullmatch(text)):
+            text = numbered[1]
         return text if not found.choices or text in found.choices or text == CANCEL else None
 
     async def ask(self, scene: Scene, ask: Ask) -> None:

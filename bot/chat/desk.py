@@ -173,12 +173,14 @@ class Desk:
             self._collector.add(
                 scene.key, ack, ack.progress, lambda text: self._quietly(self._send(here, Content.of(text)))
             )
+        if ack.besides:
+            await self._quietly(self._send(Target(scene.account, "private", scene.user_id), Content.of(ack.besides)))
 
     async def _quietly(self, sending: Awaitable[object]) -> None:
         try:
             await sending
         except (Refused, NotSent, Unknown) as error:
-            log.warning("collected acknowledgement not delivered: %s", type(error).__name__)
+            log.warning("acknowledgement not delivered: %s", type(error).__name__)
 
     async def _send(self, target: Target, content: Content) -> None:
         await self._transport.send(target, content, self._app.settings.xueban.delivery.send_timeout)

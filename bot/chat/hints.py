@@ -8,7 +8,10 @@ FILE = "收到文件。要推送,长按这个文件回复「推送」;只放进�
 
 
 async def unknown(call: Call) -> Reply:
-    """The nearest command, or where to look. Strangers get nothing."""
+    """The nearest command, or where to look; which numbers there were to choose from. Strangers get nothing."""
+    if choices := call.payload.get("choices"):
+        assert isinstance(choices, tuple)
+        return f"没有「{call.args}」这一项。请回复{'、'.join(choices)}中的一个,不选了回复「取消」。"
     if call.actor.member_id is None and not call.actor.is_superuser:
         return None
     if call.message.files and not call.args:

@@ -95,6 +95,9 @@ class Screen:
             handler = self._table.answers[question.then]
             return Routed(plugin, handler, scene, message, args=answer, answers=True)
         message_of = partial(incoming, frame, segments, account, clean)
+        if question is not None and match is None and question.wants_number and clean.isdecimal():
+            payload: dict[str, object] = {"choices": question.choices}
+            return Routed("help", self._unknown, scene, message_of(), args=typed, payload=payload)
         if match is not None:
             command = match.command
             return Routed(command.plugin, command.handler, scene, message_of(), command, match.word, match.args)

@@ -16,6 +16,8 @@ _LONGEST_TIME = 16
 _TALK = ("了", "的", "吗", "吧", "没", "?")
 _ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A space within a word, as some keyboards put it: 「已 学」."""
 _PARTED = re.compile(r"([^ :+]+) ?[ :+] ?(.+)")
 
 
@@ -72,8 +74,9 @@ class CommandTable:
         """
         if text.endswith("?") and not _ASKS.isdisjoint(text):
             text = text.rstrip("? ")
-        if command := self._bare.get(text):
-            return Match(command, text, "")
+        whole = _SPREAD.sub("", text)
+        if command := self._bare.get(whole):
+            return Match(command, whole, "")
         if len(text) <= self.longest_bare and (found := _NUMBERED.fullmatch(text)):
             word = found[1].strip()
             command = self._bare.get(word)

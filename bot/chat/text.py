@@ -21,10 +21,11 @@ _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 
 
 def _at_the_edge(char: str) -> bool:
-    """Whether a character means nothing at the end of a message: space, punctuation, emoji, invisible marks."""
+    """Whether a character means nothing at the end of a message: space, punctuation, emoji, invisible marks, and what
+    makes an emoji out of a sign (❤ with a variation selector, a keycap)."""
     if char in "?？/":
         return False
-    return unicodedata.category(char)[0] in "ZPSC"
+    return unicodedata.category(char)[0] in "ZPSCM"
 
 
 def normalise(text: str) -> str:

@@ -35,10 +35,14 @@ _DATE = re.compile(
     rf"(?:(?P<year>今年|明年|后年|\d{{4}}年))?(?:(?P<month>{NUMBER})月|(?P<near>本月|这个?月|下个?月))?(?P<day>{NUMBER})[日号]"
 )
 _ISO = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})")
+_FIGURES = re.compile(r"\s*(?:(\d{4})[/.-])?(\d{1,2})[/.-](\d{1,2})\s+(?=.*[:：点])")
+"""「12/1 20:00」, 「2026-12-1 20:00」: figures are a date where a time of day stands behind them, parted from it."""
 _OFFSET = re.compile(
     rf"(?:(?P<hours>{NUMBER})个?(?P<and_half>半)?(?:小时|钟头)|(?P<half>半)个?(?:小时|钟头))?"
     rf"(?:(?P<minutes>\d{{1,3}}|{NUMBER})分钟?)?(?:后|之后|以后)"
 )
+_NUMBER_APART = re.compile(r"\d+\s+\d")
+"""「资料 1 8点」: the number belongs to what stands before it and is no part of an 18点."""
 _MEANT = re.compile(
     rf"(?:今天|明天|后天|大后天|今[早晚]|明[早晚]|[下本这]个?{WEEK}{WEEKDAY}|{NUMBER}月{NUMBER}[日号])"
     r"[零〇一二两三四五六七八九十\d:点时分半刻钟整凌清晨早晚上中下午傍夜里.]*"
@@ -59,7 +63,7 @@ def parse(text: str, now: datetime) -> datetime:
 
     Raises ``Unreadable`` if it is no moment, ``Past`` if it has gone by, another ``UserError`` if it can't be meant.
     """
-    phrase = normalise(text)
+    phrase = normalise(_FIGURES.sub(_as_date, text))
     if offset := _read_offset(phrase):
         return now.astimezone(UTC) + offset
     found: dict[datetime, None] = {}
@@ -89,6 +93,11 @@ def parse(text: str, now: datetime) -> datetime:
     return moment
 
 
+def _as_date(figures: re.Match[str]) -> str:
+    year, month, day = figures.groups()
+    return f"{year}年{month}月{day}日" if year else f"{month}月{day}日"
+
+
 def split_moment(text: str, now: datetime) -> tuple[datetime | None, str]:
     """Find the moment among the words of ``text``: (moment, the text without it), or (None, text).
 
@@ -107,6 +116,8 @@ def split_moment(text: str, now: datetime) -> tuple[datetime | None, str]:
             at = len(words) - 4
         for end in range(min(at + 4, len(words)), at, -1):
             phrase = text[words[at].start() : words[end - 1].end()]
+            if _NUMBER_APART.match(phrase):
+                continue
             try:
                 moment = parse(phrase, now)
             except Unreadable:

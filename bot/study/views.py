@@ -101,9 +101,13 @@ def checked_in(done: CheckedIn, progress: str) -> Content:
     """The full answer to a claim, given in a private chat."""
     no = done.reading.no
     if not done.first:
-        return Content.of(f"学习 {no} 之前已经登记过了,不用再发。")
+        return Content.of(repeated(done.reading))
     word = "补学" if done.late else "学习"
     return Content.of(f"✅ 已登记{word} {no}《{done.reading.title}》,现在 {progress} 人完成。")
+
+
+def repeated(reading: Reading) -> str:
+    return f"学习 {reading.no} 之前已经登记过了,不用再发。"
 
 
 def which(readings: Sequence[Reading]) -> Content:

@@ -85,7 +85,7 @@ def _taken(call: Call, meeting: Meeting) -> Reply:
             here = (await attendance.count(uow, meeting)).attendance
         return f"{len(here.present)}/{here.expected}"
 
-    return Acknowledge(f"meeting:{meeting.id}", call.actor.name, progress)
+    return Acknowledge(f"meeting:{meeting.id}", call.actor.name, progress, "已签到")
 
 
 @commands.command(

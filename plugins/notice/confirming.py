@@ -56,7 +56,7 @@ async def confirm(call: Call, no: int | None, *, plain: bool) -> Reply:
                     return (await publishing.tally(uow, found)).progress
 
             if in_group:
-                return Acknowledge(f"notice:{notice.id}", call.actor.name, progress)
+                return Acknowledge(f"notice:{notice.id}", call.actor.name, progress, "已收到")
             return views.confirmed(notice, first=first)
         case SeveralOpen(notices=notices):
             choices = tuple(str(one.no) for one in notices[:10])

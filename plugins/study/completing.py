@@ -22,6 +22,12 @@ commands = CommandSet("study")
     "我学完了",
     "我已学",
     "我看完了",
+    "我已经学完了",
+    "已经看完了",
+    "已看完",
+    "已学完毕",
+    "学习完了",
+    "已打卡",
     "学习完成",
     "已读完",
     "读完了",
@@ -66,7 +72,8 @@ async def claim(call: Call, made: Claim) -> Reply:
                     return (await completion.standing_of(uow, assignment)).progress
 
             if in_group:
-                return Acknowledge(f"study:{reading.no}", call.actor.name, progress)
+                besides = "" if done.first else views.repeated(reading)
+                return Acknowledge(f"study:{reading.no}", call.actor.name, progress, besides=besides)
             return Say(views.checked_in(done, await progress()))
         case MoreNeeded(reading=reading):
             return Say(views.more_needed(reading), privately=True)

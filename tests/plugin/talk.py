@@ -38,6 +38,7 @@ class Telephone:
     forwards: dict[str, list[str]] = field(default_factory=dict)
     pinned: list[tuple[str, str, str]] = field(default_factory=list)
     allows: bool = False
+    reacted: list[str] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -64,6 +65,7 @@ class Telephone:
         return self.allows
 
     async def react(self, scene: Scene, message_id: str, emoji_id: str) -> bool:
+        self.reacted.append(message_id)
         return True
 
     async def download(self, account: str, group_id: str | None, file: IncomingFile, limit: int) -> bytes:

@@ -1,0 +1,95 @@
+"""「已学」 as thumbs type it in the group: what is a claim, what isn't, and what the claimant hears."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.study import pushing
+from bot.study.models import Completion, Material
+from tests.plugin.conftest import BOSS, MEMBER, STRANGER
+from tests.plugin.talk import Talk, reply
+from tests.unit.study.house import china, material
+
+
+@pytest.fixture(autouse=True)
+async def reading(talk: Talk) -> None:
+    talk.app.clock.set(china("2026-11-24 09:00"))  # type: ignore[attr-defined]
+    await push(talk, 1)
+
+
+async def push(talk: Talk, no: int) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(material(1, no, uow.now))
+        await uow.session.flush()
+        found = (await uow.session.scalars(select(Material).where(Material.no == no))).one()
+        await pushing.push(uow, 1, found)
+
+
+async def done(talk: Talk) -> list[tuple[int, int]]:
+    """(reading, member) of what is recorded."""
+    async with talk.app.database.reading() as uow:
+        rows = await uow.session.scalars(select(Completion).order_by(Completion.assignment_id, Completion.member_id))
+        return [(row.assignment_id, row.member_id) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "已学",
+        "打咔",
+        "学玩了",
+        "😊已学❤️",
+        "已 学",
+        "已学!!!",
+        "【已学】",
+        "／已学",
+        "已学1️⃣",
+        "打卡#１",
+        "我已经学完了",
+        "看完啦~",
+    ],
+)
+async def test_a_claim_is_answered_by_an_emoji_alone(talk: Talk, said: str) -> None:
+    assert await talk.hear(MEMBER, said) == []
+    assert talk.telephone.reacted == [talk.last_id]
+    assert await done(talk) == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["还没学完", "收到了吗", "谁学完了", "学完了吗", "已学?", "收到", "1", "大家都学完了", "/哈哈", "已学了三篇"],
+)
+async def test_what_is_no_claim_is_not_heard(talk: Talk, said: str) -> None:
+    assert await talk.hear(MEMBER, said) == []
+    assert talk.telephone.reacted == []
+    assert await done(talk) == []
+
+
+async def test_a_repeat_is_said_to_the_claimant_alone(talk: Talk) -> None:
+    await talk.say(MEMBER, "已学")
+    assert await talk.hear(MEMBER, "打卡") == [(f"private {MEMBER}", "学习 1 之前已经登记过了,不用再发。")]
+    talk.telephone.unreachable.add(str(MEMBER))
+    assert await talk.hear(MEMBER, "打卡") == []
+    assert len(talk.telephone.reacted) == 3
+    assert await done(talk) == [(1, 3)]
+
+
+async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk) -> None:
+    await push(talk, 2)
+    await push(talk, 3)
+    assert await talk.say(MEMBER, "已学") == "学完的是哪一篇?回复编号:\n1. 《材料1》\n2. 《材料2》\n3. 《材料3》"
+    assert await talk.say(MEMBER, "7") == "没有「7」这一项。请回复1、2、3中的一个,不选了回复「取消」。"
+    assert await talk.say(BOSS, "7") == ""
+    assert await done(talk) == []
+    assert await talk.say(MEMBER, "第2篇") == ""
+    assert await done(talk) == [(2, 3)]
+    await talk.say(MEMBER, "已学")
+    await talk.say(MEMBER, "学习 3")
+    assert await done(talk) == [(2, 3), (3, 3)]
+
+
+async def test_numbers_and_replies_that_mean_nothing(talk: Talk) -> None:
+    assert await talk.say(MEMBER, "打卡 9") == "没有学习 9。发「补学」看看有哪些。"
+    assert await talk.say(MEMBER, reply(99), "已学") == ("没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。")
+    assert "还不认识您" in await talk.say(STRANGER, "已学")
+    assert await talk.whisper(STRANGER, "已学") == ""
+    assert await done(talk) == []
