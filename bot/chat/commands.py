@@ -13,11 +13,13 @@ from bot.branch.actor import COMMITTEE, EDITORS, LEADERS
 from bot.branch.models import Role
 
 if TYPE_CHECKING:
+    from bot.app import App
     from bot.branch.requests import Decision
     from bot.branch.undo import Undo
     from bot.chat.call import Call, Reply
 
 Handler = Callable[["Call"], Awaitable["Reply"]]
+Job = Callable[["App"], Awaitable[object]]
 
 
 class Who(StrEnum):
@@ -75,6 +77,15 @@ class Command:
         return "<" in self.usage or "[" in self.usage
 
 
+@dataclass(frozen=True)
+class Timed:
+    """What a plugin does by the clock: every ``seconds``, or at every tick of the process (None)."""
+
+    name: str
+    seconds: float | None
+    job: Job
+
+
 class CommandSet:
     """The rows of one module of a plugin, filled by decorators::
 
@@ -91,6 +102,8 @@ class CommandSet:
         self.signals: dict[str, Handler] = {}
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Undo] = {}
+        self.timed: list[Timed] = []
+        self.beginnings: list[Job] = []
 
     def command(
         self,
@@ -162,3 +175,18 @@ class CommandSet:
             return undo
 
         return add
+
+    def every(self, seconds: float | None, name: str) -> Callable[[Job], Job]:
+        """What is done by the clock: at once when the bot starts, then every ``seconds`` (None: at every tick). The
+        clock only proposes: a job looks into the database for what is due. ``name`` is unique, for the log."""
+
+        def add(job: Job) -> Job:
+            self.timed.append(Timed(name, seconds, job))
+            return job
+
+        return add
+
+    def beginning(self, job: Job) -> Job:
+        """What is done at the start, before anything is heard."""
+        self.beginnings.append(job)
+        return job

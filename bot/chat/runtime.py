@@ -87,7 +87,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
 
     @driver.on_startup
     async def _start() -> None:
-        await app.start()
+        await app.start(TABLE)
         if started is not None:
             await started(app)
 

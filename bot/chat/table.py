@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bot.branch.requests import Decision
 from bot.branch.undo import Undo
-from bot.chat.commands import Command, CommandSet, Handler
+from bot.chat.commands import Command, CommandSet, Handler, Job, Timed
 
 _TIME_FIRST = re.compile(
     r"(?:大?后|今|明|下*[周个]|这周|本周|周|星期|礼拜|每|半个?小时|\d+\s*(?:[点::月号日天-]|个?小时|分钟))"
@@ -29,7 +29,8 @@ class Match:
 
 
 class CommandTable:
-    """Every command of every loaded plugin. Two commands with one word are a defect: ``ValueError`` at start."""
+    """Every command of every loaded plugin. Two commands with one word, or two jobs with one name, are a
+    defect: ``ValueError`` at start."""
 
     def __init__(self) -> None:
         self._by_word: dict[str, Command] = {}
@@ -38,6 +39,8 @@ class CommandTable:
         self.signals: dict[tuple[str, str], Handler] = {}
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Undo] = {}
+        self.timed: dict[str, Timed] = {}
+        self.beginnings: dict[str, Job] = {}
         self.longest_bare = 0
         self._longest = 0
 
@@ -54,6 +57,11 @@ class CommandTable:
         self.answers.update(commands.answers)
         self.decisions.update(commands.decisions)
         self.undos.update(commands.undos)
+        for timed in commands.timed:
+            if _named(self.timed.setdefault(timed.name, timed).job) != _named(timed.job):
+                raise ValueError(f"there is a job {timed.name} already")
+            self.timed[timed.name] = timed
+        self.beginnings.update({_named(job): job for job in commands.beginnings})
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
         self.longest_bare = max(
@@ -127,6 +135,10 @@ class CommandTable:
         head = text.split(maxsplit=1)[0][: self._longest] if text.strip() else ""
         near = get_close_matches(head, self._by_word, n=1, cutoff=0.5)
         return near[0] if near else None
+
+
+def _named(job: Job) -> str:
+    return f"{job.__module__}.{job.__qualname__}"
 
 
 TABLE = CommandTable()

@@ -5,7 +5,7 @@ The pattern is that of a data loader; what is acknowledged is what ``carry_out``
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from bot.core.errors import DatabaseBusy
@@ -23,7 +23,9 @@ class Batch(Generic[Item, Result]):
     who waits is told at once. A caller that is cancelled changes nothing for the rest.
     """
 
-    def __init__(self, carry_out: Callable[[list[Item]], Awaitable[list[Result | Exception]]], most: int = 256) -> None:
+    def __init__(
+        self, carry_out: Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]], most: int = 256
+    ) -> None:
         self._carry_out = carry_out
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []

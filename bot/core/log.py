@@ -32,6 +32,11 @@ def without_tokens(record: logging.LogRecord) -> bool:
     return True
 
 
+def failed(log: logging.Logger, what: str, error: Exception) -> None:
+    """Record that ``what`` failed and where, where the work goes on; not the error's words."""
+    log.error("%s failed: %s\n%s", what, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+
+
 def set_up(level: str) -> None:
     """Log to standard error: the bot itself from ``level`` on, libraries from WARNING on, since some log bodies."""
     handler = logging.StreamHandler(sys.stderr)

@@ -6,7 +6,6 @@ was late is made up for by the next one, and a job that fails is logged and call
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.clock import Clock
+from bot.core.log import failed
 
 log = logging.getLogger("xueban.ticker")
 
@@ -105,9 +105,7 @@ class Ticker:
         try:
             await job()
         except Exception as error:
-            # not the error's text: it may hold what people wrote
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            log.error("job %s failed: %s\n%s", name, type(error).__name__, frames)
+            failed(log, f"job {name}", error)
         finally:
             self._running.discard(task)
 

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import choosing, closing, opening, sources, speaking, words
+from . import choosing, clockwork, closing, opening, sources, speaking, words
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 讨论",
@@ -15,5 +15,11 @@ __plugin_meta__ = PluginMetadata(
 )
 
 matcher = attach(
-    choosing.commands, closing.commands, opening.commands, sources.commands, speaking.commands, words.commands
+    choosing.commands,
+    clockwork.commands,
+    closing.commands,
+    opening.commands,
+    sources.commands,
+    speaking.commands,
+    words.commands,
 )

@@ -10,6 +10,8 @@ from bot.core.db import UnitOfWork
 from bot.discussion import closing, opening, records, rules, views
 from bot.discussion.closing import Material
 
+from .clockwork import listen
+
 commands = CommandSet("discussion")
 
 MINUTES = 60.0
@@ -47,7 +49,7 @@ async def end(call: Call) -> Reply:
         await opening.end(uow, call.actor, discussion)
         voices, people = await records.count(uow, discussion)
         material = await closing.gather(uow, discussion) if voices else None
-    await call.app.listen()
+    await listen(call.app)
     if material is None:
         return f"讨论 {discussion.no} 已结束,没有达到要求的发言,不出小结。结束错了发「撤销」。"
     return await draft(material, views.ended(discussion, voices, people))

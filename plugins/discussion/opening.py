@@ -16,6 +16,7 @@ from bot.discussion.opening import Draft
 from bot.rendering.content import Content
 from bot.scheduling.moments import split_moment
 
+from .clockwork import listen
 from .looking import look
 
 commands = CommandSet("discussion")
@@ -81,7 +82,7 @@ async def opened(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         discussion = await opening.open_one(uow, call.actor, draft_in(call.payload))
         said = views.opened(discussion, uow.now)
-    await call.app.listen()
+    await listen(call.app)
     return said
 
 

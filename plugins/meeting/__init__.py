@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import attending, calling, goals, leading, minutes, year
+from . import attending, calling, clockwork, goals, leading, minutes, year
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 三会一课",
@@ -17,6 +17,7 @@ __plugin_meta__ = PluginMetadata(
 matcher = attach(
     attending.commands,
     calling.commands,
+    clockwork.commands,
     goals.commands,
     leading.commands,
     minutes.commands,

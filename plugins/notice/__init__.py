@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import composing, confirming, filing, filling, managing, publicity
+from . import clockwork, composing, confirming, filing, filling, managing, publicity
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 公告",
@@ -15,6 +15,7 @@ __plugin_meta__ = PluginMetadata(
 )
 
 matcher = attach(
+    clockwork.commands,
     composing.commands,
     confirming.commands,
     filing.commands,

@@ -5,7 +5,7 @@ from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.notice import publishing, views
 from bot.notice.models import Method, Notice
-from bot.notice.receiving import Confirmation, Confirmed, SeveralOpen
+from bot.notice.receiving import Confirmation, Confirmed, SeveralOpen, confirm_all
 
 commands = CommandSet("notice")
 
@@ -40,14 +40,14 @@ async def reaction(call: Call) -> Reply:
     """An emoji on a notice confirms it."""
     if call.actor.member_id is not None:
         said = Confirmation(call.actor, Method.REACTION, reply_to=call.message.reply_to)
-        await call.app.confirmations(said)
+        await call.app.together(confirm_all, said)
     return None
 
 
 async def confirm(call: Call, no: int | None, *, plain: bool) -> Reply:
     in_group, reply_to = call.actor.group_id is not None, call.message.reply_to
     method = Method.REPLY if reply_to is not None else Method.PHRASE if in_group else Method.PRIVATE
-    match await call.app.confirmations(Confirmation(call.actor, method, no, reply_to, plain)):
+    match await call.app.together(confirm_all, Confirmation(call.actor, method, no, reply_to, plain)):
         case Confirmed(notice=notice, first=first):
 
             async def progress() -> str:

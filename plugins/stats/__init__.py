@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import assessing, exporting, figures, people, unfinished
+from . import assessing, clockwork, exporting, figures, people, unfinished
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 统计",
@@ -14,4 +14,11 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(unfinished.commands, figures.commands, people.commands, exporting.commands, assessing.commands)
+matcher = attach(
+    unfinished.commands,
+    figures.commands,
+    people.commands,
+    exporting.commands,
+    assessing.commands,
+    clockwork.commands,
+)

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import completing, library, manual, own, plan_file, plans, pushing, reminding
+from . import clockwork, completing, library, manual, own, plan_file, plans, pushing, reminding
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 学习",
@@ -15,6 +15,7 @@ __plugin_meta__ = PluginMetadata(
 )
 
 matcher = attach(
+    clockwork.commands,
     completing.commands,
     own.commands,
     manual.commands,

@@ -4,7 +4,7 @@ from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.study import completion, views
-from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Several
+from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Several, check_in_all
 from bot.study.models import Method
 
 commands = CommandSet("study")
@@ -56,14 +56,14 @@ async def reaction(call: Call) -> Reply:
     """An emoji on the push completes it; anybody else's emoji means nothing."""
     if call.actor.member_id is not None:
         reaction = Claim(call.actor, Method.REACTION, call.message.message_id, reply_to=call.message.reply_to)
-        await call.app.check_ins(reaction)
+        await call.app.together(check_in_all, reaction)
     return None
 
 
 async def claim(call: Call, made: Claim) -> Reply:
     """Record a claim, together with those that arrive meanwhile, and answer it once it is on disk."""
     in_group = call.actor.group_id is not None
-    match await call.app.check_ins(made):
+    match await call.app.together(check_in_all, made):
         case CheckedIn(reading=reading) as done:
 
             async def progress() -> str:

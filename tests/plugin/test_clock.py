@@ -10,6 +10,7 @@ from bot.app import App
 from bot.core.clock import CHINA, ShiftableClock, to_local
 from bot.delivery.models import OutboxRow
 from bot.study.models import Assignment, Material, Slot
+from plugins.study.clockwork import push_what_is_due
 from tests.plugin.conftest import BOSS
 from tests.plugin.talk import Talk
 
@@ -35,7 +36,7 @@ async def plan(talk: Talk, when: str) -> str:
 async def tick(app: App, clock: ShiftableClock, instant: datetime) -> None:
     """The clock of the process beats at ``instant``."""
     clock.set(instant)
-    await app.push_what_is_due()
+    await push_what_is_due(app)
 
 
 async def slots(app: App, state: str = "run") -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.branch.models import Member, MemberAccount
+from plugins.discussion.clockwork import listen
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import ACCOUNT, Talk, reply
 from tests.plugin.test_voices import CARD, open_one
@@ -109,7 +110,7 @@ async def test_ending_can_be_undone(said: Talk) -> None:
     await said.whisper(EDITOR, "取消")
     await said.whisper(EDITOR, "撤销")
     assert "已撤销" in await said.whisper(EDITOR, "确认")
-    await said.app.listen()
+    await listen(said.app)
     assert len(said.app.listening.windows("onebot11", "9")) == 1
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.clock import ShiftableClock
 from bot.sources.model import Model
+from plugins.discussion.clockwork import end_what_is_due, read_sources
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, reply
 
@@ -141,7 +142,7 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
     (data_dir / "hot" / "day.json").write_bytes(b"<html>502</html>")
     for _ in range(3):
         clock.set(clock.now() + timedelta(hours=1, minutes=1))
-        await hot.app.read_sources()
+        await read_sources(hot.app)
     assert "⚠ 来源「今日热榜」" in await hot.say(EDITOR, "热词")
     ((where, told),) = await hot.enqueued()
     assert where == f"private {EDITOR}"
@@ -151,7 +152,7 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
 async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: ShiftableClock) -> None:
     for _ in range(2):
         clock.set(clock.now() + timedelta(days=4))
-        await hot.app.read_sources()
+        await read_sources(hot.app)
     ((_, told),) = await hot.enqueued()
     assert "很久没有新内容" in told
 
@@ -160,10 +161,10 @@ async def test_an_end_by_the_clock_tells_the_propagandist(hot: Talk, clock: Shif
     await hot.whisper(BOSS, "讨论 社区食堂怎样才能长久")
     await hot.whisper(BOSS, "确认")
     clock.set(clock.now() + timedelta(hours=22, minutes=30))
-    await hot.app.end_what_is_due()
+    await end_what_is_due(hot.app)
     clock.set(clock.now() + timedelta(hours=2))
-    await hot.app.end_what_is_due()
-    await hot.app.end_what_is_due()
+    await end_what_is_due(hot.app)
+    await end_what_is_due(hot.app)
     said = await hot.enqueued()
     assert [where for where, _ in said] == ["group 9", f"private {EDITOR}"]
     assert "到时间了:0 人、0 条发言" in said[1][1]

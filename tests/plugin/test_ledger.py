@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.branch.models import AuditEntry
 from bot.notice.models import Notice
 from bot.rendering.content import Attachment
+from plugins.notice.clockwork import publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china
@@ -35,7 +36,7 @@ async def a_year(talk: Talk) -> None:
     await talk.whisper(EDITOR, "确认")
     await talk.whisper(EDITOR, "公示 王芳同志拟接收为预备党员 5个工作日")
     await talk.whisper(EDITOR, "确认")
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
 
 
 async def test_everything_newest_first(talk: Talk) -> None:

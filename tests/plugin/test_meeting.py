@@ -11,6 +11,7 @@ from bot.hours.models import HourEntry
 from bot.meeting.models import Meeting, MeetingPerson
 from bot.notice.models import NoticeExpected
 from plugins.meeting import attending
+from plugins.meeting.clockwork import do_meetings
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china
@@ -289,7 +290,7 @@ async def test_exempt_members_are_out(talk: Talk) -> None:
 async def test_an_emoji_on_our_message_signs_in(talk: Talk) -> None:
     await call(talk, "会议 支部党员大会 今天10:30 二楼")
     at(talk, "2026-11-24 09:30")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     await sent(talk, "950")
     at(talk, "2026-11-24 10:10")
     await talk.react(attending.commands, MEMBER, "950")
@@ -317,16 +318,16 @@ async def heard_by(talk: Talk, where: str) -> list[str]:
 async def test_reminders_the_evening_before_and_an_hour_before_once_each(talk: Talk) -> None:
     await call(talk)
     at(talk, "2026-11-26 18:59")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     assert len(await heard_by(talk, "group 9")) == 1
     for moment in ("2026-11-26 19:00", "2026-11-26 19:01"):
         at(talk, moment)
-        await talk.app.do_meetings()
+        await do_meetings(talk.app)
     evening = (await heard_by(talk, "group 9"))[1:]
     assert evening == [f"明天开会:支部党员大会(会议 1){FRIDAY},二楼会议室。\n不能来请私聊我「会议请假 1 事由」。"]
     for moment in ("2026-11-27 14:00", "2026-11-27 14:05"):
         at(talk, moment)
-        await talk.app.do_meetings()
+        await do_meetings(talk.app)
     assert len(await heard_by(talk, "group 9")) == 3
     assert "14:30 起回「签到」" in (await heard_by(talk, "group 9"))[-1]
 
@@ -335,7 +336,7 @@ async def test_the_committee_is_reminded_privately_but_for_those_on_leave(talk: 
     await call(talk, "会议 支委会 周五15:00 办公室")
     await talk.whisper(EDITOR, "会议请假 1 出差")
     at(talk, "2026-11-27 14:00")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     assert await heard_by(talk, "group 9") == []
     assert [text.startswith("一小时内开会") for text in await heard_by(talk, "private 102")] == [False]
     assert (await heard_by(talk, "private 101"))[-1].startswith("一小时内开会")
@@ -344,10 +345,10 @@ async def test_the_committee_is_reminded_privately_but_for_those_on_leave(talk: 
 async def test_asleep_it_does_only_what_still_matters(talk: Talk) -> None:
     await call(talk)
     at(talk, "2026-11-27 14:20")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     assert len(await heard_by(talk, "group 9")) == 2
     at(talk, "2026-11-27 17:00")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     (end,) = await heard_by(talk, "private 101")
     assert end.startswith("会议 1(支部党员大会):应到 4,实到 0,请假 0,未到 4。")
     assert "先不算开成" in end
@@ -359,10 +360,10 @@ async def test_moved_it_reminds_for_the_new_time(talk: Talk) -> None:
     await talk.whisper(BOSS, "会议改 1 周六9:00")
     await talk.whisper(BOSS, "确认")
     at(talk, "2026-11-27 14:00")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     before = len(await heard_by(talk, "group 9"))
     at(talk, "2026-11-27 19:00")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     assert len(await heard_by(talk, "group 9")) == before + 1
 
 
@@ -375,7 +376,7 @@ async def test_the_hours_of_a_lecture_follow_who_was_there(talk: Talk) -> None:
     await talk.whisper(MEMBER, "签到")
     await talk.whisper(BOSS, "早退 1 李秀英 10:45 接孩子")
     at(talk, "2026-11-24 11:30")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
     assert await hours(talk) == {1: 4, 2: 2, 3: 2}
     await talk.whisper(BOSS, "补签 1 赵德福 没有手机")
     assert await hours(talk) == {1: 4, 2: 2, 3: 2, 4: 4}

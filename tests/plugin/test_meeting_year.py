@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from bot.branch.models import Branch
 from bot.meeting.models import Meeting, MeetingPlan, State
+from plugins.meeting.clockwork import warn_of_meetings
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china
@@ -65,11 +66,11 @@ async def test_the_secretary_is_told_in_time_and_once(talk: Talk) -> None:
     await hold(talk, "主题党日", "11-20", "12-01")
     await hold(talk, "支委会", "12-01")
     at(talk, "2026-12-09 10:00")
-    await talk.app.warn_of_meetings()
+    await warn_of_meetings(talk.app)
     assert await talk.enqueued() == []
     for moment in ("2026-12-10 10:00", "2026-12-10 11:00", "2026-12-20 10:00"):
         at(talk, moment)
-        await talk.app.warn_of_meetings()
+        await warn_of_meetings(talk.app)
     ((where, text),) = await talk.enqueued()
     assert where == "private 101"
     assert text.startswith(
@@ -80,13 +81,13 @@ async def test_the_secretary_is_told_in_time_and_once(talk: Talk) -> None:
 async def test_a_branch_that_wants_no_warnings_or_keeps_no_meetings_hears_nothing(talk: Talk) -> None:
     await talk.whisper(BOSS, "设置 缺会提醒 关")
     at(talk, "2026-12-20 10:00")
-    await talk.app.warn_of_meetings()
+    await warn_of_meetings(talk.app)
     assert await talk.enqueued() == []
     await talk.whisper(BOSS, "设置 缺会提醒 开")
     async with talk.app.database.unit_of_work() as uow:
         for meeting in await uow.session.scalars(select(Meeting)):
             await uow.session.delete(meeting)
-    await talk.app.warn_of_meetings()
+    await warn_of_meetings(talk.app)
     assert await talk.enqueued() == []
 
 

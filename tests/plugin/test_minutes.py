@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from plugins.meeting.clockwork import do_meetings, warn_of_meetings
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.plugin.test_meeting import at, call
@@ -30,7 +31,7 @@ async def held(talk: Talk) -> None:
         await talk.whisper(user, "签到")
     await talk.whisper(BOSS, "补签 1 赵德福 没有手机")
     at(talk, "2026-11-24 11:30")
-    await talk.app.do_meetings()
+    await do_meetings(talk.app)
 
 
 def last_file(talk: Talk) -> bytes:
@@ -125,7 +126,7 @@ async def test_what_is_due_is_said_privately_once_before_and_once_after(talk: Ta
     told = []
     for moment in ("12-06 09:00", "12-07 09:00", "12-08 09:00", "12-11 09:00", "12-12 09:00"):
         at(talk, f"2026-{moment}")
-        await talk.app.warn_of_meetings()
+        await warn_of_meetings(talk.app)
         told.append(sum(where == "private 103" and "目标 1" in text for where, text in await talk.enqueued()))
     assert told == [0, 1, 1, 2, 2]
 

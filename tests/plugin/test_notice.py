@@ -9,6 +9,7 @@ from bot.delivery.models import State as Sent
 from bot.notice.models import Notice, NoticeReceipt
 from bot.rendering.content import Content
 from plugins.notice import confirming
+from plugins.notice.clockwork import pin_notices, publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china
@@ -97,11 +98,11 @@ async def test_what_is_refused_changes_nothing(talk: Talk) -> None:
 async def test_at_a_time_it_goes_out_by_itself(talk: Talk) -> None:
     await talk.whisper(EDITOR, f"公告 定时 明天8点 {WORDS}")
     assert await talk.whisper(EDITOR, "确认") == "公告 1 将在 11月25日(周三)8:00 公开。不发了,发「撤回 1」。"
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
     assert await queued(talk) == []
     talk.app.clock.set(china("2026-11-25 08:00"))  # type: ignore[attr-defined]
-    await talk.app.publish_what_is_due()
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
+    await publish_what_is_due(talk.app)
     assert len(await queued(talk)) == 1
 
 
@@ -266,11 +267,11 @@ async def test_kept_in_sight_once_it_has_arrived(talk: Talk, word: str, how: str
     talk.telephone.allows = True
     assert ("设为精华" if how == "essence" else "同时发成群公告") in await talk.whisper(EDITOR, f"公告 {word} {WORDS}")
     await talk.whisper(EDITOR, "确认")
-    await talk.app.pin_notices()
+    await pin_notices(talk.app)
     assert talk.telephone.pinned == []
     await arrive(talk)
-    await talk.app.pin_notices()
-    await talk.app.pin_notices()
+    await pin_notices(talk.app)
+    await pin_notices(talk.app)
     assert talk.telephone.pinned == [("900", how, WORDS)]
     assert await queued(talk, "private") == []
 
@@ -278,8 +279,8 @@ async def test_kept_in_sight_once_it_has_arrived(talk: Talk, word: str, how: str
 async def test_where_the_platform_will_not_a_person_is_told_once(talk: Talk) -> None:
     await publish(talk, f"精华 {WORDS}")
     await arrive(talk)
-    await talk.app.pin_notices()
-    await talk.app.pin_notices()
+    await pin_notices(talk.app)
+    await pin_notices(talk.app)
     told = [text for _, text in await queued(talk, "private")]
     assert told and set(told) == {"公告 1 已发到群里,但没能设为精华(机器人多半不是管理员)。请管理员在群里手动操作。"}
 

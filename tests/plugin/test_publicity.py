@@ -9,6 +9,7 @@ from bot.delivery.models import OutboxRow
 from bot.notice.models import Letter, Notice, Publicity
 from bot.rendering.content import Content
 from bot.scheduling.calendar import WorkdayCalendar, YearArrangement
+from plugins.notice.clockwork import end_publicities, publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china
@@ -37,7 +38,7 @@ async def queued(talk: Talk, kind: str = "group") -> list[tuple[str, str]]:
 async def show(talk: Talk, words: str = f"{SUBJECT} 5个工作日") -> None:
     await talk.whisper(EDITOR, f"公示 {words}")
     assert "这就发到群里" in await talk.whisper(EDITOR, "确认")
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
 
 
 async def test_working_days_across_the_national_day(talk: Talk) -> None:
@@ -46,14 +47,14 @@ async def test_working_days_across_the_national_day(talk: Talk) -> None:
     assert "按「发展党员公示」,今天公开" in preview
     assert await queued(talk) == []
     assert await talk.whisper(EDITOR, "确认") == "公示 1 这就发到群里,5 个工作日。到期我会提醒。"
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
     [(group, text)] = await queued(talk)
     assert group == "9"
     assert text == (
         f"【公示 1】\n{SUBJECT}\n公示期到 10月10日(5 个工作日)。有异议请私聊我发「异议 1 内容」;"
         "不想留名,发「异议 1 匿名 内容」。"
     )
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
     assert len(await queued(talk)) == 1
 
 
@@ -89,7 +90,7 @@ async def test_its_days_begin_with_the_approval(talk: Talk) -> None:
     assert "已交给书记审核" in await talk.whisper(EDITOR, "确认")
     at(talk, "2026-10-08 09:00")
     await talk.whisper(BOSS, "同意 1")
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
     assert "公示期到 10月14日(5 个工作日)" in (await queued(talk))[-1][1]
     async with talk.app.database.reading() as uow:
         assert (await uow.session.scalars(select(Notice.approver_id))).one() == 1
@@ -99,11 +100,11 @@ async def test_its_end_is_announced_once_and_the_result_closes_it(talk: Talk) ->
     await show(talk)
     assert "还没到期。最后一天是 10月10日" in await talk.whisper(EDITOR, "公示结果 1")
     at(talk, "2026-10-10 23:00")
-    await talk.app.end_publicities()
+    await end_publicities(talk.app)
     assert len(await queued(talk)) == 1
     at(talk, "2026-10-11 08:00")
-    await talk.app.end_publicities()
-    await talk.app.end_publicities()
+    await end_publicities(talk.app)
+    await end_publicities(talk.app)
     assert (await queued(talk))[1:] == [("9", f"【公示 1】「{SUBJECT}」公示期已满(10月10日止),谢谢大家监督。")]
     assert [text for who, text in await queued(talk, "private") if who == str(BOSS)] == [
         f"公示 1「{SUBJECT}」到期,没有收到异议。公布结果发「公示结果 1」。"
@@ -119,7 +120,7 @@ async def test_a_new_holiday_table_moves_the_end(talk: Talk) -> None:
     await show(talk)
     off = [china(f"2026-10-{day:02}").date() for day in range(1, 13)]
     talk.app.calendar = WorkdayCalendar([YearArrangement(2026, "新的安排", frozenset(off), frozenset())])
-    await talk.app.end_publicities()
+    await end_publicities(talk.app)
     assert (await queued(talk))[-1][1] == "【公示 1】放假安排有调整,公示期改到 10月15日 结束。"
     async with talk.app.database.reading() as uow:
         assert str((await uow.session.scalars(select(Publicity.ends_on))).one()) == "2026-10-15"
@@ -137,7 +138,7 @@ async def test_an_objection_reaches_secretary_and_organiser_only(talk: Talk) -> 
     assert await talk.whisper(MEMBER, "回复意见 1 已核对,属实") == "回复已转给写的人。"
     assert (await queued(talk, "private"))[-1] == (str(EDITOR), "您的异议(1 号)有回复:\n已核对,属实")
     at(talk, "2026-10-12 08:00")
-    await talk.app.end_publicities()
+    await end_publicities(talk.app)
     assert "收到异议 1 件" in (await queued(talk, "private"))[-1][1]
     assert "请写明处理结果" in await talk.whisper(EDITOR, "公示结果 1")
     assert "已发到群里" in await talk.whisper(EDITOR, "公示结果 1 经核查,情况属实,不影响接收。")
@@ -206,7 +207,7 @@ async def test_a_running_one_is_withdrawn_but_not_changed(talk: Talk) -> None:
     await talk.whisper(EDITOR, "撤回 1")
     assert "已撤回公告 1" in await talk.whisper(EDITOR, "确认")
     at(talk, "2026-10-12 08:00")
-    await talk.app.end_publicities()
+    await end_publicities(talk.app)
     assert len([text for _, text in await queued(talk) if "期满" in text]) == 0
 
 

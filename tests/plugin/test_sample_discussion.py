@@ -8,6 +8,7 @@ from bot.delivery.models import OutboxRow, State
 from bot.discussion.models import Voice
 from bot.simulator import sample
 from bot.simulator.demo import load_sample
+from plugins.discussion.clockwork import listen
 from tests.plugin.talk import Talk
 
 
@@ -16,7 +17,7 @@ async def demo(app: App) -> Talk:
     talk = Talk(app)
     async with app.database.unit_of_work() as uow:
         await load_sample(uow, app)
-    await app.listen()
+    await listen(app)
     return talk
 
 

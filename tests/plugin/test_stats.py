@@ -11,6 +11,7 @@ from bot.rendering import cards
 from bot.rendering.content import Card
 from bot.study import pushing
 from bot.study.models import Material
+from plugins.notice.clockwork import publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk
 from tests.unit.study.house import china, material
@@ -44,7 +45,7 @@ async def autumn(talk: Talk) -> None:
     await talk.say(BOSS, "已学 2")
     await talk.whisper(EDITOR, "公告 周五交党费")
     await talk.whisper(EDITOR, "确认")
-    await talk.app.publish_what_is_due()
+    await publish_what_is_due(talk.app)
     await talk.say(MEMBER, "收到 1")
     at(talk, "2026-11-24 09:00")
     async with talk.app.database.unit_of_work() as uow:

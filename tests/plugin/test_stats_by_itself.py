@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from bot.branch.models import Leave, Member
 from bot.delivery.models import OutboxRow
 from bot.rendering.content import Attachment, Card, Content
+from plugins.stats.clockwork import remind_on_sunday, send_reports
 from tests.plugin.conftest import BOSS
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, above, at, autumn, push
@@ -43,8 +44,8 @@ async def reports(talk: Talk) -> list[tuple[str, str]]:
 )
 async def test_on_the_first_working_day_in_the_daytime(talk: Talk, when: str, kinds: list[str]) -> None:
     at(talk, when)
-    await talk.app.send_reports()
-    await talk.app.send_reports()
+    await send_reports(talk.app)
+    await send_reports(talk.app)
     names = {"2026-12": "2026年11月", "2027-01": "2026年12月"}
     first = names.get(when[:7], "")
     expected = [(str(BOSS), f"第一支部{first}学习情况月报.{end}") for end in ("docx", "xlsx")]
@@ -56,7 +57,7 @@ async def test_on_the_first_working_day_in_the_daytime(talk: Talk, when: str, ki
 
 async def test_two_pictures_and_the_figures_in_words(talk: Talk) -> None:
     at(talk, "2026-12-01 09:05")
-    await talk.app.send_reports()
+    await send_reports(talk.app)
     async with talk.app.database.reading() as uow:
         rows = (await uow.session.scalars(select(OutboxRow).where(OutboxRow.key.like("report:%")))).all()
     parts = [part for row in rows for part in Content.model_validate_json(row.content).parts]
@@ -66,7 +67,7 @@ async def test_two_pictures_and_the_figures_in_words(talk: Talk) -> None:
 
 async def test_to_each_who_leads_and_only_to_them(talk: Talk, above: None) -> None:
     at(talk, "2026-12-01 09:05")
-    await talk.app.send_reports()
+    await send_reports(talk.app)
     assert {(to, name[:4]) for to, name in await reports(talk)} == {
         (str(ABOVE), "红旗党委"), (str(BOSS), "第一支部"), ("202", "第二支部"),
     }  # fmt: skip
@@ -75,13 +76,13 @@ async def test_to_each_who_leads_and_only_to_them(talk: Talk, above: None) -> No
 async def test_a_branch_may_do_without(talk: Talk) -> None:
     await talk.whisper(BOSS, "设置 月报 关")
     at(talk, "2026-12-01 09:05")
-    await talk.app.send_reports()
+    await send_reports(talk.app)
     assert await reports(talk) == []
 
 
 async def on_sunday(talk: Talk, when: str = "2026-11-29 10:30") -> list[tuple[str, str]]:
     at(talk, when)
-    await talk.app.remind_on_sunday()
+    await remind_on_sunday(talk.app)
     return [(to, text) for to, text in await talk.enqueued() if "有空时发「补学」" in text]
 
 

@@ -11,6 +11,7 @@ from bot.core.clock import ShiftableClock
 from bot.delivery.models import OutboxRow
 from bot.discussion import records
 from bot.discussion.models import Voice
+from plugins.discussion.clockwork import end_what_is_due, listen
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import GROUP, Talk, reply
 
@@ -113,7 +114,7 @@ async def test_nothing_counts_after_the_end(talking: Talk, clock: ShiftableClock
     clock.set(clock.now() + timedelta(hours=25))
     await talking.say(MEMBER, reply(CARD), GOOD)
     assert await voices(talking) == []
-    await talking.app.end_what_is_due()
+    await end_what_is_due(talking.app)
     assert talking.app.listening.windows("onebot11", str(GROUP)) == ()
 
 
@@ -128,7 +129,7 @@ async def test_two_discussions_in_one_group_are_told_apart(talking: Talk) -> Non
 
 async def test_after_a_restart_the_group_is_still_listened_to(talking: Talk) -> None:
     talking.app.listening.hear(())
-    await talking.app.listen()
+    await listen(talking.app)
     await talking.say(MEMBER, reply(CARD), GOOD)
     assert len(await voices(talking)) == 1
 
@@ -158,7 +159,7 @@ async def test_statistics_learn_who_spoke(talking: Talk) -> None:
 async def test_opening_can_be_undone_until_somebody_speaks(talking: Talk) -> None:
     await talking.whisper(EDITOR, "撤销")
     assert await talking.whisper(EDITOR, "确认") == "已撤销「开讨论 1」。"
-    await talking.app.listen()
+    await listen(talking.app)
     await talking.say(MEMBER, reply(CARD), GOOD)
     assert await voices(talking) == []
     await talking.whisper(EDITOR, "讨论 社区食堂怎样才能长久")

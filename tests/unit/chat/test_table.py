@@ -1,5 +1,6 @@
 import pytest
 
+from bot.app import App
 from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.table import CommandTable
@@ -106,3 +107,20 @@ def test_two_plugins_cannot_share_a_word(table: CommandTable) -> None:
 def test_nearest(table: CommandTable) -> None:
     assert table.nearest("推松") == "推送"
     assert table.nearest("吃饭了没有") is None
+
+
+async def job(app: App) -> None: ...
+
+
+async def another(app: App) -> None: ...
+
+
+def test_two_jobs_with_one_name_are_a_defect(table: CommandTable) -> None:
+    first, second = CommandSet("study"), CommandSet("notice")
+    first.every(5, "due")(job)
+    table.add(first)
+    table.add(first)
+    assert [(timed.name, timed.seconds) for timed in table.timed.values()] == [("due", 5)]
+    second.every(5, "due")(another)
+    with pytest.raises(ValueError, match="due"):
+        table.add(second)

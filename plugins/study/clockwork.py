@@ -1,0 +1,33 @@
+"""What study does by the clock."""
+
+import logging
+
+from bot.app import App
+from bot.chat.commands import CommandSet
+from bot.core.log import failed
+from bot.study import publishing, running
+
+commands = CommandSet("study")
+log = logging.getLogger("xueban.study")
+
+ANNOUNCING = 30.0
+"""Seconds between two looks for readings that everybody has completed."""
+
+
+@commands.every(None, "due plans")
+async def push_what_is_due(app: App) -> None:
+    """Carry out the plans that are due, each by itself."""
+    async with app.database.reading() as uow:
+        due = await running.due(uow)
+    for plan_id in due:
+        try:
+            async with app.database.unit_of_work() as uow:
+                await running.run(uow, plan_id, app.calendar)
+        except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
+            failed(log, f"plan {plan_id}", error)
+
+
+@commands.every(ANNOUNCING, "completed readings")
+async def announce_completed(app: App) -> None:
+    async with app.database.unit_of_work() as uow:
+        await publishing.announce_completed(uow)
