@@ -11,6 +11,9 @@ from bot.branch.names import clean_name
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 
+MOST = 30
+"""People that are named at once."""
+
 _NAME_AND_TAIL = re.compile(r"(.*[^\d\s])\s*(\d{3,12})")
 
 
@@ -35,6 +38,18 @@ async def find(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str]
         raise UserError(await _which(uow, actor, named))
     near = await repository.near_names(uow, path, name[0])
     raise NotFound(f"名册上没有「{name[:20]}」。" + (f"是{'、'.join(near)}吗?" if near else "发「成员 列表」看名册。"))
+
+
+async def find_all(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str] = ()) -> list[Member]:
+    """Several people: 「张三、李四」, or everybody who is mentioned. Raises like ``find``."""
+    if mentions:
+        return [await find(uow, actor, "", [each]) for each in mentions]
+    names = [name for name in re.split(r"[\s,\uff0c、;\uff1b]+", text) if name]
+    if not names:
+        raise UserError("请写上姓名,几个人用「、」隔开,或者 @ 他们。")
+    if len(names) > MOST:
+        raise UserError(f"一次最多写 {MOST} 个人。")
+    return [await find(uow, actor, name) for name in names]
 
 
 async def word_for(uow: UnitOfWork, actor: Actor, member: Member) -> str:
@@ -69,6 +84,11 @@ async def myself(uow: UnitOfWork, actor: Actor) -> Member:
     if actor.member_id is None:
         raise UserError("您还没有绑定到名册。请先发「绑定 您的姓名」。")
     return await uow.session.get_one(Member, actor.member_id)
+
+
+async def meant(uow: UnitOfWork, actor: Actor, name: str, mentions: Sequence[str] = ()) -> Member:
+    """Who is named or mentioned, else the speaker. Raises like ``find`` and ``myself``."""
+    return await find(uow, actor, name, mentions) if name or mentions else await myself(uow, actor)
 
 
 async def is_named(uow: UnitOfWork, actor: Actor, word: str) -> bool:

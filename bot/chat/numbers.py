@@ -17,6 +17,15 @@ def number(text: str) -> int | None:
     return int(text)
 
 
+def numbered(text: str, what: str, example: str) -> tuple[int, str]:
+    """(the number in front, the other words) of 「5 周六9:00」. Raises ``UserError`` with the example; ``what`` is the
+    thing that is numbered."""
+    word, *rest = text.strip().split(maxsplit=1) or [""]
+    if not word.isdecimal() or len(word) > 6:
+        raise UserError(f"请写{what}的编号,比如:{example}")
+    return int(word), rest[0].strip() if rest else ""
+
+
 def ranges(text: str, most: int) -> list[int]:
     """「资料 3-5、8」 → 3, 4, 5, 8: each once, as written, ``most`` of them. Raises ``UserError``."""
     rest = _RANGE.sub("", text)

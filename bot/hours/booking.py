@@ -5,7 +5,7 @@ then holds exactly these. ``settle(uow, For(branch_id, Source.MEETING, f"meeting
 books two hours for member 7.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,3 +51,8 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
 async def withdraw(uow: UnitOfWork, origin: str) -> None:
     """Take all hours of this thing out of the ledger."""
     await repository.drop_others(uow, origin, [])
+
+
+async def given(uow: UnitOfWork, origins: Collection[str]) -> dict[int, int]:
+    """Member id → half hours from these things together."""
+    return await repository.by_origins(uow, origins)

@@ -28,6 +28,12 @@ async def by_origin(uow: UnitOfWork, origin: str) -> Sequence[HourEntry]:
     return (await uow.session.scalars(query.execution_options(populate_existing=True))).all()
 
 
+async def by_origins(uow: UnitOfWork, origins: Collection[str]) -> dict[int, int]:
+    """Member id → half hours from all of these."""
+    query = select(HourEntry.member_id, func.sum(HourEntry.halves)).where(HourEntry.origin.in_(origins))
+    return {member: int(halves) for member, halves in await uow.session.execute(query.group_by(HourEntry.member_id))}
+
+
 async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> Sequence[HourEntry]:
     """The entries of these members on the days from ``first`` to ``last``, in the order of days."""
     query = select(HourEntry).where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)

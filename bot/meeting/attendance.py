@@ -194,8 +194,9 @@ async def tell_chair(uow: UnitOfWork, meeting: Meeting, text: str, key: str, *, 
     )
 
 
-async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member, reason: str, *, late: bool) -> bool:
-    """Enter by hand that somebody was there, with the reason; whether they are a guest. Raises ``UserError``."""
+async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member, reason: str) -> MeetingPerson:
+    """Enter by hand that somebody was there, with the reason, which begins with 迟到 where they were late. Raises
+    ``UserError``."""
     await circle.need_chair(uow, actor, meeting)
     _check_reason(reason, "补签 5 张三 手机没电")
     if meeting.state == State.CANCELLED:
@@ -209,6 +210,7 @@ async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member,
         uow.session.add(found)
     elif found.signed_at is not None:
         raise UserError(f"{member.name}已经签到了,不用补。")
+    late = reason.startswith("迟到")
     signed = min(uow.now, meeting.starts_at)
     found.signed_at, found.method, found.late, found.left_at = signed, Method.MANUAL, late, None
     found.excused_at, found.reason = None, reason
@@ -219,7 +221,7 @@ async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member,
     await undo.remember(uow, actor, "meeting.enter", payload, f"给{member.name}补签会议 {meeting.no}")
     await uow.session.flush()
     await closing.settle(uow, meeting)
-    return not found.expected
+    return found
 
 
 async def enter_all(uow: UnitOfWork, actor: Actor, meeting: Meeting, reason: str) -> int:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.branch import audit
@@ -10,8 +10,9 @@ from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
-from bot.meeting import circle, repository, rules, sayings
-from bot.meeting.kinds import Circle, kind
+from bot.meeting import attendance, circle, repository, rules, sayings
+from bot.meeting.circle import Circled
+from bot.meeting.kinds import kind
 from bot.meeting.models import Meeting, MeetingPerson, State
 from bot.meeting.reading import Change, Draft
 from bot.notice import announcing
@@ -19,6 +20,8 @@ from bot.notice.announcing import Announced
 from bot.scheduling.calendar import WorkdayCalendar
 
 NUMBERS = "meeting"
+SHOWN = 8
+"""Meetings to come that are listed."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Called:
-    """``announced`` is None where nobody had to be told: it is over, or was never out."""
+    """``announced`` is None where nobody had to be told: it is over, was never out, or nobody is to come yet."""
 
     meeting: Meeting
     announced: Announced | None
@@ -43,9 +46,17 @@ async def propose(uow: UnitOfWork, actor: Actor, draft: Draft, calendar: Workday
     """Look at what somebody wants to call; nothing is stored. Raises ``UserError``, ``NotAllowed``."""
     actor = await circle.here(uow, actor)
     called = await circle.who(uow, actor, draft)
+    draft = _dressed(draft, called)
     doubts = [] if draft.past else rules.oddities(draft.starts_at, calendar)
     doubts += await _clashes(uow, called.everybody, draft.starts_at, draft.ends_at)
     return Proposal(draft, called.of.name, len(called.expected), tuple(doubts))
+
+
+def _dressed(draft: Draft, called: Circled) -> Draft:
+    """A session says of which course it is."""
+    if called.course is None:
+        return draft
+    return replace(draft, agenda=f"{called.course.name}:{draft.agenda}".rstrip(":"))
 
 
 async def _clashes(
@@ -62,11 +73,13 @@ async def call(uow: UnitOfWork, actor: Actor, draft: Draft) -> Called:
     """
     actor = await circle.here(uow, actor)
     called = await circle.who(uow, actor, draft)
+    draft = _dressed(draft, called)
     over = draft.ends_at <= uow.now
     meeting = Meeting(
         branch_id=actor.branch,
         no=await branch.next_number(uow, actor.branch, NUMBERS),
         of_id=called.of.id,
+        course_id=called.course.id if called.course else None,
         kind=draft.kind.name,
         state=State.FAILED if over else State.CALLED,
         starts_at=draft.starts_at,
@@ -92,12 +105,7 @@ async def call(uow: UnitOfWork, actor: Actor, draft: Draft) -> Called:
     )
     await uow.session.flush()
     await audit.record(uow, actor, "meeting.call", f"会议 {meeting.no}")
-    if over:
-        return Called(meeting, None)
-    text = sayings.invitation(meeting.no, draft)
-    announced = await announcing.announce(uow, actor, text, await _told(uow, meeting))
-    meeting.notice_id = announced.id
-    return Called(meeting, announced)
+    return Called(meeting, None if over else await _say(uow, actor, meeting, sayings.invitation(meeting.no, draft)))
 
 
 async def get(uow: UnitOfWork, actor: Actor, no: int) -> Meeting:
@@ -108,6 +116,32 @@ async def get(uow: UnitOfWork, actor: Actor, no: int) -> Meeting:
     return found
 
 
+async def coming(uow: UnitOfWork, actor: Actor) -> Sequence[Meeting]:
+    """The next meetings of the 支部 for which ``actor`` speaks."""
+    return await repository.coming(uow, (await circle.here(uow, actor)).branch, uow.now, SHOWN)
+
+
+async def group_names(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
+    """Those of the 党小组 of that 支部."""
+    home = await circle.here(uow, actor)
+    return tuple(one.name for one in await circle.groups(uow, home.branch))
+
+
+async def led(uow: UnitOfWork, actor: Actor, no: int | None) -> Meeting:
+    """A meeting that ``actor`` may lead; without a number the one that began last. Raises ``NotFound``,
+    ``NotAllowed``."""
+    if no is not None:
+        meeting = await get(uow, actor, no)
+    else:
+        home = await circle.here(uow, actor)
+        found = await repository.latest(uow, home.branch, uow.now + attendance.AHEAD)
+        if found is None:
+            raise NotFound("还没有开过会。发「会议」看最近有哪些。")
+        meeting = found
+    await circle.need_chair(uow, actor, meeting)
+    return meeting
+
+
 async def change(
     uow: UnitOfWork, actor: Actor, no: int, wanted: Change, calendar: WorkdayCalendar
 ) -> tuple[Meeting, str, tuple[str, ...]]:
@@ -115,7 +149,7 @@ async def change(
 
     Raises ``UserError``, ``NotFound``, ``NotAllowed``.
     """
-    meeting = await _changeable(uow, actor, no)
+    meeting = await changeable(uow, actor, no)
     new = _changed(meeting, wanted)
     doubts = rules.oddities(new.starts_at, calendar) if wanted.starts_at else []
     people = [one.member_id for one in await repository.people(uow, meeting) if one.expected]
@@ -125,7 +159,7 @@ async def change(
 
 async def rearrange(uow: UnitOfWork, actor: Actor, no: int, wanted: Change) -> Called:
     """Change time, place or agenda; those concerned are told and asked again. Raises like ``change``."""
-    meeting = await _changeable(uow, actor, no)
+    meeting = await changeable(uow, actor, no)
     new = _changed(meeting, wanted)
     if new.starts_at <= uow.now:
         raise UserError("改到的时间已经过去了,请写一个以后的时间。")
@@ -141,38 +175,45 @@ async def rearrange(uow: UnitOfWork, actor: Actor, no: int, wanted: Change) -> C
     if moved:
         await repository.forget_signatures(uow, meeting.id)
     await audit.record(uow, actor, "meeting.change", f"会议 {no}", detail={"revision": meeting.revision})
-    told = await _say_again(uow, actor, meeting, sayings.changed(no, new))
-    return Called(meeting, told)
+    return Called(meeting, await _say(uow, actor, meeting, sayings.changed(no, new)))
 
 
 async def call_off(uow: UnitOfWork, actor: Actor, no: int, reason: str) -> Called:
     """It won't be; those who were told are told so. Raises ``UserError``, ``NotFound``, ``NotAllowed``."""
-    meeting = await _changeable(uow, actor, no)
+    meeting = await changeable(uow, actor, no)
     meeting.state, meeting.next_at = State.CANCELLED, None
     await audit.record(uow, actor, "meeting.cancel", f"会议 {no}", reason[:200])
-    assert meeting.notice_id is not None
+    if meeting.notice_id is None:
+        return Called(meeting, None)
     speaking = await circle.here(uow, actor)
     text = sayings.cancelled(meeting, reason)
     told = await announcing.call_off(uow, speaking, meeting.notice_id, text, await _told(uow, meeting))
     return Called(meeting, told)
 
 
-async def _say_again(uow: UnitOfWork, actor: Actor, meeting: Meeting, text: str) -> Announced:
-    assert meeting.notice_id is not None
+async def _say(uow: UnitOfWork, actor: Actor, meeting: Meeting, text: str) -> Announced | None:
+    """Let those concerned know, by the notice of the meeting or by its first. None where there is nobody yet."""
+    people = await _told(uow, meeting)
+    if people == []:
+        return None
     speaking = await circle.here(uow, actor)
-    told = await announcing.change(uow, speaking, meeting.notice_id, text, await _told(uow, meeting))
+    if meeting.notice_id is None:
+        told = await announcing.announce(uow, speaking, text, people)
+    else:
+        told = await announcing.change(uow, speaking, meeting.notice_id, text, people)
     meeting.notice_id = told.id
     return told
 
 
 async def _told(uow: UnitOfWork, meeting: Meeting) -> list[int] | None:
     """To whom its notice goes privately; None where the whole group may read it."""
-    if kind(meeting.kind).circle is Circle.MEMBERS and await branch.groups_of(uow, meeting.branch_id):
+    if await circle.public(uow, meeting):
         return None
     return [one.member_id for one in await repository.people(uow, meeting) if one.expected]
 
 
-async def _changeable(uow: UnitOfWork, actor: Actor, no: int) -> Meeting:
+async def changeable(uow: UnitOfWork, actor: Actor, no: int) -> Meeting:
+    """A meeting that ``actor`` may still change. Raises ``UserError``, ``NotFound``, ``NotAllowed``."""
     meeting = await repository.lock(uow, (await get(uow, actor, no)).id)
     await circle.need_chair(uow, actor, meeting)
     if meeting.state == State.CANCELLED:

@@ -1,18 +1,20 @@
 """Whose meeting it is and who is to come to it: everybody, the committee, or one 党小组."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.branch import rights
 from bot.branch import service as branch
-from bot.branch.actor import COMMITTEE, Actor
-from bot.branch.models import Branch, BranchKind, MemberKind, Role
+from bot.branch.actor import COMMITTEE, LEADERS, Actor
+from bot.branch.models import Branch, BranchKind, ChatGroup, MemberKind, Role
 from bot.branch.service import Reader
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.core.errors import NotAllowed, UserError
-from bot.meeting import repository
-from bot.meeting.kinds import Circle, Kind
-from bot.meeting.models import Meeting
+from bot.core.errors import NotAllowed, NotFound, UserError
+from bot.meeting import course_repository, repository
+from bot.meeting.kinds import Circle, Kind, kind
+from bot.meeting.models import Course, Meeting
 from bot.meeting.reading import Draft
 
 _MEMBERS = (MemberKind.FULL, MemberKind.PROBATIONARY)
@@ -22,12 +24,13 @@ _SPEAKS_FOR_GROUP = COMMITTEE | {Role.GROUP_LEADER}
 @dataclass(frozen=True)
 class Circled:
     """``of`` is whose meeting it is. ``expected`` are to come, ``voting`` of them count for the quorum; ``others`` may
-    sit in."""
+    sit in. ``course`` is the 培训 whose session it is."""
 
     of: Branch
     expected: tuple[Reader, ...]
     voting: frozenset[int]
     others: tuple[Reader, ...] = ()
+    course: Course | None = None
 
     @property
     def everybody(self) -> list[int]:
@@ -60,13 +63,48 @@ async def who(uow: UnitOfWork, actor: Actor, draft: Draft) -> Circled:
             if not found:
                 raise UserError("支部还没有任命支委,不知道请谁来。请先发「任命 姓名 组织委员」这样的命令。")
             return Circled(of, found, frozenset(one.member_id for one in found))
+        case Circle.ENROLLED:
+            about = await course(uow, actor, draft.course)
+            enrolled = tuple(await branch.people(uow, await course_repository.enrolled(uow, about.id)))
+            return Circled(of, enrolled, frozenset(), (), about)
         case _:
-            members = tuple(one for one in readers if one.kind in _MEMBERS)
-            expected = tuple(one for one in members if not one.exempt_reason)
+            expected = _everybody(readers)
             if not expected:
                 raise UserError(f"「{of.name}」的名册上还没有党员,不知道请谁来。")
             voting = frozenset(one.member_id for one in expected if one.kind == MemberKind.FULL)
             return Circled(of, expected, voting, tuple(one for one in readers if one not in expected))
+
+
+def _everybody(readers: Sequence[Reader]) -> tuple[Reader, ...]:
+    """The party members among them, but for the exempt."""
+    return tuple(one for one in readers if one.kind in _MEMBERS and not one.exempt_reason)
+
+
+async def everybody(uow: UnitOfWork, branch_id: int, on: date) -> tuple[Reader, ...]:
+    """Who is to come where all members are."""
+    return _everybody(await branch.readers(uow, branch_id, on))
+
+
+async def course(uow: UnitOfWork, actor: Actor, no: int) -> Course:
+    """A 培训 of the 支部 for which ``actor`` speaks. Raises ``NotFound``."""
+    found = await course_repository.by_no(uow, (await here(uow, actor)).branch, no)
+    if found is None:
+        raise NotFound(f"没有培训 {no}。发「培训」看有哪些。")
+    return found
+
+
+async def public(uow: UnitOfWork, meeting: Meeting) -> Sequence[ChatGroup]:
+    """The groups that may read of a meeting since all of them are to come; none of one that is only some people's."""
+    match kind(meeting.kind).circle:
+        case Circle.MEMBERS:
+            return await branch.groups_of(uow, meeting.branch_id)
+        case Circle.ENROLLED:
+            members = await everybody(uow, meeting.branch_id, to_local(meeting.starts_at).date())
+            listed = {one.member_id for one in await repository.people(uow, meeting) if one.expected}
+            all_of_them = bool(members) and all(one.member_id in listed for one in members)
+            return await branch.groups_of(uow, meeting.branch_id) if all_of_them else ()
+        case _:
+            return ()
 
 
 async def _whose(uow: UnitOfWork, actor: Actor, draft: Draft) -> Branch:
@@ -93,15 +131,22 @@ async def need_convener(uow: UnitOfWork, actor: Actor, of: Branch) -> None:
         raise NotAllowed("开会由支委来召集,党小组会也可以由小组长召集。发「会议」看最近有哪些会。")
 
 
+async def convening(uow: UnitOfWork, actor: Actor) -> Actor:
+    """``actor`` as they speak for the 支部, where they may call its meetings. Raises ``NotAllowed``."""
+    speaking = await here(uow, actor)
+    await need_convener(uow, speaking, await branch.get(uow, speaking.branch))
+    return speaking
+
+
 async def need_chair(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> None:
     """Raises ``NotAllowed`` for somebody who neither chairs ``meeting`` nor might have called it."""
     if actor.member_id is None or actor.member_id != meeting.chair_id:
         await need_convener(uow, actor, await branch.get(uow, meeting.of_id))
 
 
-async def chair(uow: UnitOfWork, actor: Actor, of: Branch, kind: Kind) -> int | None:
+async def chair(uow: UnitOfWork, actor: Actor, of: Branch, of_kind: Kind) -> int | None:
     """Who leads it: the one who calls it if they are a leader (or the group's), else the first of the leaders."""
-    wanted = frozenset({Role.GROUP_LEADER}) if kind.circle is Circle.GROUP else frozenset({Role.SECRETARY, Role.DEPUTY})
+    wanted = frozenset({Role.GROUP_LEADER}) if of_kind.circle is Circle.GROUP else LEADERS
     leaders = await branch.officers(uow, of.id, wanted) or await branch.leaders(uow, of.id)
     ids = [one.member_id for one in leaders]
     return actor.member_id if actor.member_id in ids or not ids else ids[0]

@@ -5,10 +5,14 @@ from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.hours import booking
 from bot.hours.booking import For
-from bot.hours.models import Source
 from bot.meeting import repository, rules
 from bot.meeting.kinds import kind
 from bot.meeting.models import Meeting, State
+
+
+def origin(meeting_id: int) -> str:
+    """What the hours of a meeting are booked under."""
+    return f"meeting:{meeting_id}"
 
 
 async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
@@ -19,7 +23,8 @@ async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
     people = await repository.people(uow, meeting)
     enough = rules.was_held(people, kind(meeting.kind).quorum(meeting.agenda))
     meeting.state = State.HELD if enough else State.FAILED
-    if not kind(meeting.kind).hours:
+    source = kind(meeting.kind).hours
+    if source is None:
         return
     per_hour = int(await branch.setting(uow, meeting.branch_id, "hours_minutes"))
     halves = {
@@ -28,4 +33,4 @@ async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
     }
     day = to_local(meeting.starts_at).date()
     note = f"{meeting.kind}(会议 {meeting.no})"
-    await booking.settle(uow, For(meeting.branch_id, Source.MEETING, f"meeting:{meeting.id}", day, note), halves)
+    await booking.settle(uow, For(meeting.branch_id, source, origin(meeting.id), day, note), halves)

@@ -74,8 +74,7 @@ async def _name(uow: UnitOfWork, member_id: int | None) -> str:
 
 async def ledger(uow: UnitOfWork, actor: Actor, year: int) -> Paper:
     """The .xlsx of a year: every meeting, and what its resolutions have become. Raises ``UserError``."""
-    here = await circle.here(uow, actor)
-    await circle.need_convener(uow, here, await branch.get(uow, here.branch))
+    here = await circle.convening(uow, actor)
     start, end = (datetime(each, 1, 1, tzinfo=CHINA) for each in (year, year + 1))
     found = await repository.between(uow, here.branch, start, end, tuple(State))
     if not found:

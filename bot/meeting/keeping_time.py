@@ -7,9 +7,8 @@ from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
-from bot.meeting import attendance, closing, repository, rules, sayings, views
+from bot.meeting import attendance, circle, closing, repository, rules, sayings, views
 from bot.meeting.attendance import ORIGIN
-from bot.meeting.kinds import Circle, kind
 from bot.meeting.models import Meeting
 from bot.meeting.rules import Step
 from bot.rendering.content import Content
@@ -56,8 +55,7 @@ async def _remind(uow: UnitOfWork, meeting: Meeting, step: Step) -> None:
 
 
 async def _targets(uow: UnitOfWork, meeting: Meeting) -> list[Target]:
-    groups = await branch.groups_of(uow, meeting.branch_id)
-    if kind(meeting.kind).circle is Circle.MEMBERS and groups:
+    if groups := await circle.public(uow, meeting):
         return [Target(group.account, "group", group.group_id, group.platform) for group in groups]
     wanted = [one.member_id for one in await repository.people(uow, meeting) if one.expected and not one.excused]
     accounts: list[MemberAccount] = [one.account for one in await branch.people(uow, wanted) if one.account is not None]

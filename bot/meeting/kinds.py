@@ -9,6 +9,7 @@ from functools import cache
 
 from bot.core.errors import UserError
 from bot.core.settings import SHIPPED
+from bot.hours.models import Source
 
 FILE = SHIPPED / "meeting" / "kinds.json"
 
@@ -19,6 +20,7 @@ class Circle(StrEnum):
     MEMBERS = "党员"
     COMMITTEE = "委员"
     GROUP = "小组"
+    ENROLLED = "报名"
 
 
 class Per(StrEnum):
@@ -53,8 +55,8 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Kind:
-    """``minutes`` is how long one takes where no end is said, ``template`` the headings of its minutes; one with
-    ``hours`` counts for the hours of study."""
+    """``minutes`` is how long one takes where no end is said, ``template`` the headings of its minutes; ``hours``
+    is as what it counts for the hours of study, None if it doesn't."""
 
     name: str
     words: tuple[str, ...]
@@ -63,7 +65,7 @@ class Kind:
     minutes: int
     quorums: tuple[Quorum, ...]
     template: tuple[str, ...]
-    hours: bool
+    hours: Source | None
     source: str
     since: date
 
@@ -96,7 +98,7 @@ def all_kinds() -> tuple[Kind, ...]:
                 for q in row["quorum"]
             ),
             tuple(row["template"]),
-            row.get("hours", False),
+            Source(row["hours"]) if "hours" in row else None,
             row["source"],
             date.fromisoformat(row["since"]),
         )

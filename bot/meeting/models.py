@@ -31,7 +31,8 @@ class Meeting(Base):
     """会议 ``no`` of a branch. ``of_id`` is whose meeting it is: the branch itself, or one of its 党小组.
 
     ``code`` is the number shown at the place. ``next_at`` is when the clock has to do something about it. ``revision``
-    counts the changes of time and place. ``account`` is our account by which it was called.
+    counts the changes of time and place. ``account`` is our account by which it was called. ``course_id`` is the course
+    that it is a session of.
     """
 
     __tablename__ = "meeting"
@@ -40,6 +41,7 @@ class Meeting(Base):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     no: Mapped[int]
     of_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_course.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10))
     starts_at: Mapped[datetime]
@@ -58,6 +60,35 @@ class Meeting(Base):
         UniqueConstraint("branch_id", "no"),
         Index("ix_meeting_branch_id_starts_at", "branch_id", "starts_at"),
     )
+
+
+class Course(Base):
+    """培训 ``no`` of a branch: its sessions are meetings. It asks for ``halves`` half hours of study; one enrols until
+    ``closes_on``, or until it is over."""
+
+    __tablename__ = "meeting_course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    halves: Mapped[int]
+    closes_on: Mapped[date | None]
+    dropped: Mapped[bool] = mapped_column(default=False)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"),)
+
+
+class Enrolment(Base):
+    """Somebody takes part in a course."""
+
+    __tablename__ = "meeting_enrolment"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("meeting_course.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    enrolled_at: Mapped[datetime]
 
 
 class MeetingPlan(Base):

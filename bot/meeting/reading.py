@@ -2,21 +2,25 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.core.clock import to_local
 from bot.core.errors import UserError
 from bot.meeting import rules
-from bot.meeting.kinds import Circle, Kind, split_kind
+from bot.meeting.kinds import Circle, Kind, kind, split_kind
 from bot.scheduling.moments import Past, parse, split_moment
 from bot.scheduling.words import CLOCK, read_clock
 
 EXAMPLE = "会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划"
+SESSION = "培训加课 3 周六9:00-11:30 党校 内容:第一讲"
 PLACE, AGENDA = 80, 2000
 
 _AGENDA = re.compile(r"[\s,\uff0c;\uff1b。]*(?:议题|议程|主题|内容|题目)\s*[:\uff1a]\s*")
 _PLACE = re.compile(r"^(?:地点|地址)\s*:?\s*|^在(?=.)")
+_COURSE = re.compile(r"^(\d{1,6})(?=\s|$)")
 _UNTIL = re.compile(r"\s*(?:-|–|—|~|到|至)+\s*")
 _GLUED = re.compile(
     r"((?:\d{1,2}:\d{2}|[点时](?:半|整|[一三]刻|\d{1,2}分?)?))(?:在|于)?(?=[^\s\d:点时分半整刻一三钟,到至~—–-])"
@@ -25,7 +29,8 @@ _GLUED = re.compile(
 
 @dataclass(frozen=True)
 class Draft:
-    """A meeting as somebody wants it. ``past``: its time has gone by, so it is one to be recorded afterwards."""
+    """A meeting as somebody wants it. ``past``: its time has gone by, so it is one to be recorded afterwards. ``group``
+    is the name of the 党小组, ``course`` the number of the 培训 whose it is."""
 
     kind: Kind
     starts_at: datetime
@@ -34,11 +39,17 @@ class Draft:
     agenda: str
     group: str = ""
     past: bool = False
+    course: int = 0
 
-    def at(self, starts: datetime, ends: datetime | None, now: datetime) -> "Draft":
-        """The same at another time; as long as before where no end is said."""
+    def revised(self, text: str, now: datetime) -> "Draft":
+        """The same at another time, and at another place if one is said. Raises ``UserError``."""
+        starts, ends, place, _ = split_time(text, now)
+        if starts is None:
+            raise UserError("没看懂。")
         length = self.ends_at - self.starts_at
-        return replace(self, starts_at=starts, ends_at=ends or starts + length, past=starts <= now)
+        return replace(
+            self, starts_at=starts, ends_at=ends or starts + length, place=place or self.place, past=starts <= now
+        )
 
 
 def read(text: str, now: datetime, groups: tuple[str, ...] = ()) -> Draft:
@@ -46,15 +57,20 @@ def read(text: str, now: datetime, groups: tuple[str, ...] = ()) -> Draft:
 
     Raises ``UserError`` saying what is missing.
     """
-    kind, rest = split_kind(text)
+    wanted, rest = split_kind(text)
     head, agenda = _split_agenda(rest)
     group = next((name for name in sorted(groups, key=len, reverse=True) if name in head), "")
-    if group and kind.circle is Circle.GROUP:
+    if group and wanted.circle is Circle.GROUP:
         head = head.replace(group, " ", 1)
+    course = 0
+    if wanted.circle is Circle.ENROLLED:
+        if (found := _COURSE.match(head)) is None:
+            raise UserError(f"请写上培训的编号,比如:{SESSION}\n发「培训」看有哪些。")
+        course, head = int(found[1]), head[found.end() :]
     starts, ends, place, past = split_time(head, now)
     if starts is None:
         raise UserError(f"请写上什么时候开,比如:\n{EXAMPLE}")
-    return Draft(kind, starts, ends or starts + timedelta(minutes=kind.minutes), place, agenda, group, past)
+    return Draft(wanted, starts, ends or starts + timedelta(minutes=wanted.minutes), place, agenda, group, past, course)
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,41 @@ class Change:
     ends_at: datetime | None
     place: str
     agenda: str
+
+
+def packed(of: Draft | Change) -> dict[str, object]:
+    """As a question keeps it until it is answered."""
+    return {name: _plain(value) for name, value in vars(of).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.name if isinstance(value, Kind) else value
+
+
+def draft_of(payload: Mapping[str, Any]) -> Draft:
+    """What ``packed`` made of a draft."""
+    values = {name: payload[name] for name in Draft.__dataclass_fields__}
+    starts, ends = (datetime.fromisoformat(values[name]) for name in ("starts_at", "ends_at"))
+    return Draft(**values | {"kind": kind(values["kind"]), "starts_at": starts, "ends_at": ends})
+
+
+def change_of(payload: Mapping[str, Any]) -> Change:
+    """What ``packed`` made of a change."""
+    starts, ends = (payload[name] and datetime.fromisoformat(payload[name]) for name in ("starts_at", "ends_at"))
+    return Change(starts, ends, payload["place"], payload["agenda"])
+
+
+def read_leaving(text: str, now: datetime) -> tuple[datetime | None, str]:
+    """(when somebody left, why) of 「15:40 家里有急事」; None where no time is said."""
+    word, _, reason = text.partition(" ")
+    try:
+        return (parse(word, now), reason) if word else (None, "")
+    except Past as gone:
+        return gone.moment, reason
+    except UserError:
+        return None, text
 
 
 def read_change(text: str, now: datetime) -> Change:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import to_local
@@ -111,24 +111,11 @@ async def lock(uow: UnitOfWork, meeting_id: int) -> Meeting:
     return await uow.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
 
 
-async def chaired(uow: UnitOfWork, member_id: int, since: datetime, until: datetime) -> Sequence[Meeting]:
-    """The meetings that this member chairs in this time, the latest first."""
-    query = select(Meeting).where(Meeting.chair_id == member_id, Meeting.starts_at < until, Meeting.ends_at > since)
-    query = query.where(or_(Meeting.state == State.CALLED, Meeting.state == State.HELD))
-    return (await uow.session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()))).all()
-
-
 async def latest(uow: UnitOfWork, branch_id: int, before: datetime) -> Meeting | None:
     """The meeting that began last."""
     query = select(Meeting).where(Meeting.branch_id == branch_id, Meeting.starts_at <= before)
     query = query.where(Meeting.state != State.CANCELLED).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
     return (await uow.session.scalars(query.limit(1))).one_or_none()
-
-
-async def count_wrong(uow: UnitOfWork, meeting_id: int, member_id: int) -> None:
-    """One more wrong number at the place."""
-    at = (MeetingPerson.meeting_id == meeting_id, MeetingPerson.member_id == member_id)
-    await uow.session.execute(update(MeetingPerson).where(*at).values(wrong=MeetingPerson.wrong + 1))
 
 
 async def between(

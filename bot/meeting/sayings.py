@@ -1,9 +1,11 @@
 """The words of a meeting that others are told: invitation, change, cancellation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.clock import to_local
-from bot.meeting.models import Meeting
+from bot.hours.rules import shown
+from bot.meeting.models import Course, Meeting
 from bot.meeting.reading import Draft
 from bot.scheduling.words import say_clock, say_moment
 
@@ -46,3 +48,21 @@ def reminder(meeting: Meeting, opens: datetime, *, evening: bool) -> str:
     if evening:
         return f"明天开会:{what}。\n不能来请私聊我「会议请假 {meeting.no} 事由」。"
     return f"一小时内开会:{what}。\n{clock} 起回「签到」,或给这条消息点个表情。"
+
+
+def course(of: Course, *, everybody: bool) -> str:
+    """The text of the notice of a 培训."""
+    closes = f",{of.closes_on.month}月{of.closes_on.day}日前报名" if of.closes_on and not everybody else ""
+    how = "全体党员参加,不用报名,上课前会提醒。" if everybody else f"要参加回「报名 {of.no}」。"
+    return f"培训 {of.no}:{of.name}\n学满 {shown(of.halves)} 学时{closes}。\n{how}"
+
+
+def put_in(of: Course, coming: Sequence[Meeting]) -> str:
+    """To somebody whom the committee has enrolled."""
+    first = f"下一课:{lesson(coming[0])}。\n" if coming else "上课前会提醒您。\n"
+    return f"您报上了培训 {of.no}「{of.name}」。\n{first}不能参加请私聊我「取消报名 {of.no}」。"
+
+
+def lesson(one: Meeting) -> str:
+    """12月5日(周六)9:00—11:30 党校"""
+    return f"{span(one.starts_at, one.ends_at, one.starts_at)} {one.place}".rstrip()

@@ -65,8 +65,7 @@ async def set_goal(
 
     Raises ``UserError``, ``NotAllowed``.
     """
-    actor = await circle.here(uow, actor)
-    await circle.need_convener(uow, actor, await branch.get(uow, actor.branch))
+    actor = await circle.convening(uow, actor)
     if not text or len(text) > TEXT:
         raise UserError(f"请写目标是什么({TEXT} 字以内),比如:目标 新建 走访老党员 负责 张三 12月20日 指标:每季度一次")
     if person is None:
@@ -113,8 +112,7 @@ async def report(uow: UnitOfWork, actor: Actor, kind: TaskKind, no: int, said: R
 
 async def drop(uow: UnitOfWork, actor: Actor, no: int) -> Task:
     """A goal that isn't one any more. Raises ``NotFound``, ``NotAllowed``."""
-    here = await circle.here(uow, actor)
-    await circle.need_convener(uow, here, await branch.get(uow, here.branch))
+    await circle.convening(uow, actor)
     found = await find(uow, actor, TaskKind.GOAL, no)
     found.dropped = True
     await audit.record(uow, actor, "goal.drop", f"目标 {no}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.clock import to_local
 from bot.meeting.attendance import Count, NotSigned, Refused, SignedIn
 from bot.meeting.calling import Called, Proposal
-from bot.meeting.models import Meeting, Method, State
+from bot.meeting.models import Meeting, MeetingPerson, Method, State
 from bot.meeting.rules import Person
 from bot.meeting.sayings import span
 from bot.scheduling.words import say_clock, say_moment
@@ -33,6 +33,9 @@ def proposed(found: Proposal, now: datetime) -> str:
 def called(found: Called, now: datetime) -> str:
     """What has become of a meeting that was just called or changed."""
     meeting = found.meeting
+    if found.announced is None and meeting.state == State.CALLED:
+        when = say_moment(meeting.starts_at, now)
+        return f"会议 {meeting.no}({meeting.kind})已定好,{when}。\n还没有人报名;报了名的会收到提醒。"
     if found.announced is None:
         no = meeting.no
         how = f"到会的人用「补签 {no} 姓名 原因」登记;全到了写「补签 {no} 全体 纸质签到」。"
@@ -43,6 +46,10 @@ def called(found: Called, now: datetime) -> str:
         f"会议 {meeting.no} 已通知:{meeting.kind},{say_moment(meeting.starts_at, now)}。\n"
         f"谁收到了发「回执 {found.announced.no}」;到会情况发「到会 {meeting.no}」。"
     )
+
+
+def ask_off(meeting: Meeting, now: datetime) -> str:
+    return f"{shown(meeting, now)}\n真的不开了?回复「确认」告诉大家,「取消」照开。"
 
 
 def cancelled_here(found: Called) -> str:
@@ -153,8 +160,8 @@ def _why(one: Person) -> str:
     return f"{one.name}({one.reason})" if one.reason else one.name
 
 
-def entered(meeting: Meeting, name: str, *, guest: bool, late: bool) -> str:
-    how = "列席" if guest else "迟到" if late else "到会"
+def entered(meeting: Meeting, name: str, person: MeetingPerson) -> str:
+    how = "列席" if not person.expected else "迟到" if person.late else "到会"
     return f"已补签会议 {meeting.no}:{name},{how}。错了发「撤销」。"
 
 

@@ -87,8 +87,7 @@ async def proposed(uow: UnitOfWork, branch_id: int, year: int, calendar: Workday
 
 async def adopt(uow: UnitOfWork, actor: Actor, year: int, planned: Sequence[Planned]) -> int:
     """Make this the plan of the branch in place of what it had for that year; how many lines."""
-    actor = await circle.here(uow, actor)
-    await circle.need_convener(uow, actor, await branch.get(uow, actor.branch))
+    actor = await circle.convening(uow, actor)
     await repository.drop_plan(uow, actor.branch, year)
     uow.session.add_all(
         MeetingPlan(branch_id=actor.branch, year=year, no=no, kind=one.kind, day=one.day)
@@ -105,8 +104,7 @@ async def plan(uow: UnitOfWork, branch_id: int, year: int) -> Sequence[MeetingPl
 
 async def replan(uow: UnitOfWork, actor: Actor, year: int, no: int, day: date | None) -> MeetingPlan:
     """Move a line of the plan to another day of its year, or (None) drop it. Raises ``NotFound``, ``UserError``."""
-    actor = await circle.here(uow, actor)
-    await circle.need_convener(uow, actor, await branch.get(uow, actor.branch))
+    actor = await circle.convening(uow, actor)
     line = await uow.session.get(MeetingPlan, (actor.branch, year, no))
     if line is None:
         raise NotFound(f"{year}年的计划里没有第 {no} 条。发「三会一课 计划」看看。")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.branch.actor import LEADERS, Actor
 from bot.core.db import UnitOfWork
-from bot.notice import categories, publishing
+from bot.notice import categories, publishing, repository
 from bot.notice.models import Notice, Scope, State
 from bot.notice.rules import Wording
 
@@ -23,13 +23,19 @@ class Announced:
     waiting: bool
 
 
-async def announce(uow: UnitOfWork, actor: Actor, text: str, people: Collection[int] | None = None) -> Announced:
+async def announce(
+    uow: UnitOfWork,
+    actor: Actor,
+    text: str,
+    people: Collection[int] | None = None,
+    category: str = categories.OF_MEETINGS,
+) -> Announced:
     """Make ``text`` known to the group of the actor's branch, or privately to the members ``people`` alone.
 
     Raises ``UserError`` as ``publishing.draft`` does.
     """
     scope = Scope.OWN if people is None else Scope.PEOPLE
-    wording = Wording(text, categories.OF_MEETINGS)
+    wording = Wording(text, category)
     return _announced(
         await publishing.draft(uow, actor, wording, scope, people=people or (), reviewed=_reviewed(actor, people))
     )
@@ -38,10 +44,15 @@ async def announce(uow: UnitOfWork, actor: Actor, text: str, people: Collection[
 async def change(
     uow: UnitOfWork, actor: Actor, notice_id: int, text: str, people: Collection[int] | None = None
 ) -> Announced:
-    """Ask those concerned again with new words; by a new notice where the old one was taken back or filed."""
+    """Ask those concerned again with new words; by a new notice where the old one was taken back or filed, or was for
+    a few and is for everybody now."""
     notice = await uow.session.get_one(Notice, notice_id)
+    if notice.scope == Scope.PEOPLE and people is None and notice.state == State.PUBLISHED:
+        notice.state, notice.ended_at = State.CLOSED, uow.now
     if notice.state in (State.WITHDRAWN, State.CLOSED):
-        return await announce(uow, actor, text, people)
+        return await announce(uow, actor, text, people, notice.category)
+    if notice.scope == Scope.PEOPLE:
+        await repository.address(uow, notice.id, people or ())
     await publishing.rewrite(uow, actor, notice, text, reviewed=_reviewed(actor, people))
     return _announced(notice)
 

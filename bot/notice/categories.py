@@ -9,6 +9,7 @@ from bot.core.settings import SHIPPED
 
 FILE = SHIPPED / "notice" / "categories.json"
 OF_MEETINGS = "会议活动"
+OF_STUDY = "学习教育"
 OF_ADMISSION = "党员发展"
 """Where the 公示 of new members belongs."""
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, and_, exists, func, select, update
+from sqlalchemy import Row, and_, delete, exists, func, select, update
 
 from bot.branch.models import Branch, Member, MemberAccount
 from bot.core.clock import CHINA
-from bot.core.db import UnitOfWork, upsert
+from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.notice.models import (
     Letter,
     Notice,
@@ -107,6 +107,14 @@ async def expected(uow: UnitOfWork, notice: Notice) -> list[Person]:
         Person(i, name, bool(exempt), left is not None, branch_id, branch, at)
         for i, name, exempt, left, branch_id, branch, at in await uow.session.execute(query)
     ]
+
+
+async def address(uow: UnitOfWork, notice_id: int, people: Collection[int]) -> None:
+    """Make these the ones who are to confirm it."""
+    others = NoticeExpected.member_id.not_in(people)
+    await uow.session.execute(delete(NoticeExpected).where(NoticeExpected.notice_id == notice_id, others))
+    rows = [{"notice_id": notice_id, "member_id": member_id} for member_id in people]
+    await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
 
 
 async def accounts_expected(uow: UnitOfWork, notice_id: int) -> Sequence[MemberAccount]:

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import attending, calling, clockwork, goals, leading, minutes, year
+from . import attending, calling, clockwork, courses, goals, leading, minutes, teaching, year
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 三会一课",
@@ -18,8 +18,10 @@ matcher = attach(
     attending.commands,
     calling.commands,
     clockwork.commands,
+    courses.commands,
     goals.commands,
     leading.commands,
     minutes.commands,
+    teaching.commands,
     year.commands,
 )

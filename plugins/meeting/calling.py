@@ -1,19 +1,15 @@
 """What people type to call a meeting, to change it and to call it off."""
 
-from datetime import datetime
-
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import numbered
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.meeting import attendance, calling, circle, reading, repository, views
-from bot.meeting.kinds import kind
-from bot.meeting.reading import Change, Draft
+from bot.meeting import calling, reading, views
+from bot.meeting.reading import Draft
 from bot.rendering.content import Content
 
 commands = CommandSet("meeting")
-
-SHOWN = 8
 
 
 @commands.command(
@@ -21,77 +17,37 @@ SHOWN = 8
     "开会",
     who=Who.MEMBER,
     usage="会议 [<种类> <时间> <地点> 议题:<议题>] · 会议 <编号>",
-    example="会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划",
+    example=reading.EXAMPLE,
     summary="看最近的会;支委用来召集会议",
 )
 async def call(call: Call) -> Reply:
-    now, words = call.app.clock.now(), call.args.strip()
+    words = call.args.strip()
     async with call.app.database.reading() as uow:
         if not words:
-            branch_id = (await circle.here(uow, call.actor)).branch
-            return views.coming(await repository.coming(uow, branch_id, now, SHOWN), now)
-        if words.isdecimal() and len(words) <= 6:
-            return views.shown(await calling.get(uow, call.actor, int(words)), now)
-        draft = reading.read(words, now, await _groups(uow, call))
-        return await _ask(uow, call, draft)
-
-
-async def _groups(uow: UnitOfWork, call: Call) -> tuple[str, ...]:
-    home = await circle.here(uow, call.actor)
-    return tuple(one.name for one in await circle.groups(uow, home.branch))
+            return views.coming(await calling.coming(uow, call.actor), uow.now)
+        if words.isdecimal():
+            return views.shown(await calling.get(uow, call.actor, numbered(words, "会议", "会议 5")[0]), uow.now)
+        return await _ask(uow, call, reading.read(words, uow.now, await calling.group_names(uow, call.actor)))
 
 
 async def _ask(uow: UnitOfWork, call: Call, draft: Draft) -> Reply:
     proposal = await calling.propose(uow, call.actor, draft, call.app.calendar)
-    return Ask(Content.of(views.proposed(proposal, uow.now)), "meeting.call", _packed(draft), (), minutes=10)
+    return Ask(Content.of(views.proposed(proposal, uow.now)), "meeting.call", reading.packed(draft), (), minutes=10)
 
 
 @commands.answer("call")
 async def called(call: Call) -> Reply:
     """「确认」, or another time."""
-    draft = _unpacked(call.payload)
-    now = call.app.clock.now()
+    draft = reading.draft_of(call.payload)
     if call.args == "确认":
         async with call.app.database.unit_of_work() as uow:
-            return views.called(await calling.call(uow, call.actor, draft), now)
-    try:
-        starts, ends, place, _ = reading.split_time(call.args, now)
-        if starts is None:
-            raise UserError("没看懂。")
-    except UserError as error:
-        ask = f"{error}\n回复「确认」、一个新的时间(比如:周六9:00),或「取消」。"
-        return Ask(Content.of(ask), "meeting.call", call.payload, (), minutes=10)
-    draft = draft.at(starts, ends, now)
-    if place:
-        draft = Draft(draft.kind, draft.starts_at, draft.ends_at, place, draft.agenda, draft.group, draft.past)
+            return views.called(await calling.call(uow, call.actor, draft), uow.now)
     async with call.app.database.reading() as uow:
-        return await _ask(uow, call, draft)
-
-
-def _packed(draft: Draft) -> dict[str, object]:
-    return {
-        "kind": draft.kind.name,
-        "starts": draft.starts_at.isoformat(),
-        "ends": draft.ends_at.isoformat(),
-        "place": draft.place,
-        "agenda": draft.agenda,
-        "group": draft.group,
-        "past": draft.past,
-    }
-
-
-def _unpacked(payload: dict[str, object]) -> Draft:
-    starts, ends = (datetime.fromisoformat(str(payload[key])) for key in ("starts", "ends"))
-    place, agenda, group = (str(payload[key]) for key in ("place", "agenda", "group"))
-    return Draft(kind(str(payload["kind"])), starts, ends, place, agenda, group, bool(payload["past"]))
-
-
-def numbered(call: Call, example: str) -> tuple[int, str]:
-    """The number of a meeting and the other words. Raises ``UserError``."""
-    word, *rest = call.args.strip().split(maxsplit=1) or [""]
-    if not word.isdecimal() or len(word) > 6:
-        raise UserError(f"请写会议的编号,比如:{example}")
-    return int(word), rest[0].strip() if rest else ""
+        try:
+            return await _ask(uow, call, draft.revised(call.args, uow.now))
+        except UserError as error:
+            ask = f"{error}\n回复「确认」、一个新的时间(比如:周六9:00),或「取消」。"
+            return Ask(Content.of(ask), "meeting.call", call.payload, (), minutes=10)
 
 
 @commands.command(
@@ -105,28 +61,18 @@ def numbered(call: Call, example: str) -> tuple[int, str]:
     summary="改会议并告诉大家,由召集的人用",
 )
 async def change(call: Call) -> Reply:
-    no, words = numbered(call, "会议改 5 周六9:00 三楼会议室")
-    wanted = reading.read_change(words, call.app.clock.now())
+    no, words = numbered(call.args, "会议", "会议改 5 周六9:00 三楼会议室")
     async with call.app.database.reading() as uow:
-        before, text, doubts = await calling.change(uow, call.actor, no, wanted, call.app.calendar)
-        payload: dict[str, object] = {
-            "no": no,
-            "starts": wanted.starts_at.isoformat() if wanted.starts_at else "",
-            "ends": wanted.ends_at.isoformat() if wanted.ends_at else "",
-            "place": wanted.place,
-            "agenda": wanted.agenda,
-        }
-        return Ask(Content.of(views.preview_change(before, text, doubts)), "meeting.change", payload, minutes=10)
+        wanted = reading.read_change(words, uow.now)
+        text = views.preview_change(*await calling.change(uow, call.actor, no, wanted, call.app.calendar))
+    return Ask(Content.of(text), "meeting.change", {"no": no} | reading.packed(wanted), minutes=10)
 
 
 @commands.answer("change")
 async def changed(call: Call) -> Reply:
-    words = {key: str(call.payload[key]) for key in ("starts", "ends", "place", "agenda")}
-    starts, ends = (datetime.fromisoformat(words[key]) if words[key] else None for key in ("starts", "ends"))
+    wanted, no = reading.change_of(call.payload), int(str(call.payload["no"]))
     async with call.app.database.unit_of_work() as uow:
-        wanted = Change(starts, ends, words["place"], words["agenda"])
-        found = await calling.rearrange(uow, call.actor, int(str(call.payload["no"])), wanted)
-        return views.called(found, uow.now)
+        return views.called(await calling.rearrange(uow, call.actor, no, wanted), uow.now)
 
 
 @commands.command(
@@ -139,12 +85,10 @@ async def changed(call: Call) -> Reply:
     summary="不开了,告诉大家,由召集的人用",
 )
 async def call_off(call: Call) -> Reply:
-    no, reason = numbered(call, "会议取消 5 会议室停电")
+    no, reason = numbered(call.args, "会议", "会议取消 5 会议室停电")
     async with call.app.database.reading() as uow:
-        meeting = await calling.get(uow, call.actor, no)
-        await circle.need_chair(uow, call.actor, meeting)
-        text = f"{views.shown(meeting, uow.now)}\n真的不开了?回复「确认」告诉大家,「取消」照开。"
-    return Ask(Content.of(text), "meeting.off", {"no": no, "reason": reason[: attendance.REASON]})
+        text = views.ask_off(await calling.changeable(uow, call.actor, no), uow.now)
+    return Ask(Content.of(text), "meeting.off", {"no": no, "reason": reason})
 
 
 @commands.answer("off")

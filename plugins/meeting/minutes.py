@@ -3,12 +3,11 @@
 from bot.branch import service as branch
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import numbered
 from bot.core.errors import UserError
 from bot.meeting import calling, circle, filing, views_minutes, writing_up
 from bot.rendering.content import Attachment, Content
 from bot.sources import files
-
-from .calling import numbered
 
 commands = CommandSet("meeting")
 
@@ -27,7 +26,7 @@ MOST = 20
     under="会议",
 )
 async def minutes(call: Call) -> Reply:
-    no, text = numbered(call, "会议记录 5 正文")
+    no, text = numbered(call.args, "会议", "会议记录 5 正文")
     if text in _EXPORT:
         return await _export(call, no)
     text, kept = await _handed(call, text)
@@ -88,7 +87,7 @@ def _file(call: Call, paper: filing.Paper) -> Reply:
     under="会议",
 )
 async def confirm(call: Call) -> Reply:
-    no, _ = numbered(call, "会议确认 5")
+    no, _ = numbered(call.args, "会议", "会议确认 5")
     async with call.app.database.unit_of_work() as uow:
         return views_minutes.confirmed(*await writing_up.confirm(uow, call.actor, no))
 
