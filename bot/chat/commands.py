@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from bot.branch.requests import Decision
     from bot.branch.undo import Undo
     from bot.chat.call import Call, Reply
+    from bot.core.db import UnitOfWork
 
 Handler = Callable[["Call"], Awaitable["Reply"]]
 Job = Callable[["App"], Awaitable[object]]
+Kept = Callable[["UnitOfWork", int], Awaitable[str]]
+Forget = Callable[["UnitOfWork", int, str], Awaitable[None]]
 
 
 class Who(StrEnum):
@@ -86,6 +89,15 @@ class Timed:
     job: Job
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """What a plugin keeps about a person beside the roster. ``kept`` gives the line of 我的数据 about the member (id),
+    empty for nothing; ``forget`` is what 删除我的信息 does about the member (id, the name they had)."""
+
+    kept: Kept
+    forget: Forget
+
+
 class CommandSet:
     """The rows of one module of a plugin, filled by decorators::
 
@@ -104,6 +116,7 @@ class CommandSet:
         self.undos: dict[str, Undo] = {}
         self.timed: list[Timed] = []
         self.beginnings: list[Job] = []
+        self.keepers: list[Keeper] = []
 
     def command(
         self,
@@ -190,3 +203,7 @@ class CommandSet:
         """What is done at the start, before anything is heard."""
         self.beginnings.append(job)
         return job
+
+    def keeps(self, kept: Kept, forget: Forget) -> None:
+        """Say what this plugin keeps about a person: every table that names one has its ``Keeper``."""
+        self.keepers.append(Keeper(kept, forget))

@@ -1,13 +1,13 @@
 """The look-up from typed words to one command, made from what the plugins declare."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.branch.requests import Decision
 from bot.branch.undo import Undo
-from bot.chat.commands import Command, CommandSet, Handler, Job, Timed
+from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, Timed
 
 _TIME_FIRST = re.compile(
     r"(?:大?后|今|明|下*[周个]|这周|本周|周|星期|礼拜|每|半个?小时|\d+\s*(?:[点::月号日天-]|个?小时|分钟))"
@@ -41,6 +41,7 @@ class CommandTable:
         self.undos: dict[str, Undo] = {}
         self.timed: dict[str, Timed] = {}
         self.beginnings: dict[str, Job] = {}
+        self.keepers: dict[str, Keeper] = {}
         self.longest_bare = 0
         self._longest = 0
 
@@ -62,6 +63,7 @@ class CommandTable:
                 raise ValueError(f"there is a job {timed.name} already")
             self.timed[timed.name] = timed
         self.beginnings.update({_named(job): job for job in commands.beginnings})
+        self.keepers.update({_named(keeper.forget): keeper for keeper in commands.keepers})
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
         self.longest_bare = max(
@@ -137,7 +139,7 @@ class CommandTable:
         return near[0] if near else None
 
 
-def _named(job: Job) -> str:
+def _named(job: Callable[..., object]) -> str:
     return f"{job.__module__}.{job.__qualname__}"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.discussion import opening, repository, views
+from bot.discussion import counting, opening, repository, views
 from bot.discussion.models import Discussion
 
 PAGE = 10
@@ -51,6 +51,12 @@ async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     return await repository.opened(uow, path, first, last)
 
 
-async def kept_of(uow: UnitOfWork, member_id: int) -> int:
-    """How many voices of this member are kept."""
-    return len(await repository.voices_of(uow, member_id))
+async def kept_of(uow: UnitOfWork, member_id: int) -> str:
+    """What is kept of this member, in a line; empty for nothing."""
+    voices = len(await repository.voices_of(uow, member_id))
+    return f"讨论发言:{voices} 条,不想保留可发「别统计我」" if voices else ""
+
+
+async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
+    """The member's words go."""
+    await counting.forget(uow, member_id)

@@ -2,12 +2,15 @@
 
 from bot.branch.names import ERASED
 from bot.core.db import UnitOfWork
-from bot.meeting import repository
+from bot.meeting import course_repository, repository
 
 
-async def kept_of(uow: UnitOfWork, member_id: int) -> int:
-    """On how many meetings' lists this member is."""
-    return await repository.listed_on(uow, member_id)
+async def kept_of(uow: UnitOfWork, member_id: int) -> str:
+    """On how many lists of meetings and courses this member is, in a line; empty for none."""
+    meetings = await repository.listed_on(uow, member_id)
+    courses = await course_repository.enrolments_of(uow, member_id)
+    said = [f"会议的到会记录:{meetings} 次"] if meetings else []
+    return ",".join(said + ([f"培训报名:{courses} 次"] if courses else []))
 
 
 async def forget(uow: UnitOfWork, member_id: int, name: str) -> None:

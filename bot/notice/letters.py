@@ -98,11 +98,12 @@ def _may_read(actor: Actor, one: Letter) -> bool:
     return bool(actor.roles & (LEADERS if one.notice_id is None else READERS))
 
 
-async def kept_of(uow: UnitOfWork, member_id: int) -> int:
-    """How many letters bear this member's name inside."""
-    return await repository.letters_of(uow, member_id)
+async def kept_of(uow: UnitOfWork, member_id: int) -> str:
+    """How many letters bear this member's name inside, in a line; empty for none."""
+    written = await repository.letters_of(uow, member_id)
+    return f"具名的意见:{written} 件" if written else ""
 
 
-async def forget(uow: UnitOfWork, member_id: int) -> None:
+async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
     """The words stay with the branch, who wrote them doesn't."""
     await repository.forget_letters(uow, member_id)

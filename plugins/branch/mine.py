@@ -4,9 +4,7 @@ from bot.branch import people, privacy
 from bot.branch import privacy_views as views
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Where, Who
-from bot.discussion import counting, records
-from bot.meeting import records as meetings
-from bot.notice import letters
+from bot.chat.table import TABLE
 
 commands = CommandSet("branch")
 
@@ -15,12 +13,8 @@ commands = CommandSet("branch")
 async def show(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         found = await privacy.kept(uow, call.actor)
-        voices = await records.kept_of(uow, found.member.id)
-        written = await letters.kept_of(uow, found.member.id)
-        attended = await meetings.kept_of(uow, found.member.id)
-    more = [f"讨论发言:{voices} 条,不想保留可发「别统计我」"] if voices else []
-    more += [f"具名的意见:{written} 件"] if written else []
-    return views.kept(found, more + ([f"会议的到会记录:{attended} 次"] if attended else []))
+        more = [await keeper.kept(uow, found.member.id) for keeper in TABLE.keepers.values()]
+    return views.kept(found, [line for line in more if line])
 
 
 @commands.command(
@@ -36,8 +30,7 @@ async def erase(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         name = (await people.myself(uow, call.actor)).name
         member = await privacy.erase(uow, call.actor)
-        await counting.forget(uow, member.id)
-        await letters.forget(uow, member.id)
-        await meetings.forget(uow, member.id, name)
+        for keeper in TABLE.keepers.values():
+            await keeper.forget(uow, member.id, name)
         await call.app.conversations.forget(uow, name, call.actor.user_id)
     return views.ERASED

@@ -4,12 +4,13 @@ from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
 from bot.delivery import outbox
-from bot.meeting import attendance, views
+from bot.meeting import attendance, records, views
 from bot.meeting.attendance import NotSigned, Refused, Several, SignedIn
 from bot.meeting.models import Meeting, Method
 from bot.rendering.content import Content
 
 commands = CommandSet("meeting")
+commands.keeps(records.kept_of, records.forget)
 
 DIGITS = 4
 """The number at the place has so many; a shorter one is the number of a meeting."""

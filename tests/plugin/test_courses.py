@@ -206,3 +206,12 @@ async def test_several_are_asked_about(talk: Talk) -> None:
     assert await talk.whisper(MEMBER, "报名") == (
         "有几个培训在报名:1(积极分子培训班)、2(支委培训)。\n请写上编号,比如:报名 1"
     )
+
+
+async def test_it_is_told_of_among_what_is_kept_and_goes_with_the_name(talk: Talk) -> None:
+    await begin(talk)
+    await talk.whisper(MEMBER, "报名")
+    assert "培训报名:1 次" in await talk.whisper(MEMBER, "我的数据")
+    await talk.whisper(MEMBER, "删除我的信息")
+    await talk.whisper(MEMBER, "确认")
+    assert await talk.whisper(BOSS, "培训情况 1") == "培训 1「积极分子培训班」:报名 0 人,学满 4 学时的 0 人,还差 0 人。"
