@@ -14,6 +14,7 @@ from bot.core.clock import Clock
 from bot.core.db import Database, UnitOfWork
 from bot.core.migrate import upgrade
 from bot.core.settings import Settings
+from bot.core.signing import key_in
 from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion.listening import Listening
@@ -22,6 +23,7 @@ from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.sources.model import Model
+from bot.study.pages import NO_PAGES, Pages
 from bot.textmining import segmenter, titles
 
 log = logging.getLogger("xueban.app")
@@ -41,6 +43,8 @@ class App:
         self.media = Media(settings.media_dir)
         self.fetcher = Fetcher(allow_private=settings.xueban.fetch_private_addresses)
         self.model = Model(settings.xueban.model)
+        own = settings.xueban
+        self.pages = Pages(own.public_url, key_in(own.data_dir)) if own.public_url else NO_PAGES
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
         self.listening = Listening()

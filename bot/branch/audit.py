@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
+from bot.branch import repository
 from bot.branch.actor import Actor
 from bot.branch.models import AuditEntry
 from bot.core.db import UnitOfWork
@@ -29,3 +31,8 @@ async def record(
             detail=json.dumps(dict(detail or {}), ensure_ascii=False),
         )
     )
+
+
+async def count(uow: UnitOfWork, actor: Actor, action: str, since: datetime) -> int:
+    """How often this person has done this since then."""
+    return await repository.acts(uow, actor.reference, action, since)

@@ -1,11 +1,12 @@
 """Every query about organisation and people."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 
 from bot.branch.models import (
+    AuditEntry,
     Branch,
     BranchSetting,
     ChatGroup,
@@ -159,3 +160,9 @@ async def accounts_of(uow: UnitOfWork, member_id: int) -> Sequence[MemberAccount
 async def members_named(uow: UnitOfWork, branch_id: int, name: str) -> Sequence[Member]:
     query = select(Member).where(Member.branch_id == branch_id, Member.name == name, Member.left_on.is_(None))
     return (await uow.session.scalars(query)).all()
+
+
+async def acts(uow: UnitOfWork, actor: str, action: str, since: datetime) -> int:
+    """How often the audit log has this act of this actor since then."""
+    query = select(func.count()).where(AuditEntry.at >= since, AuditEntry.actor == actor, AuditEntry.action == action)
+    return int((await uow.session.scalars(query)).one())

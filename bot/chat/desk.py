@@ -16,10 +16,10 @@ from bot.chat.acknowledge import Collector
 from bot.chat.call import Acknowledge, Ask, Call, Incoming, IncomingFile, Reply, Say
 from bot.chat.commands import Who
 from bot.chat.conversation import CANCEL, Conversations
-from bot.chat.limits import RateLimit
 from bot.chat.scene import Routed, Scene
 from bot.core.batch import Batch
 from bot.core.errors import DatabaseBusy, NotAllowed, UserError
+from bot.core.limits import RateLimit
 from bot.delivery.transport import NotSent, Refused, Target, Transport, Unknown
 from bot.rendering.content import Content, Mention
 

@@ -19,6 +19,8 @@ from bot.chat.table import TABLE
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.rendering import cards
+from bot.study.pages import PATH
+from bot.web import server as reading
 
 if TYPE_CHECKING:
     from loguru import Message
@@ -83,6 +85,8 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform.worker = app.worker
     assert isinstance(driver, ASGIMixin)
     health.serve(driver, app.database, lambda: len(transport.online_accounts()))
+    if app.pages:
+        driver.server_app.mount(PATH, reading.serve(app.database, app.pages))
     adapter.serve(Screen(TABLE, app.conversations, hints.unknown, app.listening), app.chat, platform)
 
     @driver.on_startup

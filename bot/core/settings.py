@@ -59,6 +59,13 @@ class Xueban(BaseModel):
     delivery: DeliverySettings = DeliverySettings()
     model: ModelSettings = ModelSettings()
 
+    @field_validator("public_url")
+    @classmethod
+    def _a_web_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError
+        return value.rstrip("/")
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _in_capitals(cls, value: object) -> object:
@@ -115,6 +122,7 @@ _WORDS = {
     "float_parsing": "要写数字",
     "float_type": "要写数字",
     "bool_parsing": "要写 true 或 false",
+    "value_error": "要写网址,如 https://xueban.example.cn",
     "literal_error": "要写 DEBUG、INFO、WARNING 或 ERROR",
     "set_type": '要写成一列,如 ["12345678"]',
     "frozen_set_type": '要写成一列,如 ["12345678"]',

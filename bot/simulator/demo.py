@@ -42,10 +42,11 @@ def run(settings: Settings, page_port: int) -> int:
     folder = settings.xueban.data_dir / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     clock = ShiftableClock(_morning(SystemClock().now(), WorkdayCalendar.load(settings.xueban.data_dir)))
+    port = _free_port()
     own = settings.model_copy(
         update={
             "host": "127.0.0.1",
-            "port": _free_port(),
+            "port": port,
             "superusers": frozenset({str(sample.SECRETARY)}),
             "onebot_access_token": secrets.token_hex(16),
             "onebot_secret": secrets.token_hex(16),
@@ -53,6 +54,7 @@ def run(settings: Settings, page_port: int) -> int:
             "xueban": settings.xueban.model_copy(
                 update={
                     "data_dir": folder,
+                    "public_url": f"http://127.0.0.1:{port}",
                     "fetch_private_addresses": False,
                     "log_level": "WARNING",
                     "delivery": settings.xueban.delivery.model_copy(update={"pace": 0.15, "jitter": 0.1}),
@@ -154,7 +156,7 @@ async def load_branch(uow: UnitOfWork, app: App) -> Actor:
     stored = [await materials.add(uow, actor, await materials.prepare(one)) for one in articles()]
     recurrence = parse_recurrence("每个工作日8:00", uow.now)
     await plans.series(uow, actor, "党章党规天天学", recurrence, [one.no for one in stored[1:]], app.calendar)
-    await pushing.push(uow, made.id, stored[0])
+    await pushing.push(uow, made.id, stored[0], pages=app.pages)
     return actor
 
 

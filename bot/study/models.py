@@ -236,3 +236,21 @@ class LowerProof(Base):
     method: Mapped[str] = mapped_column(String(10))
     message_id: Mapped[str] = mapped_column(String(40), default="")
     evidence: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Visit(Base):
+    """Somebody read a material on its page to the end. How long that took is kept nowhere.
+
+    ``nonce`` names the visit in what its page holds. ``code`` may be sent until ``expires_at``, once: ``used_at`` and
+    ``member_id`` say when and by whom. A personal link needs no code: it is used as it is made.
+    """
+
+    __tablename__ = "study_visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), index=True)
+    nonce: Mapped[str] = mapped_column(String(16), unique=True)
+    code: Mapped[str | None] = mapped_column(String(5), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)

@@ -13,6 +13,7 @@ from bot.hours.rules import of_reading
 from bot.study import views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Expected, Material, Proof
+from bot.study.pages import NO_PAGES, Pages
 
 NO_GROUP = "支部还没有绑定群,不知道推到哪里。请在群里发「/开始」。"
 
@@ -56,11 +57,12 @@ async def push_all(
     below: bool,
     even_at_night: bool = False,
     proof: Proof = Proof.WORD,
+    pages: Pages = NO_PAGES,
 ) -> list[Pushed]:
     """Push to the branch, and with ``below`` to each branch under it that has a group: an assignment for each, with its
     own number, readers and deadline. Raises ``UserError`` if there is no group at all."""
     branches = await _branches(uow, branch_id, below=below)
-    return [await push(uow, each, material, even_at_night=even_at_night, proof=proof) for each in branches]
+    return [await push(uow, each, material, even_at_night=even_at_night, proof=proof, pages=pages) for each in branches]
 
 
 async def _branches(uow: UnitOfWork, branch_id: int, *, below: bool) -> list[int]:
@@ -79,6 +81,7 @@ async def push(
     *,
     even_at_night: bool = False,
     proof: Proof = Proof.WORD,
+    pages: Pages = NO_PAGES,
 ) -> Pushed:
     """Assign a material to everybody who reads in the branch and enqueue it for the groups of the branch.
 
@@ -106,7 +109,7 @@ async def push(
     await uow.session.flush()
     rows = [{"assignment_id": assignment.id, "member_id": reader.member_id} for reader in readers]
     await insert_ignore(uow.session, Expected, rows, ["assignment_id", "member_id"])
-    content = views.push(assignment, material)
+    content = views.push(assignment, material, pages.of_push(assignment))
     messages = [
         outbox.Outgoing(
             branch_id=branch_id,

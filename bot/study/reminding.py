@@ -16,6 +16,7 @@ from bot.rendering.content import Content
 from bot.study import completion, views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Material
+from bot.study.pages import NO_PAGES, Pages
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,21 @@ async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
     return Outlook(assignment, tuple(reachable), without, (await quiet_hours(uow, branch_id)).shift(uow.now), a_day)
 
 
-async def remind(uow: UnitOfWork, actor: Actor, no: int) -> Reminded:
+async def remind(uow: UnitOfWork, actor: Actor, no: int, pages: Pages = NO_PAGES) -> Reminded:
     """Enqueue a private line to each of those who haven't finished, outside the quiet hours.
 
     Nobody gets more than the branch's number of reminders on one day, whatever the readings. Raises as ``outlook``.
     """
     found = await outlook(uow, actor.branch, no)
     material = await uow.session.get_one(Material, found.assignment.material_id)
-    content = views.reminder(found.assignment, material.title, found.leaves_at)
+
+    def line(reader: Reader) -> Content:
+        page = pages.of_member(found.assignment, reader.member_id, found.leaves_at)
+        return views.reminder(found.assignment, material.title, found.leaves_at, page)
+
     day, waiting = to_local(found.leaves_at).date(), list(found.reachable)
     for nth in range(1, found.a_day + 1):
-        messages = [_message(found, actor, reader, content, f"{day}:{nth}") for reader in waiting]
+        messages = [_message(found, actor, reader, line(reader), f"{day}:{nth}") for reader in waiting]
         references = await outbox.enqueue_all(uow, messages)
         waiting = [reader for reader, ref in zip(waiting, references, strict=True) if ref is None]
     told = len(found.reachable) - len(waiting)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -20,6 +20,7 @@ from bot.study.models import (
     PlanState,
     Slot,
     SlotState,
+    Visit,
 )
 from bot.study.rules import Person, Query, Reading
 
@@ -284,3 +285,51 @@ async def plans_with(uow: UnitOfWork, material_id: int) -> Sequence[Plan]:
         .distinct()
     )
     return (await uow.session.scalars(query)).all()
+
+
+async def visit(uow: UnitOfWork, nonce: str) -> Visit | None:
+    """The visit of this page, which nobody else changes until the end of the unit of work."""
+    return (await uow.session.scalars(select(Visit).where(Visit.nonce == nonce).with_for_update())).one_or_none()
+
+
+async def visit_by_code(uow: UnitOfWork, branch_id: int, code: str) -> tuple[Visit, Reading] | None:
+    """The visit whose page of this branch showed the code, which nobody else changes until the end of the unit."""
+    a = Assignment
+    query = (
+        select(Visit, a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof)
+        .join(a, a.id == Visit.assignment_id)
+        .join(Material, Material.id == a.material_id)
+        .where(Visit.code == code, a.branch_id == branch_id)
+        .with_for_update(of=Visit)
+    )
+    found = (await uow.session.execute(query)).one_or_none()
+    return None if found is None else (found[0], Reading(*found[1:]))
+
+
+async def free_code(uow: UnitOfWork, code: str) -> bool:
+    """Whether no page shows this code."""
+    return await uow.session.scalar(select(Visit.id).where(Visit.code == code)) is None
+
+
+async def put_visit(uow: UnitOfWork, row: dict[str, object]) -> bool:
+    """Insert a visit; False where its page or its code is known already."""
+    statement = upsert(uow.session, Visit).values(row).on_conflict_do_nothing()
+    return (await uow.session.execute(statement.returning(Visit.id))).first() is not None
+
+
+async def clear_codes(uow: UnitOfWork, before: datetime) -> None:
+    """Forget the codes that ran out before then, and the visits that came to nothing."""
+    old = Visit.expires_at < before
+    await uow.session.execute(delete(Visit).where(old, Visit.used_at.is_(None)))
+    await uow.session.execute(update(Visit).where(old, Visit.code.is_not(None)).values(code=None))
+
+
+async def visits_of(uow: UnitOfWork, member_id: int) -> int:
+    """How many visits are known to be of this member."""
+    query = select(func.count()).select_from(Visit).where(Visit.member_id == member_id)
+    return int((await uow.session.scalars(query)).one())
+
+
+async def forget_visits(uow: UnitOfWork, member_id: int) -> None:
+    """The visits stay, for what rests on them; whose they were doesn't."""
+    await uow.session.execute(update(Visit).where(Visit.member_id == member_id).values(member_id=None))

@@ -1,7 +1,7 @@
 """Who counts and what counts as proof, decided without a database."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -137,3 +137,45 @@ def split_proof(text: str) -> tuple[Proof, str]:
     if found is None:
         return Proof.WORD, text
     return proof_named(found[1]) or Proof.WORD, f"{text[: found.start()]}{text[found.end() :]}".strip()
+
+
+CODE_LETTERS = "ACDEFHJKMNPRTWXY"
+CODE_DIGITS = "34679"
+"""No two of these are taken for one another, by eye or by ear."""
+CODE_LENGTH = 4
+CODE_LASTS = timedelta(minutes=10)
+MOST_GUESSES = 5
+"""Wrong codes of one account within ``CODE_LASTS``; then it must wait."""
+_CODE = re.compile(r"(?:(\d{1,6})\s+)?([0-9A-Z](?:[\s-]?[0-9A-Z]){3,4})", re.IGNORECASE)
+
+FASTEST = 15
+"""Characters a second that nobody reads faster (three times the usual)."""
+LEAST_SECONDS = 5
+MOST_SECONDS = 20 * 60
+"""What is asked of the reader of a whole book."""
+VISIT_LASTS = timedelta(hours=12)
+"""A page that stands open for longer has to be opened again."""
+
+
+def code_in(text: str) -> tuple[int | None, str] | None:
+    """(number of the reading, code) of 「7F3K」, 「12 7f3k」; None for what is no code."""
+    found = _CODE.fullmatch(text.strip())
+    if found is None:
+        return None
+    code = re.sub(r"[\s-]", "", found[2]).upper()
+    return None if code.isdigit() or code.isalpha() else (int(found[1]) if found[1] else None, code)
+
+
+def new_code(choice: Callable[[str], str]) -> str:
+    """A code by ``choice`` (of a letter out of several): at least one letter, so that it is no number, and one digit,
+    so that it is no word."""
+    while True:
+        code = "".join(choice(CODE_LETTERS + CODE_DIGITS) for _ in range(CODE_LENGTH))
+        if not (code.isdigit() or code.isalpha()):
+            return code
+
+
+def least_time(text: str) -> timedelta:
+    """How long somebody is at least at a text who reaches its end by reading."""
+    characters = len(re.sub(r"\s", "", text))
+    return timedelta(seconds=min(max(LEAST_SECONDS, characters // FASTEST), MOST_SECONDS))

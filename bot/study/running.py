@@ -16,6 +16,7 @@ from bot.scheduling.recurrence import Recurrence
 from bot.scheduling.slots import decide
 from bot.study import plan_views, pushing, repository, telling
 from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
+from bot.study.pages import NO_PAGES, Pages
 from bot.study.pushing import Pushed
 from bot.study.rules import decide_dated
 
@@ -33,7 +34,7 @@ async def due(uow: UnitOfWork) -> Sequence[int]:
     return await repository.due_plans(uow, uow.now, uow.now + SET_BACK)
 
 
-async def run(uow: UnitOfWork, plan_id: int, calendar: WorkdayCalendar) -> list[Pushed]:
+async def run(uow: UnitOfWork, plan_id: int, calendar: WorkdayCalendar, pages: Pages = NO_PAGES) -> list[Pushed]:
     """Push what a plan has due, note what it has missed, and tell the propagandist what they should know."""
     plan = await repository.lock_plan(uow, plan_id)
     if plan is None or plan.next_at is None:
@@ -57,19 +58,20 @@ async def run(uow: UnitOfWork, plan_id: int, calendar: WorkdayCalendar) -> list[
         await telling.editors(
             uow, plan.branch_id, plan_views.missed(plan, missed, new), f"missed:{plan.id}:{missed[-1]}"
         )
-    pushed = [done for moment, item in wanted for done in await _push(uow, plan, moment, item)]
+    pushed = [done for moment, item in wanted for done in await _push(uow, plan, moment, item, pages)]
     await _look_ahead(uow, plan, pushed)
     return pushed
 
 
-async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem) -> list[Pushed]:
+async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem, pages: Pages) -> list[Pushed]:
     """Take the slot and push the item in it; nothing if the slot is gone or the branch can't be pushed to."""
     try:
         async with uow.session.begin_nested():
             if not await repository.take_slot(uow, plan.id, moment):
                 return []
             material = await uow.session.get_one(Material, item.material_id)
-            done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below, proof=Proof(plan.proof))
+            proof = Proof(plan.proof)
+            done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below, proof=proof, pages=pages)
             item.assignment_id = done[0].assignment.id
             return done
     except UserError as error:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from bot.core.clock import CHINA, to_local
 from bot.rendering.content import Card, Content, Forward
 from bot.study.checking_in import CheckedIn
+from bot.study.codes import Refused, Why
 from bot.study.models import Assignment, Material, Proof
 from bot.study.rules import PROOFS, Person, Reading, Standing
 from bot.textmining.reading import excerpt
@@ -32,8 +33,8 @@ def due(assignment: Assignment) -> str:
     return day(assignment.due_at - timedelta(seconds=1))
 
 
-def push(assignment: Assignment, material: Material) -> Content:
-    """The message of a push: a card, and the line that is needed without it."""
+def push(assignment: Assignment, material: Material, page: str = "") -> Content:
+    """The message of a push: a card, and the lines that are needed without it. ``page`` is the link of its page."""
     beginning = excerpt(material.text, 62)
     card = Card(
         template="material",
@@ -48,12 +49,12 @@ def push(assignment: Assignment, material: Material) -> Content:
         },
         alt=beginning,
     )
-    lines = [
-        f"【今日学习 {assignment.no}】《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。",
-        f"{how(assignment.no, assignment.proof)},看全文发「全文 {assignment.no}」。",
-    ]
-    if material.url:
-        lines.append(material.url)
+    lines = [f"【今日学习 {assignment.no}】《{material.title}》约 {material.minutes} 分钟,{due(assignment)}前学完。"]
+    if page:
+        lines += [f"点开看全文,{how(assignment.no, assignment.proof)}:", page]
+    else:
+        lines += [f"{how(assignment.no, assignment.proof)},看全文发「全文 {assignment.no}」。"]
+        lines += [material.url] if material.url else []
     return Content.of(card, "\n".join(lines))
 
 
@@ -61,7 +62,7 @@ def how(no: int, proof: int) -> str:
     """What completes a reading, as one is told to do it."""
     match proof:
         case Proof.PAGE:
-            return "看到阅读页末尾,把那里的验证码发来(如「打卡 7F3K」)"
+            return "看到末尾把验证码发来(如「打卡 7F3K」)"
         case Proof.QUIZ:
             return f"看完发「答题 {no}」"
         case Proof.REFLECTION:
@@ -77,12 +78,24 @@ def more_needed(reading: Reading) -> Content:
     return Content.of(f"学习 {reading.no} 要凭{name}完成,还没有登记:{how(reading.no, reading.proof)}。")
 
 
-def reminder(assignment: Assignment, title: str, at: datetime) -> Content:
-    """What somebody who hasn't finished reads privately at ``at``."""
+def reminder(assignment: Assignment, title: str, at: datetime, page: str = "") -> Content:
+    """What somebody who hasn't finished reads privately at ``at``; ``page`` is a link of their own."""
     when = f"{due(assignment)}前学完就好" if at < assignment.due_at else "有空时可以补学"
+    return Content.of(f"温馨提醒:学习 {assignment.no}《{title}》{when},{_own_way(assignment, page)}")
+
+
+def own_page(assignment: Assignment, title: str, page: str) -> Content:
+    """The link of somebody's own, as they asked for it."""
+    return Content.of(f"学习 {assignment.no}《{title}》\n{_own_way(assignment, page)}")
+
+
+def _own_way(assignment: Assignment, page: str) -> str:
     no = assignment.no
     done = how(no, assignment.proof).replace("「已学」", f"「已学 {no}」")
-    return Content.of(f"温馨提醒:学习 {no}《{title}》{when},{done},看全文发「全文 {no}」。")
+    if not page:
+        return f"{done},看全文发「全文 {no}」。"
+    by_itself = "点开看到末尾,自动登记,不用回复(链接是您本人的,请不要转发)"
+    return f"{by_itself if assignment.proof <= Proof.PAGE else f'点开看全文,{done}'}:\n{page}"
 
 
 def pages(title: str, text: str) -> Content:
@@ -108,6 +121,24 @@ def checked_in(done: CheckedIn, progress: str) -> Content:
 
 def repeated(reading: Reading) -> str:
     return f"学习 {reading.no} 之前已经登记过了,不用再发。"
+
+
+def code_refused(found: Refused) -> str:
+    """Why a code completed nothing, and what to do instead."""
+    code, reading = found.code, found.reading
+    match found.why:
+        case Why.LOCKED:
+            return "验证码错了好几次,请过 10 分钟再试。看到阅读页末尾,会有新的。"
+        case Why.RAN_OUT:
+            return f"验证码 {code} 过期了(10 分钟内有效),没有登记。请在阅读页末尾再取一个。"
+        case Why.USED:
+            return f"验证码 {code} 已经有人用过了,每个只能用一次。请打开阅读页,看到末尾取您自己的。"
+        case Why.OTHER if reading is not None:
+            no = reading.no
+            return (
+                f"{code} 是学习 {no} 的验证码,不是学习 {found.meant} 的,没有登记。要记到学习 {no},只发「打卡 {code}」。"
+            )
+    return f"没有 {code} 这个验证码,没有登记。请对照阅读页末尾的四位再发一次。"
 
 
 def which(readings: Sequence[Reading]) -> Content:

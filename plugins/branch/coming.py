@@ -3,8 +3,8 @@
 from bot.branch import coming
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet
-from bot.chat.limits import RateLimit
 from bot.core.errors import UserError
+from bot.core.limits import RateLimit
 from bot.rendering.content import Content, Mention
 
 commands = CommandSet("branch")

@@ -22,7 +22,7 @@ async def push_what_is_due(app: App) -> None:
     for plan_id in due:
         try:
             async with app.database.unit_of_work() as uow:
-                await running.run(uow, plan_id, app.calendar)
+                await running.run(uow, plan_id, app.calendar, app.pages)
         except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
             failed(log, f"plan {plan_id}", error)
 

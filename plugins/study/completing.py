@@ -3,9 +3,12 @@
 from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
-from bot.study import completion, views
-from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Several, check_in_all
+from bot.rendering.content import Content
+from bot.study import codes, completion, views
+from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Outcome, Several, check_in_all
+from bot.study.codes import Refused, Shown
 from bot.study.models import Method
+from bot.study.rules import code_in
 
 commands = CommandSet("study")
 
@@ -34,11 +37,13 @@ commands = CommandSet("study")
     "打卡",
     who=Who.MEMBER,
     bare=True,
-    usage="已学 [编号]",
-    example="已学 7",
+    usage="已学 [编号] · 打卡 [阅读页末尾的验证码]",
+    example="打卡 7F3K",
     summary="登记学完了",
 )
 async def check_in(call: Call) -> Reply:
+    if (shown := code_in(call.args)) is not None:
+        return await show_code(call, Shown(shown[1], shown[0], call.message.message_id, call.message.reply_to))
     method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
     reply_to = call.message.reply_to
     if reply_to is not None and call.actor.group_id is not None:
@@ -60,10 +65,23 @@ async def reaction(call: Call) -> Reply:
     return None
 
 
+async def show_code(call: Call, shown: Shown) -> Reply:
+    """Record what a code proves. What is wrong with it is nobody else's business."""
+    async with call.app.database.unit_of_work() as uow:
+        outcome = await codes.claim(uow, call.actor, shown)
+    if isinstance(outcome, Refused):
+        return Say(Content.of(views.code_refused(outcome)), privately=True)
+    return await answer(call, outcome)
+
+
 async def claim(call: Call, made: Claim) -> Reply:
     """Record a claim, together with those that arrive meanwhile, and answer it once it is on disk."""
+    return await answer(call, await call.app.together(check_in_all, made))
+
+
+async def answer(call: Call, outcome: Outcome) -> Reply:
     in_group = call.actor.group_id is not None
-    match await call.app.together(check_in_all, made):
+    match outcome:
         case CheckedIn(reading=reading) as done:
 
             async def progress() -> str:

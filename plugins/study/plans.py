@@ -68,6 +68,7 @@ async def new_plan(call: Call, text: str) -> Reply:
         return f"请写名称和时间,比如:学习计划 新建 党章学习 每个工作日8点 资料 3-12\n{EXAMPLES}"
     below, after = split_below(after)
     proof, after = split_proof(after)
+    call.app.pages.check(proof)
     searched = re.match(r"(?:搜索|关键词|查)\s*(.+)", after)
     wanted = await materials.query(searched[1].strip()) if searched else None
     async with call.app.database.unit_of_work() as uow:
@@ -91,6 +92,7 @@ async def set_proof(call: Call, rest: str) -> Reply:
     proof = proof_named(found[2]) if found else None
     if found is None or proof is None:
         return f"请写计划的编号和完成方式({'、'.join(PROOFS.values())}),比如:学习计划 完成方式 1 答题"
+    call.app.pages.check(proof)
     async with call.app.database.unit_of_work() as uow:
         changed = await plans.set_proof(uow, call.actor, int(found[1]), proof)
     return f"计划 {changed.no}「{changed.name}」以后推送的,都凭{PROOFS[proof]}完成。"

@@ -42,6 +42,7 @@ def split_below(text: str) -> tuple[bool, str]:
 async def push(call: Call) -> Reply:
     below, text = split_below(call.args)
     proof, text = split_proof(text) if "\n" not in text else (Proof.WORD, text)
+    call.app.pages.check(proof)
     at, what = split_moment(text, call.app.clock.now())
     left_over = _STORED_AND.fullmatch(what) or (_LINK_AND.fullmatch(what) if at is None else None)
     if left_over:
@@ -92,5 +93,7 @@ async def confirmed(call: Call) -> Reply:
             items = [(outlook.leaves_at, material)]
             plan = await plans.dated(uow, call.actor, material.title, items, below=below, proof=proof)
             return library_views.scheduled(plan, material, outlook.leaves_at, uow.now)
-        done = await pushing.push_all(uow, call.actor.branch, material, below=below, even_at_night=at_once, proof=proof)
+        done = await pushing.push_all(
+            uow, call.actor.branch, material, below=below, even_at_night=at_once, proof=proof, pages=call.app.pages
+        )
         return library_views.pushed(done)

@@ -24,5 +24,5 @@ async def remind(call: Call) -> Reply:
 @commands.answer("remind")
 async def confirmed(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        done = await reminding.remind(uow, call.actor, int(str(call.payload["no"])))
+        done = await reminding.remind(uow, call.actor, int(str(call.payload["no"])), call.app.pages)
         return reminding_views.done(done, uow.now, named=call.actor.group_id is None)

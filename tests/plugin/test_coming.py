@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.branch.models import ChatGroup, Member, MemberAccount
-from bot.chat.limits import RateLimit
 from bot.core.clock import ShiftableClock
+from bot.core.limits import RateLimit
 from plugins.branch import coming
 from plugins.branch.coming import commands
 from tests.plugin.conftest import BOSS, MEMBER, STRANGER, SUPERUSER

@@ -1,4 +1,4 @@
-from bot.chat.limits import RateLimit
+from bot.core.limits import RateLimit
 
 
 def test_a_flood_by_one_person_is_limited_and_others_are_not() -> None:

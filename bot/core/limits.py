@@ -1,17 +1,18 @@
-"""A flood of commands by one person must not slow the others down."""
+"""A flood by one person or from one address must not slow the others down."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from time import monotonic
 
 
 class RateLimit:
-    """A token bucket a person: ``burst`` commands at once, then ``per_second``. Remembers the last ``people`` only."""
+    """A token bucket each: ``burst`` at once, then ``per_second``. Remembers the last ``people`` only."""
 
     def __init__(self, burst: float = 60, per_second: float = 1.0, people: int = 10_000) -> None:
         self._burst, self._rate, self._people = burst, per_second, people
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def allow(self, person: tuple[str, str], now: float | None = None) -> bool:
+    def allow(self, person: Hashable, now: float | None = None) -> bool:
         """Whether this person may be served now (``now``: seconds of a monotonic clock)."""
         now = monotonic() if now is None else now
         tokens, then = self._buckets.pop(person, (self._burst, now))

@@ -1,0 +1,15 @@
+"""What study keeps about a person beside the record itself: shown to them, and forgotten where they want to be."""
+
+from bot.core.db import UnitOfWork
+from bot.study import repository
+
+
+async def kept_of(uow: UnitOfWork, member_id: int) -> str:
+    """A line about what is kept of this member; empty if nothing is."""
+    visits = await repository.visits_of(uow, member_id)
+    return f"阅读页:{visits} 次看到末尾(不记看了多久)" if visits else ""
+
+
+async def forget(uow: UnitOfWork, member_id: int, _: str) -> None:
+    """Totals stay as they are."""
+    await repository.forget_visits(uow, member_id)
