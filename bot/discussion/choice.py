@@ -12,13 +12,14 @@ from bot.textmining.titles import Judged
 
 OFFERED = 5
 """Candidates that are offered at once."""
-PINNED = 3
-"""Pinned ones among them at most: five slogans give nobody a choice. The others come with the next five."""
+PINNED = 2
+"""Pinned ones among them, one more if it surely is a public affair: five slogans give nobody a choice. The others take
+the places that nothing else deserves, or come with the next five."""
 SAME = 0.72
 """Likeness from which two topics are one."""
 NEAR = 0.45
 """Likeness from which two topics aren't offered together."""
-ENOUGH = 2.0
+ENOUGH = 2.5
 """Weight from which a topic is surely a public affair."""
 
 
@@ -55,7 +56,7 @@ class Candidate:
         """0 pinned, 1 own words, 2 public affairs, 3 perhaps."""
         if self.pinned:
             return 0
-        if self.own and self.weight >= 0:
+        if self.own and self.weight >= 1:
             return 1
         return 2 if self.weight >= ENOUGH else 3
 
@@ -72,7 +73,8 @@ def pool(found: Iterable[Found], discussed: Collection[str]) -> list[Candidate]:
 
 
 def offered(candidates: Sequence[Candidate], shown: Collection[str]) -> list[Candidate]:
-    """The pool in the order in which it is offered, five at a time; what was ``shown`` on another day goes behind."""
+    """The pool in the order in which it is offered, five at a time; what was ``shown`` on another day goes behind, but
+    no pinned one behind what isn't."""
     old = {letters(title) for title in shown}
     near = [grams(title, 2) for title in shown]
     seen = [
@@ -85,7 +87,8 @@ def offered(candidates: Sequence[Candidate], shown: Collection[str]) -> list[Can
     if len(first) < OFFERED:
         first += [one for one in (*fresh, *seen) if one not in first][: OFFERED - len(first)]
     taken = {one.title for one in first}
-    return first + [one for one in (*fresh, *seen) if one.title not in taken]
+    rest = [one for one in (*fresh, *seen) if one.title not in taken]
+    return first + sorted(rest, key=lambda one: not one.pinned)
 
 
 def why(candidate: Candidate, kind: str) -> str:
@@ -164,14 +167,29 @@ def _nearest(mine: frozenset[str], merged: list[Candidate], by_gram: dict[str, l
 
 
 def _first(fresh: Sequence[Candidate]) -> list[Candidate]:
+    """The five to begin with, no two of them alike: what deserves it, else what is pinned, else what there is."""
     first: list[Candidate] = []
-    for one in fresh:
-        if one.pinned:
-            fits = sum(known.pinned for known in first) < PINNED
-        else:
-            fits = one.tier < 3 and sum(known.kind == one.kind and not known.pinned for known in first) < 2
-        if fits and not any(alike(one.grams, known.grams) >= NEAR for known in first):
-            first.append(one)
-        if len(first) == OFFERED:
-            break
-    return first
+    for fits in (_deserves, _is_pinned, _is_affair, _is_there):
+        for one in fresh:
+            alone = not any(one is known or alike(one.grams, known.grams) >= NEAR for known in first)
+            if len(first) < OFFERED and alone and fits(one, first):
+                first.append(one)
+    return sorted(first, key=lambda one: one.tier)
+
+
+def _deserves(one: Candidate, first: Sequence[Candidate]) -> bool:
+    if one.pinned:
+        return sum(known.pinned for known in first) < PINNED + (one.weight >= ENOUGH)
+    return one.tier < 3 and sum(known.kind == one.kind and not known.pinned for known in first) < 2
+
+
+def _is_pinned(one: Candidate, first: Sequence[Candidate]) -> bool:
+    return one.pinned
+
+
+def _is_affair(one: Candidate, first: Sequence[Candidate]) -> bool:
+    return one.tier < 3
+
+
+def _is_there(one: Candidate, first: Sequence[Candidate]) -> bool:
+    return True

@@ -9,18 +9,21 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
+from bot.textmining import names
 from bot.textmining.likeness import grams
-from bot.textmining.segmenter import LEXICON, cut, in_thread, known_words, own_terms, start, words_in
+from bot.textmining.segmenter import LEXICON, in_thread, own_terms, start, words_in
 
-_SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
-    "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜"
-    "倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜肖詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
-)
-_FOREIGN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}·[\u4e00-\u9fff]{2,}")
-_CLAN = re.compile(r"(?:欧阳|上官|司马|诸葛|慕容|夏侯|皇甫|尉迟|公孙)[\u4e00-\u9fff]{1,2}")
+_TYPED = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")
+"""Words with spaces between them are what people typed into a search box, not the title of anything."""
+_BRAND = re.compile(r"[A-Za-z]{4,}")
+_STARS = "名人"
+_HEADLINE = 28
+"""Characters up to which a title is a headline; a longer one is a sentence of a news digest."""
+_MOST_FOR_A_KIND = 3
+_MOST_MATTER = 3
+_COST = 1.5
+"""What each thing that weighs against a title takes off."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class _Lists:
     kinds: dict[str, Kind]
     strong: dict[str, str]
     weak: dict[str, str]
+    matter: frozenset[str]
     noise: dict[str, str]
     against: frozenset[str]
     any_word: re.Pattern[str]
@@ -58,7 +62,7 @@ class _Lists:
 
 def warm() -> None:
     """Start loading the lists in the background, behind the dictionary."""
-    start(_people)
+    names.warm()
     start(_lists)
 
 
@@ -75,13 +79,14 @@ def kind(key: str) -> Kind | None:
 
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
-    rows = json.loads((LEXICON / "topic_kinds.json").read_text(encoding="utf-8"))["kinds"]
+    read = json.loads((LEXICON / "topic_kinds.json").read_text(encoding="utf-8"))
+    rows, matter = read["kinds"], frozenset(read["matter"])
     kinds = {row["key"]: Kind(row["key"], row["name"], tuple(map(tuple, row["prompts"]))) for row in rows}
     strong = {word: row["key"] for row in reversed(rows) for word in row["strong"]}
     weak = {word: row["key"] for row in reversed(rows) for word in row["weak"]}
     noise, against = _noise()
-    words = sorted({*strong, *weak, *noise}, key=len, reverse=True)
-    return _Lists(kinds, strong, weak, noise, against, re.compile("|".join(map(re.escape, words))))
+    words = sorted({*strong, *weak, *matter, *noise, *against}, key=len, reverse=True)
+    return _Lists(kinds, strong, weak, matter, noise, against, re.compile("|".join(map(re.escape, words))))
 
 
 def _noise() -> tuple[dict[str, str], frozenset[str]]:
@@ -92,11 +97,11 @@ def _noise() -> tuple[dict[str, str], frozenset[str]]:
         if line.startswith("["):
             heading, _, mark = line.strip("[]").partition(" ")
             soft = mark == "-"
+        elif soft and line.strip():
+            against.add(line.strip())
         elif line.strip() and not line.startswith("#"):
             noise[line.strip()] = heading
-            if soft:
-                against.add(line.strip())
-    noise |= dict.fromkeys(words_in("celebrities.txt"), "名人")
+    noise |= dict.fromkeys(words_in("celebrities.txt"), _STARS)
     return noise, frozenset(against)
 
 
@@ -106,24 +111,50 @@ def _judge(titles: Sequence[str], own: frozenset[str]) -> list[Judged]:
 
 
 def _judged(title: str, ours: frozenset[str], own: frozenset[str]) -> Judged:
-    lists = _lists()
-    votes: dict[str, float] = {}
-    weight, noise = 0.0, ""
-    for word in sorted(_all_found(lists.any_word, title)):
-        if word in lists.strong:
-            votes[lists.strong[word]] = votes.get(lists.strong[word], 0) + 2
-        elif word in lists.weak:
-            votes[lists.weak[word]] = votes.get(lists.weak[word], 0) + 1
-        if word in lists.against:
-            weight -= 1.5
-        elif word in lists.noise:
-            noise = noise or lists.noise[word]
-    weight += sum(sorted(votes.values(), reverse=True)[:2])
+    found = _all_found(_lists().any_word, title)
+    votes = _votes(found)
     terms = tuple(sorted(term for term in ours if term in title))
-    if not noise and not any(term in own for term in terms) and (name := _name_in(title)):
+    noise, against = _against(title, found)
+    weight = _speaking_for(votes, found, terms) - against * _COST
+    if (
+        not noise
+        and weight > 0
+        and not any(term in own for term in terms)
+        and (name := names.name_in(title, _words_of_affairs()))
+    ):
         noise = f"人名 {name}"
-    best = max(votes, key=lambda key: votes[key], default="")
+    best = max(sorted(votes), key=lambda key: votes[key], default="")
     return Judged(title, best, weight, noise, terms, grams(title, 2))
+
+
+def _votes(found: set[str]) -> dict[str, int]:
+    """How much these words say that it is of a kind, by kind."""
+    lists = _lists()
+    votes: dict[str, int] = {}
+    for words, worth in ((lists.strong, 2), (lists.weak, 1)):
+        for word in found & words.keys():
+            votes[words[word]] = votes.get(words[word], 0) + worth
+    return votes
+
+
+def _speaking_for(votes: dict[str, int], found: set[str], terms: Sequence[str]) -> float:
+    matter = min(len(found & _lists().matter), _MOST_MATTER)
+    if not votes and not terms:
+        return max(0, matter - 1) / 2
+    best = sorted(votes.values(), reverse=True)[:2]
+    kinds = sum(min(worth, _MOST_FOR_A_KIND) / turn for turn, worth in enumerate(best, 1))
+    return kinds + matter + (1 if terms else 0)
+
+
+def _against(title: str, found: set[str]) -> tuple[str, int]:
+    """(why it is noise, how many things weigh against it)."""
+    lists = _lists()
+    noisy = sorted(found & lists.noise.keys())
+    against = len(found & lists.against)
+    if len(title) > _HEADLINE:  # a whole sentence of news may mention a ticket by the way, a star is one
+        return (_STARS if any(lists.noise[word] == _STARS for word in noisy) else ""), against + len(noisy)
+    typed, brand = _TYPED.search(title) is not None, any(word not in found for word in _BRAND.findall(title))
+    return next((lists.noise[word] for word in noisy), ""), against + typed + brand
 
 
 def _all_found(pattern: re.Pattern[str], title: str) -> set[str]:
@@ -137,28 +168,6 @@ def _all_found(pattern: re.Pattern[str], title: str) -> set[str]:
     return found
 
 
-def _name_in(title: str) -> str:
-    """What looks like somebody's name: a word that no dictionary knows and that begins with a surname."""
-    if found := _FOREIGN_NAME.search(title) or _CLAN.search(title):
-        return found[0]
-    people = _people()
-    for word in cut(title):
-        if word in people:
-            return word
-        if 2 <= len(word) <= 3 and word[0] in _SURNAMES and not known_words().get(word) and word.isalpha():
-            return word
-    return ""
-
-
 @lru_cache(maxsize=1)
-def _people() -> frozenset[str]:
-    """Names of three and more characters that jieba's dictionary marks as such."""
-    import jieba
-
-    found = set()
-    with (Path(jieba.__file__).parent / "dict.txt").open(encoding="utf-8") as table:
-        for line in table:
-            word, _, tag = line.split()
-            if tag.startswith("nr") and 3 <= len(word) <= 4 and word[0] in _SURNAMES:
-                found.add(word)
-    return frozenset(found) - own_terms()
+def _words_of_affairs() -> frozenset[str]:
+    return frozenset({*_lists().strong, *_lists().weak})

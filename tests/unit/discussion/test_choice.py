@@ -34,8 +34,25 @@ async def test_pinned_first_then_public_affairs_and_no_noise() -> None:
     }
     assert not {"某男团新歌舞台", "国足热身赛一比零", "半导体板块涨停", "张晓萌谈教育减负"} & set(names(pool))
     first = choice.offered(pool, ())[:5]
-    assert [one.pinned for one in first] == [True, True, True, False, False]
-    assert len(choice.offered(pool, ())) == len(pool)
+    assert [one.pinned for one in first] == [True, True, False, False, False]
+    everything = choice.offered(pool, ["汇聚奋进力量", "守护万家灯火", "一粒粮食的旅程", "向着春天出发"])
+    assert len(everything) == len(pool)
+    assert [one.pinned for one in everything[5:]] == sorted([one.pinned for one in everything[5:]], reverse=True)
+
+
+async def test_a_third_pinned_one_must_be_a_public_affair() -> None:
+    rows = ("★大道如砥", "★医保惠民再扩大", "★一起向未来", "★为基层减负动真格", *BOARD[6:])
+    first = choice.offered(choice.pool(await found(rows), ()), ())[:5]
+    assert {one.title for one in first if one.pinned} == {"为基层减负动真格", "医保惠民再扩大"}
+    rows = ("★乡村振兴如何推进", "★医保惠民再扩大", "★为基层减负动真格", "★大道如砥", *BOARD[6:])
+    first = choice.offered(choice.pool(await found(rows), ()), ())[:5]
+    assert {one.title for one in first if one.pinned} == {row[1:] for row in rows[:3]}
+
+
+async def test_where_nothing_deserves_it_pinned_ones_fill_the_five() -> None:
+    rows = ("★大道如砥", "★汇聚奋进力量", "★守护万家灯火", "★向着春天出发", "老旧小区加装电梯新规出台", "猫狗大战")
+    first = choice.offered(choice.pool(await found(rows), ()), ())[:5]
+    assert [one.pinned for one in first] == [True] * 4 + [False]
 
 
 async def test_near_duplicates_are_one_topic_with_both_sources() -> None:
