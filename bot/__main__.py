@@ -1,9 +1,10 @@
-"""The command line: ``xueban demo | run | migrate | doctor | outbox`` (also ``python -m bot``)."""
+"""The command line: ``xueban`` and one of ``COMMANDS`` (also ``python -m bot``)."""
 
 import argparse
 import asyncio
 import re
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic_settings import SettingsError
 from bot import __version__
 from bot.core import log
 from bot.core.clock import SystemClock
+from bot.core.errors import UserError
 from bot.core.settings import Settings, faults
 
 TOKENS_MISSING = """不能启动:没有设置 {names}。
@@ -25,6 +27,9 @@ COMMANDS = {
     "migrate": "把数据库升级到最新结构",
     "doctor": "检查设置、数据库、字体、口令、时钟和连接,说明该修什么",
     "outbox": "列出没送到的消息,决定再发还是算已送达",
+    "backup": "把数据库、图片和文件备份成一个 .zip(机器人不用停)",
+    "restore": "从备份恢复",
+    "move": "把数据搬到另一个空的数据库(如 PostgreSQL),逐行核对",
 }
 
 
@@ -73,9 +78,8 @@ def doctor(settings: Settings) -> int:
 
 
 def outbox(settings: Settings, act: str, row: int | None) -> int:
-    """List what didn't arrive (``list``), or settle one row: ``arrived``, or ``retry``. 1 if there is no such row."""
+    """List what didn't arrive (``list``), or settle one row: ``arrived``, or ``retry``."""
     from bot.core.db import Database
-    from bot.core.errors import NotFound
     from bot.delivery import outbox as messages
     from bot.delivery import views
 
@@ -91,11 +95,36 @@ def outbox(settings: Settings, act: str, row: int | None) -> int:
         finally:
             await database.close()
 
-    try:
-        print(asyncio.run(work()))
-    except NotFound as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(asyncio.run(work()))
+    return 0
+
+
+def backup(settings: Settings, file: Path) -> int:
+    """Write a backup to ``file``."""
+    from bot import safekeeping
+
+    rows = asyncio.run(safekeeping.back_up(settings.database, settings.media_dir, file.absolute(), SystemClock()))
+    print(f"已备份 {rows} 行到 {file}。里面有名册和学习记录,请妥善保管。")
+    return 0
+
+
+def restore(settings: Settings, file: Path, *, replace: bool) -> int:
+    """Bring the backup ``file`` back."""
+    from bot import safekeeping
+
+    restoring = safekeeping.restore(settings.database, settings.media_dir, file, SystemClock(), replace=replace)
+    print(f"已恢复 {asyncio.run(restoring)} 行。备份时还没发的消息,先在群里查过再补发。")
+    return 0
+
+
+def move(settings: Settings, url: str) -> int:
+    """Copy everything to the database at ``url``."""
+    from bot import doctor, safekeeping
+
+    if doctor.is_running(settings):
+        raise UserError("机器人正在运行,没有搬。请先停下它,免得新的记录留在原来的库里。")
+    rows = asyncio.run(safekeeping.move(settings.database, url, SystemClock()))
+    print(f"已搬过去 {rows} 行,逐行核对过。请把 DATABASE_URL 改成新的地址再启动;数据目录里的图片和文件不用动。")
     return 0
 
 
@@ -153,6 +182,12 @@ def _arguments() -> argparse.ArgumentParser:
                 help="列出(默认)、再发一次、已在群里看到",
             )  # fmt: skip
             command.add_argument("row", metavar="行号", nargs="?", type=_row, help="list 里的第一列")
+        if name in ("backup", "restore"):
+            command.add_argument("file", metavar="文件", type=Path, help="备份文件,如 备份.zip")
+        if name == "restore":
+            command.add_argument("--replace", action="store_true", help="换掉数据库里现有的数据")
+        if name == "move":
+            command.add_argument("url", metavar="地址", help="如 postgresql+asyncpg://用户:口令@地址/库名")
     return parser
 
 
@@ -168,6 +203,14 @@ def main(argv: list[str] | None = None) -> int:
         print("\n".join(faults(error)), file=sys.stderr)
         return 2
     log.set_up(settings.xueban.log_level)
+    try:
+        return _do(arguments, settings)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _do(arguments: argparse.Namespace, settings: Settings) -> int:
     match arguments.command:
         case "demo":
             return demo(settings, arguments.page_port)
@@ -177,6 +220,12 @@ def main(argv: list[str] | None = None) -> int:
             return migrate(settings)
         case "outbox":
             return outbox(settings, arguments.act, arguments.row)
+        case "backup":
+            return backup(settings, arguments.file)
+        case "restore":
+            return restore(settings, arguments.file, replace=arguments.replace)
+        case "move":
+            return move(settings, arguments.url)
         case _:
             return doctor(settings)
 

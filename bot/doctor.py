@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -10,16 +11,14 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.branch.models import AuditEntry, ChatGroup
 from bot.core.clock import SystemClock, to_local
 from bot.core.db import Database
-from bot.core.migrate import alembic_config
+from bot.core.migrate import Schema, schema
 from bot.core.settings import Settings, strangers
 from bot.rendering import fonts
 
@@ -130,7 +129,7 @@ async def database(settings: Settings) -> list[Finding]:
             return [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection, settings)]]
     except Exception as error:
         if isinstance(error, DBAPIError) and _broken(error.orig):
-            return [Finding(False, "数据库文件坏了。请停下机器人,把最近的备份放回数据目录。")]
+            return [Finding(False, "数据库文件坏了。请停下机器人,移走它,再用 xueban restore 恢复最近的备份。")]
         return [Finding(False, f"数据库连不上({type(error).__name__})。请检查 DATABASE_URL 和数据库是否在运行。")]
     finally:
         await db.close()
@@ -144,14 +143,13 @@ async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncItera
     """Schema, contents and clock of a database that answers."""
     sqlite = connection.dialect.name == "sqlite"
     if sqlite and (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one() != "ok":
-        yield Finding(False, "数据库文件有损坏。请停下机器人,把最近的备份放回数据目录。")
+        yield Finding(False, "数据库文件有损坏。请停下机器人,移走它,再用 xueban restore 恢复最近的备份。")
         return
-    scripts = ScriptDirectory.from_config(alembic_config(settings.database))
-    version = await connection.run_sync(_version)
-    if version is not None and version not in {script.revision for script in scripts.walk_revisions()}:
+    version = await schema(connection)
+    if version is Schema.NEWER:
         yield Finding(False, "数据库来自更新的版本。请把程序升级到那个版本,或放回升级前的备份。")
         return
-    if version != scripts.get_current_head():
+    if version is Schema.OLDER:
         yield Finding(False, "数据库结构不是最新的。请运行 xueban migrate。")
         return
     groups = (await connection.execute(select(func.count()).select_from(ChatGroup))).scalar_one()
@@ -167,14 +165,22 @@ async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncItera
         yield Finding(drift < DRIFT, told if drift < DRIFT else f"{told}。请打开两边的时间同步。")
 
 
-def _version(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def is_running(settings: Settings) -> bool:
+    """Whether anything answers at the bot's port."""
+    try:
+        socket.create_connection((_here(settings), settings.port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def _here(settings: Settings) -> str:
+    return settings.host if settings.listens_on_loopback else "127.0.0.1"
 
 
 def connection(settings: Settings) -> Iterator[Finding]:
     """Is it the bot that answers at its port, and can it work?"""
-    host = settings.host if settings.listens_on_loopback else "127.0.0.1"
-    answer = HTTPConnection(host, settings.port, timeout=5)
+    answer = HTTPConnection(_here(settings), settings.port, timeout=5)
     try:
         answer.request("GET", "/healthz")
         response = answer.getresponse()

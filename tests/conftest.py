@@ -9,18 +9,13 @@ from hypothesis import settings
 
 from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
+from bot.core.migrate import load_models
 
 settings.register_profile("xueban", deadline=None)  # the machine is shared: time says nothing
 settings.load_profile("xueban")
 
 MORNING = datetime(2026, 11, 24, 7, 40, tzinfo=CHINA)
 """A Tuesday and a workday."""
-
-
-def import_models() -> None:
-    """Every module that declares tables, so that the metadata is whole."""
-    for path in sorted((Path(__file__).parents[1] / "bot").glob("*/models.py")):
-        __import__(f"bot.{path.parent.name}.models")
 
 
 @pytest.fixture
@@ -35,7 +30,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
-    import_models()
+    load_models()
     db = Database(f"sqlite+aiosqlite:///{data_dir / 'test.db'}", clock)
     async with db.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)

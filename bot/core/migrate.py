@@ -1,11 +1,31 @@
 """Bringing a database to the newest schema, at every start and by ``xueban migrate``."""
 
 import asyncio
+from enum import Enum
+from importlib import import_module
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.settings import PACKAGE
+
+
+class Schema(Enum):
+    """How the schema of a database compares with that of this program."""
+
+    CURRENT = "current"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+def load_models() -> None:
+    """Import every module that declares tables, so that the metadata is whole."""
+    for models in sorted(PACKAGE.glob("*/models.py")):
+        import_module(f"bot.{models.parent.name}.models")
 
 
 def alembic_config(url: str) -> Config:
@@ -19,3 +39,16 @@ def alembic_config(url: str) -> Config:
 async def upgrade(url: str) -> None:
     """Apply what is missing. Safe when several processes start at once: the later ones wait."""
     await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+
+
+async def schema(connection: AsyncConnection) -> Schema:
+    """What ``upgrade`` would find; an empty database is older."""
+    scripts = ScriptDirectory.from_config(alembic_config(""))
+    revision = await connection.run_sync(_revision)
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+        return Schema.NEWER
+    return Schema.CURRENT if revision == scripts.get_current_head() else Schema.OLDER
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

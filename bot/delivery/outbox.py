@@ -177,6 +177,16 @@ def _settle(uow: UnitOfWork, row: OutboxRow, arrived: bool) -> bool:
     return True
 
 
+async def in_flight(uow: UnitOfWork) -> bool:
+    """Whether any worker has messages in its hands just now."""
+    return await repository.in_flight(uow)
+
+
+async def came_back(uow: UnitOfWork, made_at: datetime) -> None:
+    """The outbox is that of a backup from ``made_at``: whether what was to leave then has left since is unknown."""
+    await repository.doubt(uow, made_at)
+
+
 async def pause(uow: UnitOfWork, target: Target, reason: str) -> None:
     """Hold back everything for a target until ``resume``; what is due meanwhile waits or expires."""
     await repository.hold(uow, lane_of(target), HoldKind.REMOVED, reason)

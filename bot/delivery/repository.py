@@ -212,6 +212,24 @@ async def take_over(uow: UnitOfWork, account: str, owner: str) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
+async def in_flight(uow: UnitOfWork) -> bool:
+    """Whether a worker that is alive has claimed anything."""
+    row = OutboxRow
+    claimed = select(row.id).where(row.state == State.SENDING, row.lease_until > uow.now)
+    return await uow.session.scalar(claimed.limit(1)) is not None
+
+
+async def doubt(uow: UnitOfWork, since: datetime) -> int:
+    """Make unknown what should have left by now: it may have, at ``since`` or later. How many messages that are."""
+    row = OutboxRow
+    open_then = or_(row.state == State.SENDING, and_(row.state == State.PENDING, row.due_at <= uow.now))
+    statement = _to_unknown().where(open_then).values(
+        attempts=0, unknown_at=uow.now, look_at=uow.now, reason="从备份恢复,之后可能已经发过",
+        sending_at=func.coalesce(row.sending_at, since), first_sending_at=func.coalesce(row.first_sending_at, since),
+    )  # fmt: skip
+    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount
+
+
 async def expire(uow: UnitOfWork) -> Sequence[OutboxRow]:
     """Close what is past its time and was not sent; the rows."""
     row = OutboxRow

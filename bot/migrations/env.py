@@ -1,17 +1,15 @@
 """Alembic's entry: one history for SQLite and PostgreSQL."""
 
 import asyncio
-from importlib import import_module
 
 from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.core.db import Base
-from bot.core.settings import PACKAGE
+from bot.core.migrate import load_models
 
-for models in sorted(PACKAGE.glob("*/models.py")):
-    import_module(f"bot.{models.parent.name}.models")
+load_models()
 
 _LOCK = 0x78756562616E  # "xueban": any constant that every process shares
 

@@ -12,6 +12,11 @@ LIMIT = 50 * 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
+def is_name(name: str) -> bool:
+    """Whether a file of this name in the folder is one that was kept."""
+    return _NAME.fullmatch(name) is not None
+
+
 class Media:
     """A folder of files named by content. Writing is atomic; the same bytes are kept once."""
 
@@ -35,6 +40,6 @@ class Media:
 
     def get(self, name: str) -> bytes:
         """The bytes. Raises ``FileNotFoundError`` if they aren't kept or ``name`` is no name."""
-        if _NAME.fullmatch(name) is None:
+        if not is_name(name):
             raise FileNotFoundError(name)
         return (self._folder / name).read_bytes()

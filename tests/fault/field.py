@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.core.clock import SystemClock
 from bot.core.db import Base, Database
+from bot.core.migrate import load_models
 from bot.delivery import outbox
 from bot.delivery.models import OutboxRow
 from bot.delivery.outbox import Outgoing
@@ -21,7 +22,6 @@ from bot.delivery.transport import Target
 from bot.rendering.content import Content
 from bot.simulator.simulator import Sent, Simulator
 from bot.simulator.world import Member, Person, World
-from tests.conftest import import_models
 from tests.nursery import Nursery, alive
 from tests.process import TOKEN, free_port
 
@@ -102,7 +102,7 @@ class Field(Post):
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Field":
-        import_models()
+        load_models()
         async with self.database.engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
         return self

@@ -19,8 +19,8 @@ from bot.app import App
 from bot.branch.models import Branch, ChatGroup, Member, MemberAccount, Role, RoleGrant
 from bot.core.clock import ShiftableClock
 from bot.core.db import Base
+from bot.core.migrate import load_models
 from bot.core.settings import Settings
-from tests.conftest import import_models
 from tests.plugin.talk import ACCOUNT, GROUP, Talk
 from tests.postgres import server
 
@@ -31,7 +31,7 @@ _PEOPLE = ((1, "王建国", BOSS), (2, "李秀英", EDITOR), (3, "张三", MEMBE
 @pytest.fixture
 async def app(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[App]:
     """On SQLite, or with ``parametrize("app", ["postgresql"], indirect=True)`` there."""
-    import_models()
+    load_models()
     url = await server().fresh() if getattr(request, "param", "sqlite") == "postgresql" else ""
     settings = Settings(
         _env_file=None,

@@ -7,12 +7,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
 from bot.core.db import Base
-from bot.core.migrate import upgrade
-from tests.conftest import import_models
+from bot.core.migrate import load_models, upgrade
 
 
 async def test_the_newest_schema_is_that_of_the_models(tmp_path: Path) -> None:
-    import_models()
+    load_models()
     await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
     engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.core.clock import ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
+from bot.core.migrate import load_models
 from bot.core.settings import DeliverySettings
 from bot.delivery import outbox
 from bot.delivery.models import OutboxRow
@@ -20,7 +21,6 @@ from bot.delivery.transport import Target
 from bot.delivery.trouble import Trouble
 from bot.delivery.worker import Worker
 from bot.rendering.content import Content
-from tests.conftest import import_models
 from tests.postgres import server
 
 from .platform import FakePlatform
@@ -37,7 +37,7 @@ def fast(**changes: float) -> DeliverySettings:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
-    import_models()
+    load_models()
     url = f"sqlite+aiosqlite:///{data_dir / 'test.db'}" if request.param == "sqlite" else await server().fresh()
     db = Database(url, clock)
     async with db.engine.begin() as connection:

@@ -15,10 +15,11 @@ from bot.branch.models import Branch, ChatGroup, Leave, Member
 from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.errors import UserError
+from bot.core.migrate import load_models
 from bot.study import completion, figures, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, Expected, Material, Method
-from tests.conftest import MORNING, import_models
+from tests.conftest import MORNING
 from tests.unit.study.house import material
 
 START, END = datetime(2026, 1, 1, tzinfo=CHINA), datetime(2028, 1, 1, tzinfo=CHINA)
@@ -142,7 +143,7 @@ async def check(uow: UnitOfWork) -> None:
 
 
 async def play(events: list[tuple[str, int, int]], folder: str) -> None:
-    import_models()
+    load_models()
     clock = ShiftableClock(MORNING)
     database = Database(f"sqlite+aiosqlite:///{folder}/test.db", clock)
     try:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database
+from bot.core.migrate import load_models
 from bot.scheduling.recurrence import parse
 from bot.study import plans, running
 from bot.study.models import Plan, PlanState, Slot, SlotState
-from tests.conftest import import_models
 from tests.postgres import server
 from tests.unit.study.house import CALENDAR, EDITOR, china, pushed, settle, slots, told
 
@@ -24,7 +24,7 @@ from tests.unit.study.house import CALENDAR, EDITOR, china, pushed, settle, slot
 @pytest.fixture
 async def house(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
     """On SQLite, or with ``BOTH`` on PostgreSQL too."""
-    import_models()
+    load_models()
     postgresql = getattr(request, "param", "sqlite") == "postgresql"
     house = Database(await server().fresh() if postgresql else f"sqlite+aiosqlite:///{data_dir / 'house.db'}", clock)
     async with house.engine.begin() as connection:
@@ -278,7 +278,7 @@ async def _jump(rule: str, jumps: list[datetime]) -> None:
 
 
 async def _fresh() -> AsyncIterator[tuple[Database, ShiftableClock]]:
-    import_models()
+    load_models()
     clock = ShiftableClock(china("2026-11-01 00:00"))
     with TemporaryDirectory() as folder:
         house = Database(f"sqlite+aiosqlite:///{folder}/jumps.db", clock)

@@ -1,0 +1,144 @@
+"""Moving to another database, backing up and restoring: each one command of the operator's.
+
+A backup is a .zip with the whole database as a SQLite file, whatever the database in use is, and the pictures and
+files. It is made, and brought back, while the bot runs (``docs/adr/0009-one-way-to-copy.md``).
+"""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+
+from bot.core import copying
+from bot.core.clock import Clock
+from bot.core.db import Database
+from bot.core.errors import DatabaseBusy, UserError
+from bot.core.migrate import Schema, load_models, schema, upgrade
+from bot.delivery import outbox
+from bot.rendering.media import is_name
+
+DATABASE = "xueban.db"
+MEDIA = "media/"
+
+
+async def move(source_url: str, target_url: str, clock: Clock) -> int:
+    """Copy everything into an empty database, and compare the two row by row; how many rows there are.
+
+    Raises ``UserError`` if the target isn't empty, or differs afterwards; then nothing stays in it.
+    """
+    load_models()
+    with _reachable():
+        await upgrade(target_url)
+        async with (
+            _opened(source_url, clock) as source,
+            _opened(target_url, clock) as target,
+            copying.snapshot(source.engine) as here,
+            target.unit_of_work() as uow,
+        ):
+            if await schema(here) is not Schema.CURRENT:
+                raise UserError("数据库和这个版本的程序不一致,没有动。请先运行 xueban migrate。")
+            there = await uow.session.connection()
+            if not await copying.is_empty(there):
+                raise UserError("目标数据库里已经有数据,没有动。请换一个空的数据库。")
+            copied = await copying.copy(here, there)
+            if wrong := await copying.differences(here, there):
+                raise UserError(f"搬过去的和原来的不一致({'、'.join(wrong)}),已全部撤销,原来的没有动。")
+        return sum(copied.values())
+
+
+async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
+    """Write a backup to ``file``; how many rows it holds. A file that is there is replaced once the new one is whole.
+
+    Raises ``UserError`` if the folder of ``file`` can't be written to.
+    """
+    made_at = clock.now()
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+            copy, packed = Path(folder) / DATABASE, Path(folder) / "backup.zip"
+            rows = await move(url, f"sqlite+aiosqlite:///{copy}", clock)
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                archive.comment = made_at.isoformat().encode()
+                archive.write(copy, DATABASE)
+                for each in sorted(media.iterdir()) if media.is_dir() else ():
+                    if is_name(each.name):
+                        archive.write(each, MEDIA + each.name, zipfile.ZIP_STORED)
+            packed.replace(file)
+    except OSError as error:
+        raise UserError(f"写不了 {file}。请换一个能写、有空间的文件夹。") from error
+    return rows
+
+
+async def restore(url: str, media: Path, file: Path, clock: Clock, *, replace: bool = False) -> int:
+    """Bring a backup back in one transaction; how many rows it held. What was waiting to be sent when it was made may
+    have been sent since, so it is looked for on the platform before it is sent.
+
+    Raises ``UserError`` if ``file`` is no backup, if there are data and ``replace`` is False, or while messages are
+    on the wire.
+    """
+    load_models()
+    media.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=media.parent) as folder:
+        made_at = _unpack(file, Path(folder), media)
+        backup_url = f"sqlite+aiosqlite:///{Path(folder) / DATABASE}"
+        with _reachable():
+            await upgrade(backup_url)
+            await upgrade(url)
+            async with (
+                _opened(backup_url, clock) as backup,
+                _opened(url, clock) as database,
+                copying.snapshot(backup.engine) as there,
+                database.unit_of_work() as uow,
+            ):
+                here = await uow.session.connection()
+                if not await copying.is_empty(here):
+                    if not replace:
+                        raise UserError("数据库里已经有数据,没有动。确定要全部换成备份里的,请加 --replace。")
+                    if await outbox.in_flight(uow):
+                        raise UserError("有消息正在发,没有动。请过半分钟再试,或先停下机器人。")
+                    await copying.clear(here)
+                copied = await copying.copy(there, here)
+                await outbox.came_back(uow, made_at)
+            return sum(copied.values())
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (ArgumentError, InvalidRequestError, ImportError) as error:
+        raise UserError("数据库地址看不懂。请写成 postgresql+asyncpg://用户:口令@地址/库名。") from error
+    except (DBAPIError, DatabaseBusy, OSError) as error:
+        raise UserError(f"数据库连不上或正忙({type(error).__name__}),没有动。请检查地址和口令再试。") from error
+
+
+@asynccontextmanager
+async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
+    database = Database(url, clock)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _unpack(file: Path, folder: Path, media: Path) -> datetime:
+    """The database into ``folder``, pictures and files to where they belong; when the backup was made."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            made_at = datetime.fromisoformat(archive.comment.decode())
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile
+            archive.extract(DATABASE, folder)
+            for entry in archive.namelist():
+                name = entry.removeprefix(MEDIA)
+                if entry != name and is_name(name) and not (media / name).exists():
+                    with archive.open(entry) as packed, (folder / name).open("wb") as kept:
+                        shutil.copyfileobj(packed, kept)
+                    (folder / name).replace(media / name)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{file} 不是完整的备份文件。什么都没有改动。") from error
+    return made_at
