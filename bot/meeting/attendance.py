@@ -29,6 +29,7 @@ class Refused(Enum):
     EARLY = "not open yet"
     OVER = "closed"
     NOT_LISTED = "not on its list"
+    UNKNOWN = "on no roster, where everybody is to come"
     NEEDS_CODE = "the number at the place is wanted"
     WRONG_CODE = "not the number at the place"
     LOCKED = "too many wrong numbers"
@@ -97,7 +98,7 @@ async def sign_in(
 ) -> Outcome:
     """「签到」: for the meeting that is said, by the number at the place, or for the only one that is open for them."""
     if actor.member_id is None:
-        return NotSigned(Refused.NONE)
+        return await _unknown(uow, actor)
     near = list(await repository.of_member(uow, actor.member_id, uow.now - AHEAD, uow.now + AHEAD))
     if meeting_id is not None:
         near = [one for one in near if one.id == meeting_id]
@@ -118,6 +119,15 @@ async def sign_in(
             return NotSigned(Refused.EARLY, coming[0], windows[coming[0].id].opens)
         return await _after(uow, actor, over[-1])
     return await _sign(uow, actor, now[0], windows[now[0].id], method, code)
+
+
+async def _unknown(uow: UnitOfWork, actor: Actor) -> NotSigned:
+    """Somebody whom we don't know says it while all of the group are to sign in: they would think that they had."""
+    if actor.branch_id is not None and actor.group_id is not None and not actor.is_guest:
+        found = await _not_listed(uow, actor, None)
+        if found.meeting is not None and await circle.public(uow, found.meeting):
+            return NotSigned(Refused.UNKNOWN, found.meeting)
+    return NotSigned(Refused.NONE)
 
 
 async def _not_listed(uow: UnitOfWork, actor: Actor, no: int | None) -> NotSigned:

@@ -13,7 +13,7 @@ from bot.core.errors import NotFound, UserError
 from bot.meeting import attendance, circle, repository, rules, sayings
 from bot.meeting.circle import Circled
 from bot.meeting.kinds import kind
-from bot.meeting.models import Meeting, MeetingPerson, State
+from bot.meeting.models import Meeting, State
 from bot.meeting.reading import Change, Draft
 from bot.notice import announcing
 from bot.notice.announcing import Announced
@@ -94,16 +94,7 @@ async def call(uow: UnitOfWork, actor: Actor, draft: Draft) -> Called:
     )
     uow.session.add(meeting)
     await uow.session.flush()
-    uow.session.add_all(
-        MeetingPerson(
-            meeting_id=meeting.id,
-            member_id=one.member_id,
-            expected=one in called.expected,
-            voting=one.member_id in called.voting,
-        )
-        for one in (*called.expected, *called.others)
-    )
-    await uow.session.flush()
+    await circle.refresh(uow, meeting)
     await audit.record(uow, actor, "meeting.call", f"会议 {meeting.no}")
     return Called(meeting, None if over else await _say(uow, actor, meeting, sayings.invitation(meeting.no, draft)))
 
@@ -174,6 +165,7 @@ async def rearrange(uow: UnitOfWork, actor: Actor, no: int, wanted: Change) -> C
     meeting.next_at = rules.next_step(meeting.starts_at, meeting.ends_at, uow.now)
     if moved:
         await repository.forget_signatures(uow, meeting.id)
+    await circle.refresh(uow, meeting)
     await audit.record(uow, actor, "meeting.change", f"会议 {no}", detail={"revision": meeting.revision})
     return Called(meeting, await _say(uow, actor, meeting, sayings.changed(no, new)))
 

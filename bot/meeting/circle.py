@@ -55,24 +55,40 @@ async def who(uow: UnitOfWork, actor: Actor, draft: Draft) -> Circled:
     """Who is to come to what ``actor`` (of the 支部) wants to call. Raises ``UserError``, ``NotAllowed``."""
     of = await _whose(uow, actor, draft)
     await need_convener(uow, actor, of)
-    day = to_local(draft.starts_at).date()
-    readers = await branch.readers(uow, of.id, day)
-    match draft.kind.circle:
+    about = await course(uow, actor, draft.course) if draft.kind.circle is Circle.ENROLLED else None
+    found = await _circled(uow, of, draft.kind, to_local(draft.starts_at).date(), about)
+    if found.expected or about is not None:
+        return found
+    if draft.kind.circle is Circle.COMMITTEE:
+        raise UserError("支部还没有任命支委,不知道请谁来。请先发「任命 姓名 组织委员」这样的命令。")
+    raise UserError(f"「{of.name}」的名册上还没有党员,不知道请谁来。")
+
+
+async def _circled(uow: UnitOfWork, of: Branch, of_kind: Kind, day: date, about: Course | None) -> Circled:
+    match of_kind.circle:
         case Circle.COMMITTEE:
             found = tuple(await branch.officers(uow, of.id, COMMITTEE))
-            if not found:
-                raise UserError("支部还没有任命支委,不知道请谁来。请先发「任命 姓名 组织委员」这样的命令。")
             return Circled(of, found, frozenset(one.member_id for one in found))
         case Circle.ENROLLED:
-            about = await course(uow, actor, draft.course)
+            assert about is not None
             enrolled = tuple(await branch.people(uow, await course_repository.enrolled(uow, about.id)))
             return Circled(of, enrolled, frozenset(), (), about)
         case _:
+            readers = await branch.readers(uow, of.id, day)
             expected = _everybody(readers)
-            if not expected:
-                raise UserError(f"「{of.name}」的名册上还没有党员,不知道请谁来。")
             voting = frozenset(one.member_id for one in expected if one.kind == MemberKind.FULL)
             return Circled(of, expected, voting, tuple(one for one in readers if one not in expected))
+
+
+async def refresh(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Bring the list of a meeting to come up to date: who has joined, left, been appointed or exempted since it was
+    called. Who has signed in or asked leave stays as they are."""
+    about = await uow.session.get(Course, meeting.course_id) if meeting.course_id is not None else None
+    of, day = await branch.get(uow, meeting.of_id), to_local(meeting.starts_at).date()
+    found = await _circled(uow, of, kind(meeting.kind), day, about)
+    expected = {one.member_id for one in found.expected}
+    wanted = {member: (member in expected, member in found.voting) for member in found.everybody}
+    await repository.relist(uow, meeting.id, wanted)
 
 
 def _everybody(readers: Sequence[Reader]) -> tuple[Reader, ...]:

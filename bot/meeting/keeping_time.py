@@ -26,7 +26,9 @@ async def run_due(uow: UnitOfWork) -> None:
         meeting.next_at = rules.next_step(meeting.starts_at, meeting.ends_at, uow.now)
         if step is Step.END:
             await _end(uow, meeting)
-        elif step is Step.START:
+            continue
+        await circle.refresh(uow, meeting)
+        if step is Step.START:
             found = await attendance.count(uow, meeting)
             key = f"meeting-start:{meeting.id}:{meeting.revision}"
             await attendance.tell_chair(uow, meeting, views.beginning(found), key, now=True)

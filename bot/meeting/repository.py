@@ -1,6 +1,6 @@
 """Every query about meetings, scoped to a branch or to a member."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, exists, func, select, update
@@ -50,6 +50,27 @@ async def people(uow: UnitOfWork, meeting: Meeting) -> list[Person]:
         )
         for one, name, left_on, on_leave in await uow.session.execute(query)
     ]
+
+
+async def relist(uow: UnitOfWork, meeting_id: int, wanted: Mapping[int, tuple[bool, bool]]) -> None:
+    """Make the list of a meeting say that these members are on it, and whether each is expected and has a vote. Who has
+    signed in or asked leave stays as they are."""
+    query = select(MeetingPerson).where(MeetingPerson.meeting_id == meeting_id)
+    query = query.execution_options(populate_existing=True)
+    listed = {one.member_id: one for one in await uow.session.scalars(query)}
+    for one in listed.values():
+        if one.signed_at is not None or one.excused_at is not None:
+            continue
+        if one.member_id in wanted:
+            one.expected, one.voting = wanted[one.member_id]
+        else:
+            await uow.session.delete(one)
+    uow.session.add_all(
+        MeetingPerson(meeting_id=meeting_id, member_id=member, expected=expected, voting=voting)
+        for member, (expected, voting) in wanted.items()
+        if member not in listed
+    )
+    await uow.session.flush()
 
 
 async def forget_signatures(uow: UnitOfWork, meeting_id: int) -> None:

@@ -90,6 +90,8 @@ def not_signed(found: NotSigned, now: datetime) -> str:
             return f"会议 {meeting.no}({meeting.kind})还没到签到时间,{say_moment(found.opens, now)}起可以签。"
         case Refused.NOT_LISTED:
             return f"会议 {meeting.no}({meeting.kind})的到会名单里没有您。列席的请主持人补签。"
+        case Refused.UNKNOWN:
+            return "还不认识您,没签上到。请发「绑定 您的姓名」,再签到。"
         case Refused.NEEDS_CODE:
             return f"请写上会场的四位数字,比如:签到 1234。主持人发「签到码 {meeting.no}」可以看到。"
         case Refused.WRONG_CODE:

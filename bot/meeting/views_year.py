@@ -54,15 +54,29 @@ def below(found: Sequence["Standing"], today: date) -> str:
     return "\n".join(lines) if lines else "下面没有支部。"
 
 
-def plan(year: int, lines: Sequence[Planned | MeetingPlan], *, caveat: str = "", numbered: bool = False) -> str:
-    """A year's plan, a line for each month."""
+def proposed(year: int, lines: Sequence[Planned], caveat: str) -> str:
+    return "\n".join(filter(None, [_plan(year, lines), caveat, "回复「确认」存为计划(存了还能改),「取消」放弃。"]))
+
+
+def stored(year: int, lines: Sequence[MeetingPlan]) -> str:
+    """The plan of the branch, with the numbers by which it is changed."""
+    return f"{_plan(year, lines)}\n要改发「三会一课 计划 改 编号 日期」,重新排发「三会一课 计划 {year} 重排」。"
+
+
+def replanned(line: MeetingPlan, day: date | None) -> str:
+    done = f"改到 {day.year}年{day.month}月{day.day}日(周{WEEKDAYS[day.weekday()]})" if day else "删掉了"
+    return f"计划第 {line.no} 条({line.kind})已{done}。"
+
+
+def _plan(year: int, lines: Sequence[Planned | MeetingPlan]) -> str:
+    """A line for each month."""
     months: dict[int, list[str]] = {}
     for line in lines:
         day = f"{line.day.day}日(周{WEEKDAYS[line.day.weekday()]}){line.kind}"
-        if isinstance(line, MeetingPlan) and numbered:
+        if isinstance(line, MeetingPlan):
             day = f"{line.no}. {day}"
-        elif isinstance(line, Planned) and line.moved:
+        elif line.moved:
             day += "(避开休息日)"
         months.setdefault(line.day.month, []).append(day)
-    said = [f"{year}年三会一课计划:"] + [f"{month}月:{';'.join(days)}" for month, days in sorted(months.items())]
-    return "\n".join(filter(None, [*said, caveat]))
+    said = [f"{month}月:{';'.join(days)}" for month, days in sorted(months.items())]
+    return "\n".join([f"{year}年三会一课计划:", *said])

@@ -102,6 +102,13 @@ async def plan(uow: UnitOfWork, branch_id: int, year: int) -> Sequence[MeetingPl
     return await repository.plan(uow, branch_id, year)
 
 
+async def planned_year(uow: UnitOfWork, branch_id: int) -> int:
+    """The year whose plan is meant where none is said: this one, or the next if only that is planned."""
+    this = branch.today(uow).year
+    only_next = not await plan(uow, branch_id, this) and bool(await plan(uow, branch_id, this + 1))
+    return this + only_next
+
+
 async def replan(uow: UnitOfWork, actor: Actor, year: int, no: int, day: date | None) -> MeetingPlan:
     """Move a line of the plan to another day of its year, or (None) drop it. Raises ``NotFound``, ``UserError``."""
     actor = await circle.convening(uow, actor)

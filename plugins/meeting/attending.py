@@ -69,8 +69,10 @@ async def _sign(call: Call, method: Method, no: int | None, code: str, meeting_i
         case Several(meetings=meetings):
             choices = tuple(str(one.no) for one in meetings[:10])
             return Ask(Content.of(views.which(meetings[:10])), "meeting.which", choices=choices)
-        case NotSigned(why=Refused.NONE) if in_group:
+        case NotSigned(why=Refused.NONE) if in_group or call.actor.member_id is None:
             return None
+        case NotSigned(why=Refused.UNKNOWN):
+            return views.not_signed(found, now)
         case NotSigned():
             return _aside(call, views.not_signed(found, now))
 

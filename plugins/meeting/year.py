@@ -7,6 +7,7 @@ from bot.branch import service as branch
 from bot.branch.actor import LEADERS
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
+from bot.chat.numbers import numbered
 from bot.core.errors import NotAllowed, UserError
 from bot.meeting import circle, views_year, yearly
 from bot.meeting.duties import Planned
@@ -30,7 +31,8 @@ _PLAN = re.compile(r"^计划\s*(?P<what>改|删)?\s*(?P<rest>.*)$", re.DOTALL)
 async def year(call: Call) -> Reply:
     words = call.args.strip()
     if found := _PLAN.match(words):
-        return await _plan(call, found["what"], found["rest"].strip())
+        rest = found["rest"].strip()
+        return await (_replan(call, found["what"], rest) if found["what"] else _plan(call, rest))
     async with call.app.database.reading() as uow:
         today = branch.today(uow)
         actor = await circle.here(uow, call.actor)
@@ -44,37 +46,41 @@ async def year(call: Call) -> Reply:
         return views_year.standing(await yearly.standing(uow, actor.branch, which), today)
 
 
-def _split_year(words: str, today: date) -> tuple[int, str]:
+def _said_year(words: str, today: date) -> int | None:
     found = _YEAR.search(words)
     if found is None:
-        return today.year, words
-    said = int(found[1]) if found[1] else today.year + (bool(found[4]) - bool(found[3]))
-    return said, (words[: found.start()] + words[found.end() :]).strip()
+        return None
+    return int(found[1]) if found[1] else today.year + (bool(found[4]) - bool(found[3]))
 
 
-async def _plan(call: Call, what: str | None, rest: str) -> Reply:
+def _split_year(words: str, today: date) -> tuple[int, str]:
+    """(the year that is said, else this one, the other words)."""
+    return _said_year(words, today) or today.year, _YEAR.sub("", words, count=1).strip()
+
+
+async def _replan(call: Call, what: str, rest: str) -> Reply:
+    no, words = numbered(rest, "计划里", "三会一课 计划 改 3 5月12日")
     async with call.app.database.unit_of_work() as uow:
-        actor, today = await circle.here(uow, call.actor), branch.today(uow)
-        if what:
-            no, _, day_words = rest.partition(" ")
-            if not no.isdecimal() or len(no) > 3:
-                raise UserError("请写计划里的编号,比如:三会一课 计划 改 3 5月12日")
-            wanted, _ = _split_year(day_words, today)
-            day = None if what == "删" else _day(day_words, today)
-            line = await yearly.replan(uow, call.actor, day.year if day else wanted, int(no), day)
-            done = f"改到 {line.day.month}月{line.day.day}日" if day else "删掉了"
-            return f"计划第 {no} 条({line.kind})已{done}。"
-        which, _ = _split_year(rest, today)
-        stored = await yearly.plan(uow, actor.branch, which)
+        today = branch.today(uow)
+        year = _said_year(words, today)
+        if year is None:
+            year = await yearly.planned_year(uow, (await circle.here(uow, call.actor)).branch)
+        day = None if what == "删" else _day(words, max(today, date(year, 1, 1)))
+        line = await yearly.replan(uow, call.actor, day.year if day else year, no, day)
+    return views_year.replanned(line, day)
+
+
+async def _plan(call: Call, rest: str) -> Reply:
+    async with call.app.database.reading() as uow:
+        which, _ = _split_year(rest, branch.today(uow))
+        stored = await yearly.plan(uow, (await circle.here(uow, call.actor)).branch, which)
         if stored and "重排" not in rest:
-            tail = f"要改发「三会一课 计划 改 编号 日期」,重新排发「三会一课 计划 {which} 重排」。"
-            return views_year.plan(which, stored, caveat=tail, numbered=True)
-        await circle.need_convener(uow, actor, await branch.get(uow, actor.branch))
-        planned = await yearly.proposed(uow, actor.branch, which, call.app.calendar)
+            return views_year.stored(which, stored)
+        here = await circle.convening(uow, call.actor)
+        planned = await yearly.proposed(uow, here.branch, which, call.app.calendar)
     if not planned:
         return f"{which}年没有还要排的会。"
-    caveat = call.app.calendar.caveat_of(date(which, 12, 31))
-    text = views_year.plan(which, planned, caveat=caveat) + "\n回复「确认」存为计划(存了还能改),「取消」放弃。"
+    text = views_year.proposed(which, planned, call.app.calendar.caveat_of(date(which, 12, 31)))
     payload: dict[str, object] = {"year": which, "lines": [[one.kind, one.day.isoformat()] for one in planned]}
     return Ask(Content.of(text), "meeting.plan", payload, minutes=10)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.branch.models import Branch, Leave, Member, MemberKind, Role, RoleGrant
 from bot.delivery.models import OutboxRow, State
@@ -388,3 +388,46 @@ async def test_the_hours_of_a_lecture_follow_who_was_there(talk: Talk) -> None:
 async def hours(talk: Talk) -> dict[int, int]:
     async with talk.app.database.reading() as uow:
         return {one.member_id: one.halves for one in await uow.session.scalars(select(HourEntry))}
+
+
+async def test_who_joins_leaves_or_is_appointed_in_between_is_seen_to(talk: Talk) -> None:
+    await call(talk)
+    await call(talk, "会议 支委会 周五10:00 办公室")
+    async with talk.app.database.unit_of_work() as uow:
+        add = uow.session.add
+        add(Member(branch_id=1, name="钱新民", kind=MemberKind.FULL, joined_on=uow.now.date(), created_at=uow.now))
+        (await uow.session.get_one(Member, 4)).exempt_reason = "年老体弱"
+        add(RoleGrant(branch_id=1, member_id=3, role=Role.ORGANISER, granted_at=uow.now))
+        await uow.session.execute(delete(RoleGrant).where(RoleGrant.member_id == 2))
+    at(talk, "2026-11-27 09:00")
+    await do_meetings(talk.app)
+    at(talk, "2026-11-27 14:00")
+    await do_meetings(talk.app)
+    expected = {who for who, one in (await listed(talk)).items() if one.expected}
+    assert (expected, sorted(await listed(talk))) == ({1, 2, 3, 5}, [1, 2, 3, 4, 5])
+    assert sorted(await listed(talk, 2)) == [1, 3]
+    at(talk, "2026-11-27 14:50")
+    assert await talk.say(EDITOR, "签到") == ""
+    async with talk.app.database.unit_of_work() as uow:
+        (await uow.session.get_one(Member, 2)).exempt_reason = "年老体弱"
+    at(talk, "2026-11-27 15:00")
+    await do_meetings(talk.app)
+    assert (await listed(talk))[2].expected
+
+
+async def test_somebody_unknown_is_told_that_they_have_not_signed_in(talk: Talk) -> None:
+    assert await talk.say(STRANGER, "签到") == ""
+    await call(talk, "会议 支部党员大会 今天9:20 办公室")
+    assert await talk.say(STRANGER, "签到") == "还不认识您,没签上到。请发「绑定 您的姓名」,再签到。"
+    assert await talk.whisper(STRANGER, "签到") == ""
+
+
+async def test_a_change_is_told_to_those_who_are_to_come_now(talk: Talk) -> None:
+    await call(talk, "会议 支委会 周五10:00 办公室")
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(RoleGrant(branch_id=1, member_id=3, role=Role.ORGANISER, granted_at=uow.now))
+        await uow.session.execute(delete(RoleGrant).where(RoleGrant.member_id == 2))
+    before = len(await talk.enqueued())
+    await talk.whisper(BOSS, "会议改 1 周五11:00")
+    await talk.whisper(BOSS, "确认")
+    assert sorted(where for where, _ in (await talk.enqueued())[before:]) == [f"private {BOSS}", f"private {MEMBER}"]

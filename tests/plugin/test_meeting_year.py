@@ -97,7 +97,8 @@ async def test_a_plan_is_proposed_kept_and_edited(talk: Talk) -> None:
     assert "1月" not in seen.split("12月")[0].replace("11月", "")
     assert "已存为2026年计划" in await talk.whisper(BOSS, "确认")
     assert "1. 25日(周三)主题党日" in await talk.whisper(MEMBER, "三会一课 计划")
-    assert await talk.whisper(BOSS, "三会一课 计划 改 1 11月26日") == "计划第 1 条(主题党日)已改到 11月26日。"
+    changed = await talk.whisper(BOSS, "三会一课 计划 改 1 11月26日")
+    assert changed == "计划第 1 条(主题党日)已改到 2026年11月26日(周四)。"
     assert "已删掉了" in await talk.whisper(BOSS, "三会一课 计划 删 2")
     assert "由支委来召集" in await talk.whisper(MEMBER, "三会一课 计划 删 1")
     assert "没有第 99 条" in await talk.whisper(BOSS, "三会一课 计划 删 99")
@@ -111,3 +112,10 @@ async def test_a_year_that_is_not_announced_is_said_to_be_so(talk: Talk) -> None
     seen = await talk.whisper(BOSS, "三会一课 计划 2027")
     assert ("放假安排还没公布" in seen) is not talk.app.calendar.announced(2027)
     assert "只能排今年或明年" in await talk.whisper(EDITOR, "三会一课 计划 2029")
+
+
+async def test_the_plan_that_there_is_is_meant(talk: Talk) -> None:
+    await talk.whisper(BOSS, "三会一课 计划 2027")
+    await talk.whisper(BOSS, "确认")
+    assert await talk.whisper(BOSS, "三会一课 计划 改 1 1月7日") == "计划第 1 条(支委会)已改到 2027年1月7日(周四)。"
+    assert "已删掉了" in await talk.whisper(BOSS, "三会一课 计划 删 1")
