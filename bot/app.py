@@ -77,7 +77,9 @@ class App:
             await begin(self)
         await self.worker.start()
         for timed in table.timed.values():
-            self.ticker.every(timed.seconds or self.settings.xueban.tick, timed.name, partial(timed.job, self))
+            self.ticker.every(
+                timed.seconds or self.settings.xueban.tick, timed.name, partial(timed.job, self), outside=timed.outside
+            )
         self.ticker.start()
         log.info("ready")
 

@@ -82,11 +82,13 @@ class Command:
 
 @dataclass(frozen=True)
 class Timed:
-    """What a plugin does by the clock: every ``seconds``, or at every tick of the process (None)."""
+    """What a plugin does by the clock: every ``seconds``, or at every tick of the process (None). ``outside``: it asks
+    somebody else's server for something."""
 
     name: str
     seconds: float | None
     job: Job
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,12 +191,13 @@ class CommandSet:
 
         return add
 
-    def every(self, seconds: float | None, name: str) -> Callable[[Job], Job]:
+    def every(self, seconds: float | None, name: str, *, outside: bool = False) -> Callable[[Job], Job]:
         """What is done by the clock: at once when the bot starts, then every ``seconds`` (None: at every tick). The
-        clock only proposes: a job looks into the database for what is due. ``name`` is unique, for the log."""
+        clock only proposes: a job looks into the database for what is due. ``name`` is unique, for the log. What goes
+        ``outside`` isn't done for hours that the demo jumps over."""
 
         def add(job: Job) -> Job:
-            self.timed.append(Timed(name, seconds, job))
+            self.timed.append(Timed(name, seconds, job, outside))
             return job
 
         return add

@@ -66,8 +66,9 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
         host=settings.host,
         port=settings.port,
         superusers=set(settings.superusers),
-        onebot_access_token=settings.onebot_access_token or None,
-        onebot_secret=settings.onebot_secret or None,
+        # under these names, since under the plain ones the environment would win over what is said here
+        onebot_v11_access_token=settings.onebot_access_token or None,
+        onebot_v11_secret=settings.onebot_secret or None,
         api_timeout=settings.xueban.delivery.send_timeout,
         fastapi_docs_url=None,
         fastapi_openapi_url=None,
@@ -104,11 +105,13 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     return driver
 
 
-def serve() -> None:
-    """Run until stopped. A connection that doesn't answer pings is closed after 35 s, so a dead one is noticed."""
+def serve(log_level: str = "info") -> None:
+    """Run until stopped; ``log_level`` is the web server's. A connection that doesn't answer pings is closed after
+    35 s, so a dead one is noticed."""
     logging.captureWarnings(True)
     nonebot.run(
         loop="uvloop",
+        log_level=log_level,
         ws_ping_interval=15.0,
         ws_ping_timeout=20.0,
         ws_max_size=16 * 2**20,

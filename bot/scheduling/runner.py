@@ -6,8 +6,8 @@ was late is made up for by the next one, and a job that fails is logged and call
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -42,6 +42,9 @@ class Ticker:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._jobs: list[tuple[str, float, Job]] = []
+        self._outside: set[str] = set()
+        self._held = False
+        self._seen = (0.0, 0.0)
         self._running: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
@@ -51,13 +54,16 @@ class Ticker:
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a job longer than its beat is no warning here
 
-    def every(self, seconds: float, name: str, job: Job) -> None:
-        """Call ``job`` at the start and then every ``seconds``. ``name`` is unique and stands in the log."""
+    def every(self, seconds: float, name: str, job: Job, *, outside: bool = False) -> None:
+        """Call ``job`` at the start and then every ``seconds``. ``name`` is unique and stands in the log. One that asks
+        somebody ``outside`` is left alone by ``beat``."""
         if seconds <= 0:
             raise ValueError("a beat takes some time")
         if name in (known for known, _, _ in self._jobs):
             raise ValueError(f"there is a job {name} already")
         self._jobs.append((name, seconds, job))
+        if outside:
+            self._outside.add(name)
         if self._scheduler.running:
             self._add(name, seconds, job)
 
@@ -88,9 +94,23 @@ class Ticker:
             job.modify(next_run_time=datetime.now(self._scheduler.timezone))
 
     async def beat(self) -> None:
-        """Call every job once, here and now, one after the other."""
+        """Call every job that stays in the house once, here and now, one after the other."""
         for name, _, job in self._jobs:
-            await self._guarded(name, job)
+            if name not in self._outside:
+                await self._guarded(name, job)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, the clock may be set: jobs are called by ``beat`` only. Afterwards all are called at once."""
+        self._held = True
+        self._scheduler.pause()
+        try:
+            yield
+        finally:
+            self._held, self._seen = False, self._strays()
+            if self._scheduler.running:
+                self._scheduler.resume()
+                self.wake()
 
     def _add(self, name: str, seconds: float, job: Job) -> None:
         async def call() -> None:
@@ -110,17 +130,19 @@ class Ticker:
             self._running.discard(task)
 
     async def _watch_for_jumps(self) -> None:
-        loop = asyncio.get_running_loop()
-        expected = (self._strays(loop), self._strays(loop, datetime.now(self._scheduler.timezone)))
+        self._seen = self._strays()
         while True:
             await asyncio.sleep(0.5)
-            seen = (self._strays(loop), self._strays(loop, datetime.now(self._scheduler.timezone)))
-            jump = max((new - old for new, old in zip(seen, expected, strict=True)), key=abs)
+            if self._held:
+                continue
+            seen = self._strays()
+            jump = max((new - old for new, old in zip(seen, self._seen, strict=True)), key=abs)
             if abs(jump) > JUMP:
                 log.warning("the clock was set by %+.0f s", jump)
                 self.wake()
-            expected = seen
+            self._seen = seen
 
-    def _strays(self, loop: asyncio.AbstractEventLoop, now: datetime | None = None) -> float:
-        """How far a wall clock is from the loop's steady one (s)."""
-        return (now or self._clock.now()).timestamp() - loop.time()
+    def _strays(self) -> tuple[float, float]:
+        """How far our clock and the machine's are from the loop's steady one (s)."""
+        steady = asyncio.get_running_loop().time()
+        return self._clock.now().timestamp() - steady, datetime.now(self._scheduler.timezone).timestamp() - steady

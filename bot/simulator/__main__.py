@@ -23,7 +23,7 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--connect", metavar="URL", help="机器人的地址,如 ws://127.0.0.1:8080/onebot/v11/ws")
     parser.add_argument("--listen", metavar="端口", type=int, help="等机器人来连接(正向 WebSocket)的端口")
-    parser.add_argument("--token", default="", help="与机器人约定的口令(access token)")
+    parser.add_argument("--token", default="", help="与机器人约定的口令(access token);有口令才能发本机的文件(file://)")
     parser.add_argument("--page-port", type=int, default=8081, help="网页端口(默认 8081)")
     parser.add_argument("--data", type=Path, help="把模拟群的聊天保存在这个文件夹;不给则只在内存里")
     parser.add_argument("--no-report-self", action="store_true", help="不上报机器人自己的消息")
@@ -35,6 +35,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
     world = keeping.load(folder) if folder is not None else None
     if world is None:
         world = sample.world(shelf=Shelf(folder / keeping.SHELF) if folder is not None else None)
+    world.local_files = bool(arguments.token)
     listen = ("127.0.0.1", arguments.listen) if arguments.listen is not None else None
     simulator = Simulator(
         arguments.connect,

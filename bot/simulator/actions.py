@@ -56,20 +56,18 @@ def base_name(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def answer(data: Any, echo: Any) -> dict[str, Any]:
-    return {"status": "ok", "retcode": 0, "data": data, "message": "", "wording": "", "echo": echo}
+def answer(data: Any, frame: dict[str, Any]) -> dict[str, Any]:
+    """The good answer to a call; with its echo, whatever that is, if it bore one."""
+    return _answer("ok", 0, data, "", frame)
 
 
-def failure(error: ActionError, echo: Any) -> dict[str, Any]:
-    words = str(error)
-    return {
-        "status": "failed",
-        "retcode": error.retcode,
-        "data": None,
-        "message": words,
-        "wording": words,
-        "echo": echo,
-    }
+def failure(error: ActionError, frame: dict[str, Any] | None = None) -> dict[str, Any]:
+    return _answer("failed", error.retcode, None, str(error), frame or {})
+
+
+def _answer(status: str, retcode: int, data: Any, words: str, frame: dict[str, Any]) -> dict[str, Any]:
+    told = {"status": status, "retcode": retcode, "data": data, "message": words, "wording": words}
+    return {**told, "echo": frame["echo"]} if "echo" in frame else told
 
 
 class Performer:
@@ -82,18 +80,17 @@ class Performer:
 
     async def perform(self, frame: dict[str, Any], *, reported: bool = True) -> dict[str, Any]:
         """Do what a call asks for; its answer. Never raises."""
-        echo = frame.get("echo")
         name, suffix = base_name(str(frame.get("action")))
         call = self._call(name, frame.get("params"), reported)
         if not suffix:
             try:
-                return answer(await call, echo)
+                return answer(await call, frame)
             except ActionError as error:
-                return failure(error, echo)
+                return failure(error, frame)
         task = asyncio.create_task(self._later(call, limited=suffix == "_rate_limited"))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return {**answer(None, echo), "status": "async", "retcode": 1}
+        return _answer("async", 1, None, "", frame)
 
     async def _call(self, name: str, params: Any, reported: bool) -> Any:
         function = ACTIONS.get(name)

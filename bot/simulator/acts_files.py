@@ -71,7 +71,7 @@ async def get_file_url(context: Context, params: Params) -> Any:
 
 @action("download_file")
 async def download_file(context: Context, params: Params) -> Any:
-    source = params.text("url", "") or "base64://" + params.text("base64")
+    source = params.text("url", "") or "base64://" + params.text("base64").removeprefix("base64://")
     stored = await seg.fetch(context.world, {"file": source, "name": params.text("name", "")}, "文件")
     return {"file": stored.file_id}
 

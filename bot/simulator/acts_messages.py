@@ -102,13 +102,13 @@ async def send_forward_msg(context: Context, params: Params) -> Any:
 @action("forward_group_single_msg", sends=True)
 async def forward_group_single_msg(context: Context, params: Params) -> Any:
     message = context.world.message(params.number("message_id"))
-    await deliver(context, chat_of(params, "group"), message.segments)
+    return _sent(await deliver(context, chat_of(params, "group"), message.segments))
 
 
 @action("forward_friend_single_msg", sends=True)
 async def forward_friend_single_msg(context: Context, params: Params) -> Any:
     message = context.world.message(params.number("message_id"))
-    await deliver(context, chat_of(params, "private"), message.segments)
+    return _sent(await deliver(context, chat_of(params, "private"), message.segments))
 
 
 @action("delete_msg")
@@ -150,6 +150,12 @@ async def set_msg_emoji_like(context: Context, params: Params) -> Any:
         raise refused("emojiId not found")
     context.world.react(message_id, context.world.self_id, emoji_id, params.flag("set", True))
     return {"result": 0, "errMsg": ""}
+
+
+@action("unset_msg_emoji_like")
+async def unset_msg_emoji_like(context: Context, params: Params) -> Any:
+    """LLBot's name for it."""
+    return await set_msg_emoji_like(context, Params({**params.all(), "set": False}))
 
 
 def _emoji_type(emoji_id: str) -> str:

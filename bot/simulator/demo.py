@@ -5,7 +5,6 @@ group connects to it by a real reverse WebSocket.
 """
 
 import asyncio
-import logging
 import secrets
 import shutil
 import socket
@@ -17,6 +16,7 @@ from bot.branch import roster_repository, setting_up
 from bot.branch import service as branch
 from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Role
+from bot.core import log
 from bot.core.clock import CHINA, ShiftableClock, SystemClock, to_local
 from bot.core.db import Base, UnitOfWork
 from bot.core.settings import SHIPPED, Settings
@@ -30,8 +30,6 @@ from bot.simulator.simulator import Simulator
 from bot.sources.article import Article
 from bot.study import materials, plans, pushing
 
-log = logging.getLogger("xueban.demo")
-
 SAMPLES = SHIPPED / "samples"
 FOLDER = "demo"
 BRANCH = "红旗社区第一党支部"
@@ -41,7 +39,7 @@ def run(settings: Settings, page_port: int) -> int:
     """Run until stopped. What is in ``<data>/demo`` is thrown away at each start: it is only a demo."""
     folder = settings.xueban.data_dir / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    clock = ShiftableClock(_morning(SystemClock().now(), WorkdayCalendar.load(settings.xueban.data_dir)))
+    clock = ShiftableClock(morning(SystemClock().now(), WorkdayCalendar.load(settings.xueban.data_dir)))
     port = _free_port()
     own = settings.model_copy(
         update={
@@ -69,7 +67,8 @@ def run(settings: Settings, page_port: int) -> int:
         print(f"端口 {page_port} 被占用了,请用 xueban demo --page-port 8090 换一个。", file=sys.stderr)
         return 1
     runtime.build(own, clock, started=shown.start, stopping=shown.stop)
-    runtime.serve()
+    log.set_up(own.xueban.log_level)
+    runtime.serve(log_level="warning")
     return 0
 
 
@@ -84,7 +83,7 @@ class _Shown:
             clock=clock,
             reconnect=0.3,
         )
-        self.page = PageServer(self.sim, port=page_port, jump=jumper(clock, self.pass_time), on_reset=self.reset)
+        self.page = PageServer(self.sim, port=page_port, jump=self.jump, on_reset=self.reset)
         self._began = clock.now()
         self._app: App
 
@@ -99,6 +98,11 @@ class _Shown:
     async def _connect(self) -> None:
         async with self.sim:
             await asyncio.Event().wait()
+
+    async def jump(self, text: str) -> datetime:
+        """Set the clock as ``clockwork.read`` understands it, and let everything in between happen."""
+        with self._app.ticker.held():
+            return await jumper(self._clock, self.pass_time)(text)
 
     async def pass_time(self) -> None:
         """Do what the clock says is due, and let it arrive before time goes on."""
@@ -170,10 +174,11 @@ def articles() -> list[Article]:
     return found
 
 
-def _morning(now: datetime, calendar: WorkdayCalendar) -> datetime:
-    """8:05 on the latest workday: a good time to look at the day's push, whatever the time is really."""
+def morning(now: datetime, calendar: WorkdayCalendar) -> datetime:
+    """8:05 on the latest workday with another after it, whatever the time is really: the day's push has just come, and
+    tomorrow's will."""
     day = to_local(now).date()
-    while not calendar.is_workday(day):
+    while not (calendar.is_workday(day) and calendar.is_workday(day + timedelta(days=1))):
         day -= timedelta(days=1)
     return datetime.combine(day, datetime.min.time(), CHINA) + timedelta(hours=8, minutes=5)
 

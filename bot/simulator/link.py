@@ -81,10 +81,10 @@ class Client:
         try:
             frame = json.loads(text)
         except (ValueError, RecursionError):
-            self.put(failure(ActionError(1400, "json解析失败,请检查数据格式"), None))
+            self.put(failure(ActionError(1400, "json解析失败,请检查数据格式")))
             return
         if not isinstance(frame, dict):
-            self.put(failure(ActionError(1400, "json解析失败,请检查数据格式"), None))
+            self.put(failure(ActionError(1400, "json解析失败,请检查数据格式")))
             return
         self._on_frame("out", frame)
         answer = await answerer(self, frame)
@@ -263,10 +263,13 @@ class Link:
         if address.path.rstrip("/") not in ("", "/api", "/event"):
             await connection.close(1008, HTTPStatus.NOT_FOUND.phrase)
             return
+        if "Origin" in request.headers:  # only browsers say where a page is from: it may be anybody's
+            await connection.close(1008, HTTPStatus.FORBIDDEN.phrase)
+            return
         given = parse_qs(address.query).get("access_token", [""])[0]
         given = given or request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         if self._token and given != self._token:
-            await connection.send(json.dumps(failure(ActionError(1403, "token验证失败"), None), ensure_ascii=False))
+            await connection.send(json.dumps(failure(ActionError(1403, "token验证失败")), ensure_ascii=False))
             await connection.close(1008, HTTPStatus.UNAUTHORIZED.phrase)
             return
         await self._serve(Client(connection, self._on_frame, events=address.path.rstrip("/") != "/api"))

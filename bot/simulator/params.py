@@ -16,6 +16,9 @@ class Params:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
 
+    def all(self) -> dict[str, Any]:
+        return dict(self._values)
+
     def raw(self, key: str) -> Any:
         return self._values.get(key)
 

@@ -5,7 +5,7 @@ import base64
 import binascii
 import random
 import urllib.request
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -179,7 +179,7 @@ def media(world: World, kind: str, stored: StoredFile, data: dict[str, Any] | No
 async def fetch(world: World, data: dict[str, Any], fallback: str) -> StoredFile:
     """Take in what ``file`` (or ``url``) points to: base64, http(s), or a file the simulator already has.
 
-    Local paths are refused: a bot and its platform share no disk.
+    Local paths are refused, for a bot and its platform share no disk, unless the world has ``local_files``.
     """
     source = str(data.get("file") or data.get("url") or data.get("file_id") or "")
     if not source:
@@ -203,6 +203,9 @@ async def fetch(world: World, data: dict[str, Any], fallback: str) -> StoredFile
             raise refused(f"文件下载失败: {type(error).__name__}") from error
         named = data.get("name") or PurePosixPath(unquote(urlsplit(source).path)).name or fallback
         return _keep(world, content, str(named))
+    path = Path("/" + unquote(source.removeprefix("file://")).lstrip("/"))
+    if world.local_files and source.startswith(("file://", "/")) and path.is_file():
+        return _keep(world, await asyncio.to_thread(path.read_bytes), str(data.get("name") or path.name))
     raise refused("识别URL失败, uri= " + source[:80])
 
 

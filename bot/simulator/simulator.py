@@ -263,7 +263,7 @@ class Simulator:
         if fault is Fault.LATE:
             await asyncio.sleep(behaviour.seconds)
         if (error := _ERRORS.get(fault)) is not None:
-            answer = actions.failure(error(), frame.get("echo"))
+            answer = actions.failure(error(), frame)
         await self._stage("answered", frame)
         return answer
 

@@ -40,6 +40,8 @@ class World:
         self.likes: dict[int, int] = {}
         self.file_base = ""
         """Address under which ``/sim/file/ID`` is served; empty if nothing serves files."""
+        self.local_files = False
+        """Whether paths of this machine may be sent, as NapCat lets those who share its disk."""
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._seq = itertools.count(1)
         self._listeners: list[Listener] = []

@@ -40,7 +40,7 @@ async def end_what_is_due(app: App) -> None:
         await listen(app)
 
 
-@commands.every(ASKING, "sources")
+@commands.every(ASKING, "sources", outside=True)
 async def read_sources(app: App) -> None:
     """Ask the sources of all branches that nobody has asked for an hour."""
     async with app.database.reading() as uow:

@@ -118,6 +118,37 @@ async def test_a_jump_of_the_demo_s_clock_is_noticed_at_once(clock: ShiftableClo
     await ticker.stop()
 
 
+async def test_while_it_is_held_only_beats_call_and_nobody_outside_is_asked(
+    clock: ShiftableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+    all_called = asyncio.Event()
+
+    async def inside() -> None:
+        calls.append("inside")
+
+    async def outside() -> None:
+        calls.append("outside")
+        all_called.set()
+
+    ticker = Ticker(clock)
+    ticker.every(0.1, "inside", inside)
+    ticker.every(3600, "outside", outside, outside=True)
+    ticker.start()
+    await asyncio.wait_for(all_called.wait(), 1)
+    all_called.clear()
+    with ticker.held():
+        calls.clear()
+        for _ in range(3):
+            clock.set(clock.now() + timedelta(days=1))
+            await asyncio.sleep(0.6)
+            await ticker.beat()
+        assert calls == ["inside"] * 3
+    await asyncio.wait_for(all_called.wait(), 1)
+    await ticker.stop()
+    assert "the clock was set" not in caplog.text
+
+
 def test_names_and_beats_are_checked(clock: ShiftableClock) -> None:
     async def nothing() -> None: ...
 

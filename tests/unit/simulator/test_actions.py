@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,6 +166,29 @@ async def test_echo_comes_back_as_it_was(sim: Simulator, call: Caller, echo: Any
     performer = Performer(Context(sim.world, sim.behaviour))
     for name in ("get_status", "no_such_action"):
         assert (await performer.perform({"action": name, "params": None, "echo": echo}))["echo"] == echo
+
+
+async def test_no_echo_where_none_was_given(sim: Simulator) -> None:
+    from bot.simulator.actions import Context, Performer
+
+    performer = Performer(Context(sim.world, sim.behaviour))
+    for name in ("get_status", "get_status_async", "no_such_action"):
+        assert "echo" not in await performer.perform({"action": name})
+        assert (await performer.perform({"action": name, "echo": None}))["echo"] is None
+
+
+async def test_files_of_this_machine_only_where_the_disk_is_shared(
+    sim: Simulator, call: Caller, tmp_path: Path
+) -> None:
+    file = tmp_path / "学习材料.pdf"
+    file.write_bytes(b"%PDF-")
+    where = {"group_id": GROUP_ID, "name": "材料.pdf"}
+    assert await call.refusal("upload_group_file", file=str(file), **where) == 1200
+    sim.world.local_files = True
+    for path in (str(file), file.as_uri(), f"file://{file}", f"file:///{file}"):
+        uploaded = await call("upload_group_file", file=path, **where)
+        assert base64.b64decode((await call("get_file", file_id=uploaded["file_id"]))["base64"]) == b"%PDF-"
+    assert await call.refusal("upload_group_file", file=str(tmp_path / "没有"), **where) == 1200
 
 
 async def test_async_suffixes(sim: Simulator, call: Caller) -> None:

@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 from bot.simulator import Simulator
 from bot.simulator.link import require_loopback
@@ -129,6 +130,14 @@ async def test_forward_paths(sim: Simulator) -> None:
     async with connect(f"{base}/elsewhere?access_token={TOKEN}", proxy=None) as nowhere:
         with pytest.raises(ConnectionClosed):
             await nowhere.recv()
+
+
+async def test_no_web_page_is_let_in(sim: Simulator) -> None:
+    """Any page in a browser could dial this machine; a browser says where the page is from."""
+    address = f"ws://127.0.0.1:{sim.port}/?access_token={TOKEN}"
+    async with connect(address, proxy=None, origin=Origin("http://evil.example")) as page:
+        with pytest.raises(ConnectionClosed):
+            await page.recv()
 
 
 @pytest.mark.parametrize("frame", ["{", "[]", "7", "[" * 5000, "\x00"])
