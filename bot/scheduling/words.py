@@ -108,8 +108,14 @@ def say_clock(at: time) -> str:
     return f"{at.hour}:{at.minute:02}"
 
 
+def say_day(instant: datetime, now: datetime) -> str:
+    """11月25日, with the year where it isn't this one."""
+    local = to_local(instant)
+    year = "" if local.year == to_local(now).year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日"
+
+
 def say_moment(instant: datetime, now: datetime) -> str:
     """11月25日(周三)8:00, with the year where it isn't this one."""
     local = to_local(instant)
-    year = "" if local.year == to_local(now).year else f"{local.year}年"
-    return f"{year}{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}){say_clock(local.time())}"
+    return f"{say_day(instant, now)}(周{WEEKDAYS[local.weekday()]}){say_clock(local.time())}"

@@ -94,15 +94,22 @@ async def pushed_lately(uow: UnitOfWork, material: Material) -> Assignment | Non
 
 
 async def add(uow: UnitOfWork, actor: Actor, prepared: Prepared) -> Material:
+    """``store`` what somebody handed over."""
+    material = await store(uow, actor.branch, prepared)
+    await audit.record(uow, actor, "material.add", subject=f"资料 {material.no}")
+    return material
+
+
+async def store(uow: UnitOfWork, branch_id: int, prepared: Prepared) -> Material:
     """Store an article, or find it: the same text is kept once, and comes back if it had been deleted."""
     article = prepared.article
-    known = await repository.material_by_text(uow, actor.branch, prepared.sha256)
+    known = await repository.material_by_text(uow, branch_id, prepared.sha256)
     if known is not None:
         known.deleted_at = None
         return known
     material = Material(
-        branch_id=actor.branch,
-        no=await branch.next_number(uow, actor.branch, "material"),
+        branch_id=branch_id,
+        no=await branch.next_number(uow, branch_id, "material"),
         title=article.title[:200],
         source=article.source[:80],
         url=article.url[:1000],
@@ -118,7 +125,6 @@ async def add(uow: UnitOfWork, actor: Actor, prepared: Prepared) -> Material:
     uow.session.add_all(
         MaterialTerm(term=term, material_id=material.id) for term in {each[:40] for each in prepared.terms}
     )
-    await audit.record(uow, actor, "material.add", subject=f"资料 {material.no}")
     return material
 
 

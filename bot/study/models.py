@@ -141,6 +141,28 @@ class PlanItem(Base):
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("study_assignment.id"))
 
 
+class Feed(Base):
+    """A plan whose readings come from a source as it lists them; ``fed_for`` is the slot for which it was last asked.
+
+    The plan is a series like any other that gets its next reading shortly before each slot.
+    """
+
+    __tablename__ = "study_feed"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("study_plan.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    fed_for: Mapped[datetime | None]
+
+
+class FeedItem(Base):
+    """A line of its source that a plan has taken, by the key that it has there."""
+
+    __tablename__ = "study_feed_item"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("study_feed.plan_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class Slot(Base):
     """A moment of a plan. The key makes it happen once, whatever clocks and processes do.
 

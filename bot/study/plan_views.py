@@ -12,6 +12,7 @@ from bot.study.plan_sheet import Problem
 from bot.study.plans import Listed
 from bot.study.rules import PROOFS
 from bot.study.views import day
+from bot.subscription.models import Source
 
 SHOWN = 5
 """Rows of a sheet shown before it is imported."""
@@ -27,7 +28,8 @@ def listed(plans: Sequence[Listed], now: datetime) -> str:
         plan = one.plan
         when = f"下次 {say_moment(plan.next_at, now)}" if plan.next_at else "已暂停"
         missed = f",错过 {one.missed} 次" if one.missed else ""
-        lines.append(f"{plan.no}. {plan.name}:{when},还有 {one.left} 篇{missed}{by(plan)}")
+        what = f"来源「{one.source}」" if one.source else f"还有 {one.left} 篇"
+        lines.append(f"{plan.no}. {plan.name}:{when},{what}{missed}{by(plan)}")
     return "\n".join(lines)
 
 
@@ -36,14 +38,15 @@ def by(plan: Plan) -> str:
     return f",凭{PROOFS[Proof(plan.proof)]}完成" if plan.proof > Proof.WORD else ""
 
 
-def made(plan: Plan, rule: str, count: int, now: datetime, quiet: QuietHours, caveat: str) -> str:
+def made(plan: Plan, rule: str, what: str, now: datetime, quiet: QuietHours, caveat: str) -> str:
+    """``what`` it pushes: 「5 篇」."""
     assert plan.next_at is not None
     first = say_moment(plan.next_at, now)
     night = ""
     if quiet.covers(plan.next_at):
         night = f"\n这个时间在安静时段里,会等到 {say_clock(quiet.end)} 再发。"
     return (
-        f"计划 {plan.no}「{plan.name}」已建立:{count} 篇,{rule},下次 {first}{caveat}{by(plan)}。{night}\n"
+        f"计划 {plan.no}「{plan.name}」已建立:{what},{rule},下次 {first}{caveat}{by(plan)}。{night}\n"
         f"要停发「学习计划 暂停 {plan.no}」。"
     )
 
@@ -65,6 +68,25 @@ def missed(plan: Plan, moments: Sequence[datetime], new: int) -> str:
 
 def not_pushed(plan: Plan, moment: datetime, error: UserError) -> str:
     return f"计划 {plan.no}「{plan.name}」{say_moment(moment, moment)}没有推送:{error}"
+
+
+def fed_by(source: Source) -> str:
+    return f"来源 {source.no}「{source.name}」的新文章"
+
+
+def nothing_new(plan: Plan, source: Source, now: datetime, *, unreadable: bool) -> str:
+    """The slot of a plan that nothing can be pushed in."""
+    assert plan.next_at is not None
+    why = "里没有新文章"
+    if source.removed_at is not None:
+        why = "已经退订"
+    elif source.trouble:
+        why = f":{source.trouble.partition(chr(10))[0].rstrip('。')}"
+    elif unreadable:
+        why = "最新的几篇都打不开"
+    head = f"计划 {plan.no}「{plan.name}」{say_moment(plan.next_at, now)}没有可推送的"
+    instead = f"要补一篇,发「学习计划 添加 {plan.no} 资料 编号」;不用了发「学习计划 删除 {plan.no}」。"
+    return f"{head}:来源「{source.name}」{why}。\n{instead}"
 
 
 def last_one_left(plan: Plan, next_at: datetime, now: datetime) -> str:

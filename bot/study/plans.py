@@ -11,7 +11,7 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import Recurrence
-from bot.study import repository
+from bot.study import feeds_repository, repository
 from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
 
 MOST_ITEMS = 200
@@ -20,11 +20,12 @@ MOST_ITEMS = 200
 
 @dataclass(frozen=True)
 class Listed:
-    """A plan as it stands: how many materials are left, how many slots were missed."""
+    """A plan as it stands: how many materials are left, how many slots were missed, which source feeds it."""
 
     plan: Plan
     left: int
     missed: int
+    source: str = ""
 
 
 async def series(
@@ -40,10 +41,25 @@ async def series(
 ) -> Plan:
     """Materials one after the other on a recurrence. Raises ``NotFound`` if one doesn't exist, ``UserError``."""
     materials = await _materials(uow, actor, numbers)
-    plan = await _create(uow, actor, name, recurrence.to_json(), recurrence.next_after(uow.now, calendar), below, proof)
+    plan = await empty(uow, actor, name, recurrence, calendar, below=below, proof=proof)
     uow.session.add_all(PlanItem(plan_id=plan.id, position=i, material_id=m.id) for i, m in enumerate(materials))
     await uow.session.flush()
     return plan
+
+
+async def empty(
+    uow: UnitOfWork,
+    actor: Actor,
+    name: str,
+    recurrence: Recurrence,
+    calendar: WorkdayCalendar,
+    *,
+    below: bool,
+    proof: Proof,
+) -> Plan:
+    """A plan on a recurrence without anything to push yet."""
+    first = recurrence.next_after(uow.now, calendar)
+    return await _create(uow, actor, name, recurrence.to_json(), first, below, proof)
 
 
 async def dated(
@@ -107,7 +123,8 @@ async def listed(uow: UnitOfWork, branch_id: int) -> list[Listed]:
     ids = [plan.id for plan in found]
     missed = await repository.missed_slots(uow, ids)
     left = [item.plan_id for item in await repository.items_left(uow, ids)]
-    return [Listed(plan, left.count(plan.id), missed.get(plan.id, 0)) for plan in found]
+    sources = await feeds_repository.sources_of(uow, ids)
+    return [Listed(one, left.count(one.id), missed.get(one.id, 0), sources.get(one.id, "")) for one in found]
 
 
 async def _materials(uow: UnitOfWork, actor: Actor, numbers: Sequence[int]) -> list[Material]:

@@ -15,7 +15,7 @@ from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import Recurrence
 from bot.scheduling.slots import decide
 from bot.study import plan_views, pushing, repository, telling
-from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
+from bot.study.models import Feed, Material, Plan, PlanItem, PlanState, Proof
 from bot.study.pages import NO_PAGES, Pages
 from bot.study.pushing import Pushed
 from bot.study.rules import decide_dated
@@ -41,25 +41,29 @@ async def run(uow: UnitOfWork, plan_id: int, calendar: WorkdayCalendar, pages: P
         return []
     left = await repository.items_left(uow, [plan.id])
     grace = timedelta(minutes=int(await branch.setting(uow, plan.branch_id, "grace_minutes")))
+    feed = await uow.session.get(Feed, plan.id)
+    if feed is not None and not left and feed.fed_for != plan.next_at and uow.now <= plan.next_at + grace:
+        return []  # its reading is being fetched
     wanted: list[tuple[datetime, PlanItem]]
     if plan.recurrence:
         decision = decide(plan.next_at, uow.now, grace, Recurrence.from_json(plan.recurrence), calendar)
         wanted = [(decision.run, left[0])] if decision.run is not None and left else []
-        missed, next_at = decision.missed, decision.next_at if left else None
+        missed, next_at = decision.missed, decision.next_at if left or feed is not None else None
     else:
         moments = {item.at: item for item in left if item.at is not None}
         dated = decide_dated(moments, uow.now, grace)
         wanted = [(moment, moments[moment]) for moment in dated.run]
         missed, next_at = dated.missed, dated.next_at
     plan.next_at, plan.decided_at = next_at, uow.now
-    new = await repository.miss_slots(uow, plan.id, missed[-MOST_MISSED:]) if missed and left else 0
+    new = await repository.miss_slots(uow, plan.id, missed[-MOST_MISSED:]) if missed and (left or feed) else 0
     if new:
         log.warning("plan %s of branch %s: %s slots missed", plan.no, plan.branch_id, new)
         await telling.editors(
             uow, plan.branch_id, plan_views.missed(plan, missed, new), f"missed:{plan.id}:{missed[-1]}"
         )
     pushed = [done for moment, item in wanted for done in await _push(uow, plan, moment, item, pages)]
-    await _look_ahead(uow, plan, pushed)
+    if feed is None:
+        await _look_ahead(uow, plan, pushed)
     return pushed
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.branch.telling import tell_editors
 from bot.core.db import Database, UnitOfWork
 from bot.core.errors import UserError
+from bot.scheduling.words import say_day
 from bot.sources.fetcher import Fetcher
 from bot.sources.hot import reading
 from bot.sources.hot.json_list import Shape
@@ -46,18 +47,20 @@ async def refresh(database: Database, fetcher: Fetcher, folder: Path, sources: I
 
 async def store(uow: UnitOfWork, source: Source, answer: Reading) -> int:
     """Keep a readable answer; how many lines are new. One that has had nothing new for long is reported."""
-    new = 0
+    new, first = 0, source.answered_at is None
     if answer.topics is not None:
         new = await _keep(uow, source, answer.topics)
         await repository.forget(uow, source.id, uow.now - KEPT_FOR)
         source.answered_at = uow.now
     source.asked_at, source.failures, source.trouble = uow.now, 0, ""
     source.etag, source.modified = answer.known.etag[:400], answer.known.modified[:80]
-    if new:
-        source.new_at = uow.now
-    elif rules.is_stale(source.kind, source.new_at, uow.now):
-        source.trouble = "有回应,但很久没有新内容了"
-        await _report(uow, source)
+    if new and answer.topics is not None:
+        newest = rules.newest(answer.topics, uow.now)
+        source.new_at = newest if source.new_at is None else max(newest, source.new_at)
+    if source.new_at is not None and rules.is_stale(source.kind, source.new_at, uow.now):
+        source.trouble = f"有回应,但{say_day(source.new_at, uow.now)}以后没有新内容"
+        if not first:  # who subscribes to it reads it at once
+            await _report(uow, source)
     return new
 
 
@@ -74,7 +77,7 @@ async def fail(uow: UnitOfWork, source_id: int, message: str) -> None:
 async def _report(uow: UnitOfWork, source: Source) -> None:
     """Once for each stretch of trouble: what begins is known by when something was new last."""
     since = (source.new_at or source.created_at).isoformat()
-    text = f"热词来源 {source.no}「{source.name}」{source.trouble}\n不用了发「退订 {source.no}」。"
+    text = f"来源 {source.no}「{source.name}」{source.trouble}\n不用了发「退订 {source.no}」。"
     await tell_editors(uow, source.branch_id, text, f"source:{source.id}:{since}", ORIGIN)
 
 

@@ -1,6 +1,7 @@
 """What people may give as a source, and when one that answers is as good as dead. Decided without I/O."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -8,10 +9,14 @@ from urllib.parse import urlsplit
 from bot.core.errors import UserError
 from bot.sources.hot.json_list import Shape
 from bot.sources.hot.reading import BOARDS, Kind, Spec
+from bot.sources.hot.topic import Topic
+from bot.subscription.models import SourceItem
 
 STALE = {Kind.FEED: timedelta(days=14)}
 """Without anything new for so long a source is reported."""
 STALE_LIST = timedelta(days=3)
+FRESH = timedelta(days=7)
+"""An article that is older isn't pushed as news."""
 REPORTED_AFTER = 3
 """Failures in a row after which a source is reported without being asked for."""
 
@@ -40,6 +45,27 @@ def read(text: str) -> tuple[Spec, str]:
     if re.match(r"https?://", first):
         return Spec(Kind.AUTO, first, shape), name or (urlsplit(first).hostname or first)[:40]
     raise UserError("能订阅的有:微博、百度、头条、RSS 或 JSON 的网址、文件 名称。比如:订阅 百度")
+
+
+def lists_articles(kind: str, lines: Collection[SourceItem]) -> bool:
+    """Whether what a source lists can be read as articles: the boards of hot words lead to searches."""
+    return kind not in BOARDS and any(line.url for line in lines)
+
+
+def freshest(lines: Collection[SourceItem], taken: Collection[str], now: datetime) -> list[SourceItem]:
+    """The lines with a link that haven't been taken (their keys) and are ``FRESH``, the newest first."""
+    fresh = [line for line in lines if line.url and line.key not in taken and now - _since(line) <= FRESH]
+    return sorted(fresh, key=lambda line: (-_since(line).timestamp(), line.rank))
+
+
+def _since(line: SourceItem) -> datetime:
+    return line.published or line.first_at
+
+
+def newest(topics: Collection[Topic], now: datetime) -> datetime:
+    """When the newest of these was published; ``now`` where they don't all say."""
+    dates = [topic.published for topic in topics if topic.published is not None]
+    return min(max(dates), now) if dates and len(dates) == len(topics) else now
 
 
 def is_stale(kind: str, new_at: datetime | None, now: datetime) -> bool:

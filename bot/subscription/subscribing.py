@@ -49,6 +49,15 @@ async def in_force(uow: UnitOfWork, branch_id: int) -> Sequence[Source]:
     return await repository.of_branches(uow, branch.ids_on((await branch.get(uow, branch_id)).path))
 
 
+async def get(uow: UnitOfWork, branch_id: int, no: int) -> Source:
+    """来源 ``no`` of the branch, else of the nearest branch above that has one. Raises ``NotFound``."""
+    named = [one for one in await in_force(uow, branch_id) if one.no == no]
+    line = branch.ids_on((await branch.get(uow, branch_id)).path)
+    if not named:
+        raise NotFound(f"没有来源 {no}。发「订阅」看看有哪些。")
+    return max(named, key=lambda one: line.index(one.branch_id))
+
+
 async def remove(uow: UnitOfWork, actor: Actor, no: int) -> Source:
     """Give up a source of the branch; it can be undone. Raises ``NotFound``."""
     source = await repository.by_no(uow, actor.branch, no)

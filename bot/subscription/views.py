@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.scheduling.words import say_moment
+from bot.sources.hot.reading import Kind
 from bot.subscription.models import Source
 
 
 def added(source: Source, count: int, examples: Sequence[str]) -> str:
     first = "、".join(title[:16] for title in examples[:2])
     head = f"已订阅来源 {source.no}「{source.name}」,现在有 {count} 条:{first}……"
-    return f"{head}\n发「热词」挑话题,不要了发「退订 {source.no}」。"
+    if source.trouble:
+        return f"{head}\n⚠ 它{source.trouble},不要了发「退订 {source.no}」。"
+    plan = f"按时推送发「学习计划 新建 名称 每个工作日8点 来源 {source.no}」," if source.kind == Kind.FEED else ""
+    return f"{head}\n{plan}发「热词」挑话题,不要了发「退订 {source.no}」。"
 
 
 def listed(sources: Sequence[Source], branch_id: int, now: datetime) -> str:

@@ -5,11 +5,13 @@ import logging
 from bot.app import App
 from bot.chat.commands import CommandSet
 from bot.core.log import failed
-from bot.study import publishing, running
+from bot.study import feeds, publishing, running
 
 commands = CommandSet("study")
 log = logging.getLogger("xueban.study")
 
+FEEDING = 5.0
+"""Seconds between two looks for plans that need an article of their source."""
 ANNOUNCING = 30.0
 """Seconds between two looks for readings that everybody has completed."""
 
@@ -25,6 +27,18 @@ async def push_what_is_due(app: App) -> None:
                 await running.run(uow, plan_id, app.calendar, app.pages)
         except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
             failed(log, f"plan {plan_id}", error)
+
+
+@commands.every(FEEDING, "fed plans")
+async def feed_plans(app: App) -> None:
+    """Fetch what plans push next from the sources that feed them, each by itself."""
+    async with app.database.reading() as uow:
+        due = await feeds.due(uow)
+    for plan_id in due:
+        try:
+            await feeds.feed(app.database, app.fetcher, app.settings.hot_dir, plan_id)
+        except Exception as error:  # the other plans must not suffer; this one is tried again at the next beat
+            failed(log, f"feed of plan {plan_id}", error)
 
 
 @commands.every(ANNOUNCING, "completed readings")

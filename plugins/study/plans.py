@@ -6,10 +6,11 @@ from bot.branch.telling import quiet_hours
 from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number, ranges
+from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.scheduling.recurrence import EXAMPLES, split_recurrence
-from bot.study import materials, plan_views, plans
-from bot.study.models import PlanState
+from bot.scheduling.recurrence import EXAMPLES, Recurrence, split_recurrence
+from bot.study import feeds, materials, plan_views, plans
+from bot.study.models import Plan, PlanState, Proof
 from bot.study.rules import PROOFS, proof_named, split_proof
 from plugins.study.plan_file import ask_for_file
 from plugins.study.pushing import split_below
@@ -28,7 +29,7 @@ _STATES = {
 @commands.command(
     "学习计划",
     who=Who.EDITOR,
-    usage="学习计划 [新建 <名称> <时间> 资料 <编号> [凭答题]|导入|列表|暂停|恢复|添加|完成方式|删除]",
+    usage="学习计划 [新建 <名称> <时间> 资料 <编号> 或 来源 <编号> [凭答题]|导入|列表|暂停|恢复|添加|完成方式|删除]",
     example="学习计划 新建 每日一学 每个工作日8点 资料 3-12",
     summary="按时间表推送",
 )
@@ -69,6 +70,8 @@ async def new_plan(call: Call, text: str) -> Reply:
     below, after = split_below(after)
     proof, after = split_proof(after)
     call.app.pages.check(proof)
+    if sourced := re.fullmatch(r"(?:来源|订阅)\s*(\d{1,6})号?", after):
+        return await new_feed(call, before, recurrence, int(sourced[1]), below=below, proof=proof)
     searched = re.match(r"(?:搜索|关键词|查)\s*(.+)", after)
     wanted = await materials.query(searched[1].strip()) if searched else None
     async with call.app.database.unit_of_work() as uow:
@@ -81,10 +84,24 @@ async def new_plan(call: Call, text: str) -> Reply:
         made = await plans.series(
             uow, call.actor, before, recurrence, numbers, call.app.calendar, below=below, proof=proof
         )
-        assert made.next_at is not None
-        quiet = await quiet_hours(uow, call.actor.branch)
-        caveat = call.app.calendar.caveat(made.next_at)
-        return plan_views.made(made, recurrence.describe(), len(numbers), uow.now, quiet, caveat)
+        return await _made(call, uow, made, recurrence, f"{len(numbers)} 篇")
+
+
+async def new_feed(
+    call: Call, name: str, recurrence: Recurrence, source_no: int, *, below: bool, proof: Proof
+) -> Reply:
+    async with call.app.database.unit_of_work() as uow:
+        made, source = await feeds.begin(
+            uow, call.actor, name, recurrence, source_no, call.app.calendar, below=below, proof=proof
+        )
+        return await _made(call, uow, made, recurrence, plan_views.fed_by(source))
+
+
+async def _made(call: Call, uow: UnitOfWork, made: Plan, recurrence: Recurrence, what: str) -> str:
+    assert made.next_at is not None
+    quiet = await quiet_hours(uow, call.actor.branch)
+    caveat = call.app.calendar.caveat(made.next_at)
+    return plan_views.made(made, recurrence.describe(), what, uow.now, quiet, caveat)
 
 
 async def set_proof(call: Call, rest: str) -> Reply:

@@ -146,7 +146,7 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
     assert "⚠ 来源「今日热榜」" in await hot.say(EDITOR, "热词")
     ((where, told),) = await hot.enqueued()
     assert where == f"private {EDITOR}"
-    assert told.startswith("热词来源 1「今日热榜」")
+    assert told.startswith("来源 1「今日热榜」")
 
 
 async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: ShiftableClock) -> None:
@@ -154,7 +154,7 @@ async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: 
         clock.set(clock.now() + timedelta(days=4))
         await read_sources(hot.app)
     ((_, told),) = await hot.enqueued()
-    assert "很久没有新内容" in told
+    assert "以后没有新内容" in told
 
 
 async def test_an_end_by_the_clock_tells_the_propagandist(hot: Talk, clock: ShiftableClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.sources.fetcher import PAGE_LIMIT, Fetcher, is_public
-from tests.unit.sources.conftest import Server, ok
+from tests.web import Server, ok
 
 
 @pytest.mark.parametrize(

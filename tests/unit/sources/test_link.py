@@ -5,8 +5,8 @@ import pytest
 from bot.core.errors import UserError
 from bot.sources import link
 from bot.sources.fetcher import Fetcher
-from tests.unit.sources.conftest import Server, ok
 from tests.unit.sources.test_files import TEXT, docx, pdf
+from tests.web import Server, ok
 
 PAGE = f"<title>党员的义务-某某网</title><h1>党员的义务</h1><div id=zoom><p>{TEXT}</p></div>".encode("gb2312")
 

@@ -9,8 +9,8 @@ from bot.sources.fetcher import PAGE_LIMIT, Fetcher
 from bot.sources.hot import reading
 from bot.sources.hot.reading import Kind, Known, Spec
 from bot.sources.hot.topic import BadShape
-from tests.unit.sources.conftest import Server, ok
 from tests.unit.sources.hot.test_readers import recorded
+from tests.web import Server, ok
 
 
 async def test_a_feed_is_recognised_and_asked_again_by_its_etag(
