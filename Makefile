@@ -52,7 +52,7 @@ lock: $(DEV_DEPS)  ## pin the newest versions that pyproject.toml allows, with h
 
 bench: $(DEV_DEPS)  ## what the README's figures rest on
 	$(BIN)/python -m benchmarks.chat
-	$(BIN)/python -m benchmarks.unfinished
+	$(BIN)/python -m benchmarks.figures
 	$(BIN)/python -m benchmarks.discussion
 
 pictures: $(DEV_DEPS) chromium  ## the README's pictures, from the real program

@@ -40,6 +40,7 @@ async def end(uow: UnitOfWork, actor: Actor, member: Member) -> None:
     leaves = await repository.leaves_from(uow, member.id, today)
     if not leaves:
         raise UserError(f"{member.name}现在没有请假。")
+    before = [[leave.id, leave.first_day.isoformat(), leave.last_day.isoformat(), leave.reason] for leave in leaves]
     for leave in leaves:
         if leave.first_day < today:
             leave.last_day = today - timedelta(days=1)
@@ -47,3 +48,14 @@ async def end(uow: UnitOfWork, actor: Actor, member: Member) -> None:
             await uow.session.delete(leave)
     await uow.session.flush()
     await audit.record(uow, actor, "leave.end", subject(member), detail={"leaves": [leave.id for leave in leaves]})
+    await undo.remember(uow, actor, "leave.end", {"member": member.id, "leaves": before}, f"{member.name}销假")
+
+
+async def resume(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
+    """Undo ``end``: they are away again as before."""
+    for leave_id, first, last, reason in payload["leaves"]:
+        leave = await uow.session.get(Leave, leave_id)
+        if leave is None or leave.member_id != payload["member"]:
+            leave = Leave(member_id=payload["member"], first_day=date.fromisoformat(first), created_at=uow.now)
+            uow.session.add(leave)
+        leave.last_day, leave.reason = date.fromisoformat(last), reason

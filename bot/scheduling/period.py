@@ -126,3 +126,49 @@ def _following(words: str, after: date, today: date) -> date:
     if after != today or (today - day).days > 183:
         return read_day(f"{after.year + 1}年{words}", today) or day
     return day
+
+
+_BACK = re.compile(rf"(?P<first>{_DAY})(?:{_JOIN}(?P<last>{_DAY}|\d{{1,2}}(?![\d天个周月])))?")
+
+
+def split_day_back(text: str, today: date) -> tuple[date | None, str]:
+    """Find the day on which something was: 「周三集中学习」 → (last Wednesday, 「集中学习」); the last of several.
+
+    What is said without a year, month or week is the last such day up to ``today``, but of the year before only if that
+    is nearer. Raises ``UserError`` for a day that
+    doesn't exist or hasn't come; (None, text) where none is named.
+    """
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    found = _BACK.search(text)
+    if found is None:
+        return None, text
+    words = found["first"]
+    if last := found["last"]:
+        month = re.match(r".*月|\d{4}[-./]\d{1,2}[-./]|\d{1,2}[./]", words)
+        words = f"{month[0] if month else ''}{last}" if last.rstrip("日号").isdecimal() else last
+    try:
+        day = _last(words, today)
+    except Unreadable as error:
+        raise UserError("日期没看懂。可以这样写:周三、昨天、11月3日。") from error
+    if day > today:
+        raise UserError(f"「{words}」还没到。")
+    return day, f"{text[: found.start()]} {text[found.end() :]}".strip(" ,.、。;的在")
+
+
+def _last(words: str, today: date) -> date:
+    if dotted := re.fullmatch(r"(\d{1,2})[./](\d{1,2})", words):
+        words = f"{dotted[1]}月{dotted[2]}日"
+    if words.isdecimal() or re.search(rf"月{NUMBER}$", words):
+        words += "日"
+    day = read_day(words, today)
+    if day is None:
+        raise Unreadable(words)
+    if day <= today:
+        return day
+    if re.fullmatch(rf"{WEEK}{WEEKDAY}", words):
+        return day - timedelta(days=7)
+    if re.fullmatch(rf"{NUMBER}[日号]", words):
+        return read_day(words, today.replace(day=1) - timedelta(days=1)) or day
+    if re.fullmatch(rf"{NUMBER}月{NUMBER}[日号]", words) and (day - today).days > 183:
+        return read_day(f"{today.year - 1}年{words}", today) or day
+    return day

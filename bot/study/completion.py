@@ -1,16 +1,15 @@
-"""Use cases of completing: claim it, take it back, and who has and hasn't."""
+"""Use cases of asking about completions: what is open, and who has and hasn't."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Row
 
-from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
-from bot.core.errors import NotFound, UserError
-from bot.study import proving, repository
-from bot.study.models import Assignment, Method
+from bot.core.errors import NotFound
+from bot.study import repository
+from bot.study.models import Assignment
 from bot.study.rules import Standing, standing
 
 
@@ -27,23 +26,6 @@ async def open_items(uow: UnitOfWork, actor: Actor) -> Sequence[Row[Assignment, 
     if actor.member_id is None:
         return ()
     return await repository.open_for(uow, actor.branch, actor.member_id)
-
-
-async def take_back(uow: UnitOfWork, actor: Actor) -> int:
-    """Take back the speaker's last claim; the number of the assignment. Raises ``UserError`` if there is none.
-
-    A lower proof that it had replaced stands again. What a leader has entered for them isn't their claim.
-    """
-    found = () if actor.member_id is None else await repository.completions_of(uow, actor.branch, actor.member_id)
-    found = [one for one in found if one.method != Method.MANUAL]
-    if not found or actor.member_id is None:
-        raise UserError("没有可以撤回的打卡。")
-    last = max(found, key=lambda one: one.proved_at)
-    assignment = await uow.session.get_one(Assignment, last.assignment_id)
-    detail = {"at": last.proved_at.isoformat(), "method": last.method, "proof": last.proof, "evidence": last.evidence}
-    await proving.step_down(uow, last)
-    await audit.record(uow, actor, "study.take_back", subject=f"学习 {assignment.no}", detail=detail)
-    return assignment.no
 
 
 async def standing_of(uow: UnitOfWork, assignment: Assignment) -> Standing:

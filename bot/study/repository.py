@@ -121,9 +121,9 @@ async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[
     """Insert completions that aren't there yet; (assignment id, member id) of the new ones."""
     e = Expected
     flagged = [
-        row
+        {"proved_at": row["at"]}
+        | row
         | {"extra": ~exists().where(e.assignment_id == row["assignment_id"], e.member_id == row["member_id"])}
-        | {"proved_at": row["at"]}
         for row in rows
     ]
     statement = (

@@ -84,3 +84,6 @@ async def resume(call: Call) -> Reply:
         member, reason = await named(uow, call)
         await roster.resume(uow, call.actor, member, reason)
     return roster_views.resumed(member)
+
+
+commands.undo("leave.end")(leave.resume)

@@ -4,7 +4,7 @@ from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
-from bot.study import completion, records, views
+from bot.study import completion, correcting, records, views
 from bot.study.models import Material
 
 commands = CommandSet("study")
@@ -14,8 +14,8 @@ commands.keeps(records.kept_of, records.forget)
 @commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")
 async def take_back(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        no = await completion.take_back(uow, call.actor)
-    return f"已撤回学习 {no} 的打卡。"
+        no = await correcting.take_back(uow, call.actor)
+    return f"已撤回学习 {no} 的打卡。撤错了发「撤销」。"
 
 
 @commands.command(

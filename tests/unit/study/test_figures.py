@@ -16,7 +16,7 @@ from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.errors import UserError
 from bot.core.migrate import load_models
-from bot.study import completion, figures, pushing
+from bot.study import completion, correcting, figures, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, Expected, Material, Method
 from tests.conftest import MORNING
@@ -73,7 +73,7 @@ async def happen(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, tw
         await check_in_all(uow, [Claim(actor, Method.PHRASE, no=two), Claim(actor, Method.PHRASE, no=two)])
     elif what == "take back":
         try:
-            await completion.take_back(uow, Actor("o", "1", "1", branch_id=member.branch_id, member_id=one))
+            await correcting.take_back(uow, Actor("o", "1", "1", branch_id=member.branch_id, member_id=one))
         except UserError:
             return
     elif what == "exempt":

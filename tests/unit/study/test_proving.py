@@ -9,7 +9,7 @@ from bot.branch.models import Member
 from bot.core.clock import ShiftableClock
 from bot.core.db import Database, UnitOfWork
 from bot.core.errors import UserError
-from bot.study import completion, manual, proving, pushing, repository
+from bot.study import correcting, manual, proving, pushing, repository
 from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, check_in_all
 from bot.study.models import Assignment, Completion, LowerProof, Material, Method, Proof
 from bot.study.proving import Evidence
@@ -70,12 +70,12 @@ async def test_what_is_taken_back_leaves_the_proof_below(uow: UnitOfWork) -> Non
     await prove(uow, reading, QUIZ)
     seen = []
     for _ in range(3):
-        await completion.take_back(uow, MEMBER)
+        await correcting.take_back(uow, MEMBER)
         seen.append(await stands(uow, reading))
     page, word = (Proof.PAGE, "code", "visit:7", "m2", False), (Proof.WORD, "phrase", "", "m1", False)
     assert seen == [page, word, None]
     with pytest.raises(UserError, match="没有可以撤回的打卡"):
-        await completion.take_back(uow, MEMBER)
+        await correcting.take_back(uow, MEMBER)
 
 
 async def test_less_than_the_plan_wants_completes_nothing(uow: UnitOfWork) -> None:
