@@ -43,9 +43,14 @@ EXPORTED = 10
 """Days of all branches that are exported: 500 × 20 × 10 rows."""
 
 
-def _ids(branch: int, each: int) -> range:
-    """Members and readings of a branch have ids in one block. The 党委 is branch 1, the others follow."""
-    return range((branch - 2) * each + 1, (branch - 1) * each + 1)
+def people_of(branch: int) -> range:
+    """The members of a branch have ids in one block. The 党委 is branch 1, the others follow."""
+    return range((branch - 2) * MEMBERS + 1, (branch - 1) * MEMBERS + 1)
+
+
+def in_time(branch: int, no: int) -> int:
+    """The id of the reading or notice ``no`` of a branch: all branches had their first before any had a second."""
+    return (no - 1) * BRANCHES + branch - 1
 
 
 async def fill(database: Database) -> int:
@@ -63,7 +68,7 @@ async def fill(database: Database) -> int:
             {"id": m, "branch_id": b, "name": f"党员{m}", "joined_on": date(2020, 1, 1)}
             | {"exempt_reason": "年老体弱" if m % MEMBERS == 0 else ""}
             for b in branches
-            for m in _ids(b, MEMBERS)
+            for m in people_of(b)
         ],
         Leave: [
             {"member_id": b * MEMBERS - MEMBERS - 1, "first_day": now.date() - timedelta(days=20), "reason": "出差"}
@@ -75,10 +80,11 @@ async def fill(database: Database) -> int:
             | {"key_terms": "[]", "sha256": "0" * 64}
         ],
         Assignment: [
-            {"id": a, "branch_id": b, "no": no, "material_id": 1, "readers": MEMBERS}
-            | {"pushed_at": now - timedelta(days=no - 1, minutes=1), "due_at": now + timedelta(days=4 - no)}
+            {"id": in_time(b, no), "branch_id": b, "no": no, "material_id": 1, "readers": MEMBERS}
+            | {"pushed_at": now - timedelta(days=READINGS - no, minutes=1)}
+            | {"due_at": now + timedelta(days=no + 3 - READINGS)}
+            for no in range(1, READINGS + 1)
             for b in branches
-            for no, a in enumerate(_ids(b, READINGS), 1)
         ],
         Notice: [
             {
@@ -96,7 +102,7 @@ async def fill(database: Database) -> int:
             {"branch_id": b, "member_id": m, "source": Source.MEETING.value, "origin": f"meeting:{i}", "halves": 2}
             | {"day": now.date() - timedelta(days=i * 9)}
             for b in branches
-            for m in _ids(b, MEMBERS)
+            for m in people_of(b)
             for i in range(BOOKED)
         ],
     }
@@ -203,14 +209,11 @@ async def measure(url: str, name: str) -> None:
 
         return work
 
-    def one_reading(branch: int) -> int:
-        return chosen.choice(_ids(branch, READINGS))
-
     async def bare_unfinished(uow: UnitOfWork, branch: int) -> object:
-        return await repository.completed(uow, one_reading(branch))
+        return await repository.completed(uow, in_time(branch, chosen.randint(1, READINGS)))
 
     async def unfinished(uow: UnitOfWork, branch: int) -> None:
-        found = await completion.get(uow, branch, one_reading(branch) - _ids(branch, READINGS)[0] + 1)
+        found = await completion.get(uow, branch, chosen.randint(1, READINGS))
         standing = await completion.standing_of(uow, found)
         assert standing.counted + len(standing.exempt) + len(standing.away) == MEMBERS
 
@@ -236,7 +239,7 @@ async def measure(url: str, name: str) -> None:
         await scoring.assess(uow, await uow.session.get_one(Branch, branch), month)
 
     async def record(uow: UnitOfWork, branch: int) -> None:
-        await people.record(uow, await uow.session.get_one(Member, _ids(branch, MEMBERS)[3]), month)
+        await people.record(uow, await uow.session.get_one(Member, people_of(branch)[3]), month)
 
     async def gather(uow: UnitOfWork, branch: int) -> None:
         await report.gather(uow, await uow.session.get_one(Branch, branch), month)

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from bot.branch.models import Branch, Member
+from bot.branch.models import Member
+from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.discussion import rules
 from bot.discussion.models import (
@@ -210,9 +211,8 @@ async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     query = (
         select(Voice.member_id, func.count(Voice.discussion_id.distinct()), func.count())
         .join(Discussion, Discussion.id == Voice.discussion_id)
-        .join(Branch, Branch.id == Discussion.branch_id)
         .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
-        .where(Branch.path.startswith(path, autoescape=True), *_counted(first, last))
+        .where(Discussion.branch_id.in_(at_or_below(path)), *_counted(first, last))
         .group_by(Voice.member_id)
     )
     return {member: (discussions, voices) for member, discussions, voices in await uow.session.execute(query)}
@@ -222,9 +222,8 @@ async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     """Branch id → discussions that it opened and didn't take back, of the branch at ``path`` and those below."""
     query = (
         select(Discussion.branch_id, func.count())
-        .join(Branch, Branch.id == Discussion.branch_id)
         .where(
-            Branch.path.startswith(path, autoescape=True),
+            Discussion.branch_id.in_(at_or_below(path)),
             Discussion.opened_at >= first,
             Discussion.opened_at < last,
             Discussion.state != State.CANCELLED,

@@ -36,5 +36,5 @@ class HourEntry(Base):
 
     __table_args__ = (
         UniqueConstraint("member_id", "origin"),
-        Index("ix_hour_entry_member_id_day", "member_id", "day"),
+        Index("ix_hour_entry_member_id_day_halves", "member_id", "day", "halves"),
     )

@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy import delete, func, select
 
-from bot.branch.models import Branch, Member
+from bot.branch.models import Member
+from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork, upsert
-from bot.hours.models import HourEntry
+from bot.hours.models import HourEntry, Source
 
 
 async def put(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
@@ -40,16 +41,14 @@ async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, las
     return (await uow.session.scalars(query.order_by(HourEntry.day, HourEntry.id))).all()
 
 
-async def by_member(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
-    """Member id → half hours of everybody on the roster of the branch at ``path`` or below."""
+async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> list[tuple[int, Source, int]]:
+    """(member, source, half hours) of these members on the days from ``first`` to ``last``."""
     query = (
-        select(HourEntry.member_id, func.sum(HourEntry.halves))
-        .join(Member, Member.id == HourEntry.member_id)
-        .join(Branch, Branch.id == Member.branch_id)
-        .where(Branch.path.startswith(path, autoescape=True), HourEntry.day >= first, HourEntry.day <= last)
-        .group_by(HourEntry.member_id)
+        select(HourEntry.member_id, HourEntry.source, func.sum(HourEntry.halves))
+        .where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
+        .group_by(HourEntry.member_id, HourEntry.source)
     )
-    return {member: int(halves) for member, halves in await uow.session.execute(query)}
+    return [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
@@ -58,8 +57,7 @@ async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict
         select(Member.branch_id, func.sum(HourEntry.halves))
         .select_from(HourEntry)
         .join(Member, Member.id == HourEntry.member_id)
-        .join(Branch, Branch.id == Member.branch_id)
-        .where(Branch.path.startswith(path, autoescape=True), HourEntry.day >= first, HourEntry.day <= last)
+        .where(Member.branch_id.in_(at_or_below(path)), HourEntry.day >= first, HourEntry.day <= last)
         .group_by(Member.branch_id)
     )
     return {branch: int(halves) for branch, halves in await uow.session.execute(query)}

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from bot.branch.models import Branch, Member
+from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork
 from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, State
 from bot.notice.rules import title
@@ -17,17 +18,24 @@ _COUNTS = case((or_(R.member_id.is_not(None), and_(Member.exempt_reason == "", M
 _MINE = and_(R.notice_id == N.id, R.version == N.version, R.member_id == E.member_id)
 
 
-async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int, int]]:
-    """Branch id → (notices, receipts that count, receipts given) of the roster of the branch at ``path`` and below."""
+MANY = 2_000
+"""People from which on it pays to look for the notices first and not for what each of them was to confirm."""
+
+
+async def by_branch(
+    uow: UnitOfWork, path: str, first: datetime, last: datetime, people: int
+) -> dict[int, tuple[int, int, int]]:
+    """Branch id → (notices, receipts that count, receipts given) of the roster of the branch at ``path`` and below,
+    which has about so many ``people``."""
+    theirs = Member.branch_id.in_(at_or_below(path))
     query = (
         select(Member.branch_id, func.count(N.id.distinct()), func.sum(_COUNTS), func.sum(_DONE))
         .select_from(N)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
-        .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(R, _MINE)
         .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT))
-        .where(Branch.path.startswith(path, autoescape=True))
+        .where(theirs if people > MANY else E.member_id.in_(select(Member.id).where(theirs)))
         .group_by(Member.branch_id)
     )
     return {one: (n, int(wanted), int(given)) for one, n, wanted, given in await uow.session.execute(query)}
@@ -35,14 +43,8 @@ async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime)
 
 async def published(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> int:
     """How many notices reached anybody on the roster of the branch at ``path`` and below."""
-    query = (
-        select(func.count(N.id.distinct()))
-        .join(E, E.notice_id == N.id)
-        .join(Member, Member.id == E.member_id)
-        .join(Branch, Branch.id == Member.branch_id)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT))
-        .where(Branch.path.startswith(path, autoescape=True))
-    )
+    reached = exists().where(E.notice_id == N.id, E.member_id == Member.id, Member.branch_id.in_(at_or_below(path)))
+    query = select(func.count()).where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), reached)
     return int(await uow.session.scalar(query) or 0)
 
 

@@ -9,16 +9,16 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from itertools import chain
 
 from bot.core.clock import to_local
+from bot.rendering import spreadsheetml
 
 Cell = str | int | float | date | datetime | None
 
 Row = Sequence[Cell]
-_RISKY = "=#"
-"""With these begins what openpyxl would take for a formula or for an error."""
-
+LONGEST = 32_000
+"""Characters of a cell; spreadsheets take a few more."""
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -34,11 +34,11 @@ class Column:
 @dataclass(frozen=True)
 class Sheet:
     """One page of a workbook. ``rows`` may be a generator, or an asynchronous one of batches of rows: it is written as
-    it comes, in constant memory."""
+    it comes, in constant memory. A batch that is a generator is run through in the thread that writes."""
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Row] | AsyncIterable[Sequence[Row]]
+    rows: Iterable[Row] | AsyncIterable[Iterable[Row]]
 
 
 async def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -46,10 +46,10 @@ async def workbook(sheets: Sequence[Sheet]) -> bytes:
     return await asyncio.to_thread(_write, sheets, asyncio.get_running_loop())
 
 
-def _pulled(batches: AsyncIterator[Sequence[Row]], loop: asyncio.AbstractEventLoop) -> Iterator[Row]:
+def _pulled(batches: AsyncIterator[Iterable[Row]], loop: asyncio.AbstractEventLoop) -> Iterator[Row]:
     """The rows, in the thread that writes; each batch is made on the event loop when it is wanted."""
 
-    async def following() -> Sequence[Row] | None:
+    async def following() -> Iterable[Row] | None:
         return await anext(batches, None)
 
     while (batch := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
@@ -61,59 +61,25 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def _wall_clock(instant: datetime) -> datetime:
-    return to_local(instant).replace(tzinfo=None, microsecond=0)
-
-
 def _write(sheets: Sequence[Sheet], loop: asyncio.AbstractEventLoop) -> bytes:
-    from openpyxl import Workbook  # a tenth of a second and 15 MiB, needed only for exports
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", clean(sheet.title))[:31])
-        page.freeze_panes = "A2"
-        for index, column in enumerate(sheet.columns, 1):
-            page.column_dimensions[get_column_letter(index)].width = column.width
-        heading = []
-        for column in sheet.columns:
-            cell = WriteOnlyCell(page, column.title)
-            cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="F3E9E4")
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
-            heading.append(cell)
-        page.append(heading)
-        count = 1
-        formatted: dict[tuple[int, str], Any] = {}
-        rows = _pulled(aiter(sheet.rows), loop) if isinstance(sheet.rows, AsyncIterable) else sheet.rows
-        for row in rows:
-            cells: list[object] = []
-            for column, (at, value) in zip(sheet.columns, enumerate(row), strict=True):
-                if isinstance(value, str):
-                    text = clean(value)[:32_000]
-                    if text[:1] not in _RISKY:
-                        cells.append(text)
-                        continue
-                    cell = WriteOnlyCell(page)
-                    cell.value, cell.data_type = text, "s"
-                    cells.append(cell)
-                elif isinstance(value, date) or (column.percent and value is not None):
-                    kind = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
-                    kind = kind if isinstance(value, date) else "0%"
-                    if (at, kind) not in formatted:
-                        formatted[at, kind] = WriteOnlyCell(page)
-                        formatted[at, kind].number_format = kind
-                    cell = formatted[at, kind]  # written at once, so the next row may have it again
-                    cell.value = (
-                        to_local(value).replace(tzinfo=None, microsecond=0) if isinstance(value, datetime) else value
-                    )
-                    cells.append(cell)
-                else:
-                    cells.append(value)
-            page.append(cells)
-            count += 1
-        page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{count}"
     out = io.BytesIO()
-    book.save(out)
+    book = spreadsheetml.Book(out)
+    for sheet in sheets:
+        rows = _pulled(aiter(sheet.rows), loop) if isinstance(sheet.rows, AsyncIterable) else sheet.rows
+        heading = [(column.title, spreadsheetml.HEADING) for column in sheet.columns]
+        percents = [column.percent for column in sheet.columns]
+        cells = ([_cell(value, percent) for value, percent in zip(row, percents, strict=True)] for row in rows)
+        title = re.sub(r"[\[\]:*?/\\]", " ", clean(sheet.title))[:31]
+        book.page(title, [column.width for column in sheet.columns], chain([heading], cells))
+    book.close()
     return out.getvalue()
+
+
+def _cell(value: Cell, percent: bool) -> tuple[spreadsheetml.Value, int]:
+    if isinstance(value, str):
+        return clean(value)[:LONGEST] or None, spreadsheetml.PLAIN
+    if isinstance(value, datetime):
+        return to_local(value).replace(tzinfo=None), spreadsheetml.MOMENT
+    if isinstance(value, date):
+        return value, spreadsheetml.DATE
+    return value, spreadsheetml.PERCENT if percent else spreadsheetml.PLAIN

@@ -1,6 +1,6 @@
 """导出: the figures of some days as an .xlsx, of a branch with those below it or of one member."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
 
 from bot.branch.models import Branch, Member
@@ -13,7 +13,7 @@ from bot.notice import figures as notice
 from bot.rendering.sheets import Column, Row, Sheet, workbook
 from bot.stats import people, repository
 from bot.stats.asking import Stretch, bounds
-from bot.stats.hours import AT_ONCE, Hours, hours
+from bot.stats.hours import AT_ONCE, Hours, in_batches
 from bot.stats.overview import Overview
 from bot.study import figures as study
 from bot.study import figures_details
@@ -131,13 +131,11 @@ async def of_member(uow: UnitOfWork, member: Member, stretch: Stretch) -> bytes:
     return await workbook(sheets)
 
 
-async def _people(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> AsyncIterator[Sequence[Row]]:
+async def _people(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> AsyncIterator[Iterable[Row]]:
     first, last = stretch.span.first, stretch.until
     start, end = bounds(first, last)
-    everybody = await hours(uow, branch.path, first, last)
     spoken = await discussion.spoken(uow, "/", start, end)
-    for at in range(0, len(everybody), AT_ONCE):
-        some = everybody[at : at + AT_ONCE]
+    async for some in in_batches(uow, branch.path, first, last):
         receipts = await notice.by_member(uow, [one.person.id for one in some], start, end)
         yield [_person(one, receipts.get(one.person.id, (0, 0)), spoken.get(one.person.id, (0, 0))[1]) for one in some]
 
@@ -152,24 +150,23 @@ def _person(one: Hours, receipts: tuple[int, int], voices: int) -> Row:
     )  # fmt: skip
 
 
-async def _details(batches: AsyncIterator[Sequence[Detail]]) -> AsyncIterator[Sequence[Row]]:
+async def _details(batches: AsyncIterator[Iterator[Detail]]) -> AsyncIterator[Iterable[Row]]:
     async for batch in batches:
-        yield [
+        yield (
             (
                 one.no, one.title, one.pushed_at, to_local(one.due_at - timedelta(seconds=1)).date(), one.branch,
                 one.name, one.state, one.at, one.method, one.proof,
             )
             for one in batch
-        ]  # fmt: skip
+        )  # fmt: skip
 
 
-async def _entries(uow: UnitOfWork, path: str, stretch: Stretch) -> AsyncIterator[Sequence[Row]]:
-    on_roster = await repository.people(uow, path, stretch.until, stretch.until)
-    everybody = {person.id: person.name for person in on_roster}
-    ids = list(everybody)
+async def _entries(uow: UnitOfWork, path: str, stretch: Stretch) -> AsyncIterator[Iterable[Row]]:
+    ids = await repository.ids(uow, path, stretch.until, stretch.until)
     for at in range(0, len(ids), AT_ONCE):
-        rows = await ledger.entries(uow, ids[at : at + AT_ONCE], stretch.span.first, stretch.until)
-        yield [(one.day, everybody[one.member_id], one.source, one.halves / 2, one.note) for one in rows]
+        names = {person.id: person.name for person in await repository.people(uow, ids[at : at + AT_ONCE])}
+        rows = await ledger.entries(uow, list(names), stretch.span.first, stretch.until)
+        yield [(one.day, names[one.member_id], one.source, one.halves / 2, one.note) for one in rows]
 
 
 def _branches(found: Overview) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """学时 of people over some days: where they come from, and what each should have by then."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from bot.stats.repository import Person
 from bot.study import figures as study
 from bot.study.figures import Own
 
-AT_ONCE = 500
+AT_ONCE = 250
 """People that one query asks about."""
 
 
@@ -41,35 +41,36 @@ class Hours:
         return max(self.need - self.have, 0)
 
 
-async def hours(
-    uow: UnitOfWork, path: str, first: date, last: date, only: Collection[int] | None = None
-) -> list[Hours]:
-    """Of everybody on the roster of the branch at ``path`` and below on the ``last`` day, or of ``only`` these (gone
-    ones too). Hours go with the person, wherever they were earned."""
-    people = await repository.people(uow, path, first if only else last, last, only)
+async def hours(uow: UnitOfWork, path: str, first: date, last: date) -> list[Hours]:
+    """Of everybody on the roster of the branch at ``path`` and below on the ``last`` day."""
+    return [one async for batch in in_batches(uow, path, first, last) for one in batch]
+
+
+async def in_batches(uow: UnitOfWork, path: str, first: date, last: date) -> AsyncIterator[list[Hours]]:
+    """The same, some at a time: of ten thousand people never all at once."""
+    ids = await repository.ids(uow, path, last, last)
+    for start in range(0, len(ids), AT_ONCE):
+        yield await of_people(uow, await repository.people(uow, ids[start : start + AT_ONCE]), first, last)
+
+
+async def of_people(uow: UnitOfWork, people: Sequence[Person], first: date, last: date) -> list[Hours]:
+    """Of these, gone ones too. Hours go with the person, wherever they were earned."""
+    ids = [person.id for person in people]
     years = await _years(uow, people)
+    read = await study.by_member(uow, *bounds(first, last), ids)
+    sources: dict[int, dict[Source, int]] = {}
+    for member, source, halves in await ledger.sums(uow, ids, first, last):
+        sources.setdefault(member, {})[source] = halves
+    leaves = await branch.leaves_between(uow, ids, first, last)
     found = []
-    for some in _chunks(people):
-        ids = [person.id for person in some]
-        read = await study.by_member(uow, "/", *bounds(first, last), ids)
-        sources: dict[int, dict[Source, int]] = {}
-        for entry in await ledger.entries(uow, ids, first, last):
-            own = sources.setdefault(entry.member_id, {})
-            own[Source(entry.source)] = own.get(Source(entry.source), 0) + entry.halves
-        leaves = await branch.leaves_between(uow, ids, first, last)
-        for person in some:
-            own_study = read.get(person.id, Own())
-            by_source = {Source.READING: own_study.halves} | sources.get(person.id, {})
-            member_year, committee_year = years[person.path]
-            asked = rules.Person(person.kind, person.exempt, person.committee, person.joined_on, person.left_on)
-            need = rules.required(asked, leaves.get(person.id, ()), first, last, member_year, committee_year)
-            found.append(Hours(person, own_study, {s: n for s, n in by_source.items() if n}, need))
+    for person in people:
+        own = read.get(person.id, Own())
+        by_source = {Source.READING: own.halves} | sources.get(person.id, {})
+        member_year, committee_year = years[person.path]
+        asked = rules.Person(person.kind, person.exempt, person.committee, person.joined_on, person.left_on)
+        need = rules.required(asked, leaves.get(person.id, ()), first, last, member_year, committee_year)
+        found.append(Hours(person, own, {s: n for s, n in by_source.items() if n}, need))
     return found
-
-
-def _chunks(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
-    for start in range(0, len(people), AT_ONCE):
-        yield people[start : start + AT_ONCE]
 
 
 async def _years(uow: UnitOfWork, people: Sequence[Person]) -> dict[str, tuple[int, int]]:

@@ -1,6 +1,6 @@
 """统计: the figures of a branch and of those below it over some days, against the days before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from bot.core.db import UnitOfWork
 from bot.discussion import records as discussion
 from bot.hours import repository as ledger
 from bot.notice import figures as notice
+from bot.scheduling.reporting import Span
 from bot.stats import repository
 from bot.stats.asking import Stretch, bounds
 from bot.study import figures as study
@@ -61,11 +62,19 @@ class Overview:
 
 async def overview(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> Overview:
     first, last = stretch.span.first, stretch.until
-    now, parts = await _figures(uow, branch.path, first, last)
-    before, _ = await _figures(uow, branch.path, stretch.before.first, stretch.before.last)
-    below = await _below(uow, branch, parts)
-    lines = [] if below else await study.by_reading(uow, branch.path, *bounds(first, last))
+    tree = await repository.tree(uow, branch.path)
+    lines = await study.by_reading(uow, branch.path, *bounds(first, last)) if len(tree) == 1 else None
+    now, parts = await _figures(uow, branch.path, first, last, lines)
+    before = await figures(uow, branch, stretch.before)
+    below = _below(branch, tree, parts)
+    if lines is None:
+        lines = [] if below else await study.by_reading(uow, branch.path, *bounds(first, last))
     return Overview(branch, stretch, now, before, lines, below)
+
+
+async def figures(uow: UnitOfWork, branch: Branch, span: Span) -> Figures:
+    """Of the branch and those below it, nothing else."""
+    return (await _figures(uow, branch.path, span.first, span.last))[0]
 
 
 @dataclass(frozen=True)
@@ -78,22 +87,28 @@ class _Parts:
     receipts: Mapping[int, tuple[int, int, int]]
 
 
-async def _figures(uow: UnitOfWork, path: str, first: date, last: date) -> tuple[Figures, _Parts]:
+async def _figures(
+    uow: UnitOfWork, path: str, first: date, last: date, lines: Sequence[Line] | None = None
+) -> tuple[Figures, _Parts]:
+    """``lines``: all readings, where they are known already."""
     start, end = bounds(first, last)
+    people = await repository.head_counts(uow, path, first, last)
+    known = {ids_on(path)[-1]: sum((line.count for line in lines), Count())} if lines is not None else None
     parts = _Parts(
-        await repository.head_counts(uow, path, first, last),
-        await study.by_branch(uow, path, start, end),
+        people,
+        await study.by_branch(uow, path, start, end) if known is None else known,
         await ledger.by_branch(uow, path, first, last),
-        await notice.by_branch(uow, path, start, end),
+        await notice.by_branch(uow, path, start, end, sum(people.values())),
     )
     spoken = await discussion.spoken(uow, path, start, end)
     opened = await discussion.opened(uow, path, start, end)
     total = sum(parts.study.values(), Count())
+    reached = [notices for notices, _, _ in parts.receipts.values()]
     return Figures(
-        people=sum(parts.people.values()),
+        people=sum(people.values()),
         study=total,
         halves=total.halves + sum(parts.booked.values()),
-        notices=await notice.published(uow, path, start, end) if parts.receipts else 0,
+        notices=await notice.published(uow, path, start, end) if len(reached) > 1 else sum(reached),
         wanted=sum(wanted for _, wanted, _ in parts.receipts.values()),
         given=sum(given for _, _, given in parts.receipts.values()),
         discussions=sum(opened.values()),
@@ -102,9 +117,8 @@ async def _figures(uow: UnitOfWork, path: str, first: date, last: date) -> tuple
     ), parts
 
 
-async def _below(uow: UnitOfWork, branch: Branch, parts: _Parts) -> list[Below]:
+def _below(branch: Branch, tree: Sequence[tuple[int, str, str, str]], parts: _Parts) -> list[Below]:
     """What each branch directly below adds up to, that of the branch itself first if there is any."""
-    tree = await repository.tree(uow, branch.path)
     depth = len(ids_on(branch.path))
     shown = {one: name for one, name, kind, path in tree if len(ids_on(path)) == depth + 1 and kind != BranchKind.GROUP}
     if not shown:

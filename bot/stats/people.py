@@ -8,8 +8,9 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound
 from bot.discussion import records as discussion
 from bot.notice import figures as notice
+from bot.stats import repository
 from bot.stats.asking import Stretch, bounds, label
-from bot.stats.hours import Hours, hours
+from bot.stats.hours import Hours, hours, of_people
 from bot.study import figures as study
 
 
@@ -36,13 +37,14 @@ async def record(uow: UnitOfWork, member: Member, stretch: Stretch) -> Record:
     """Raises ``NotFound`` for days on which the member didn't belong to any branch."""
     first, last = stretch.span.first, stretch.until
     start, end = bounds(first, last)
-    found = await hours(uow, "/", first, last, [member.id])
-    if not found:
+    (person,) = await repository.people(uow, [member.id])
+    if person.joined_on > last or (person.left_on is not None and person.left_on <= first):
         raise NotFound(f"{label(stretch)}{member.name}不在名册上。")
     wanted, given = (await notice.by_member(uow, [member.id], start, end)).get(member.id, (0, 0))
     spoken = await discussion.spoken(uow, "/", start, end)
     _, voices = spoken.get(member.id, (0, 0))
-    return Record(stretch, found[0], wanted, given, voices, await study.unread(uow, member.id))
+    (found,) = await of_people(uow, [person], first, last)
+    return Record(stretch, found, wanted, given, voices, await study.unread(uow, member.id))
 
 
 async def requirements(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> list[Hours]:

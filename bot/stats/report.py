@@ -12,9 +12,9 @@ from bot.rendering.content import Attachment, Card, Content
 from bot.rendering.documents import Block, Heading, Image, Paragraph, Table, document
 from bot.scheduling.reporting import Span
 from bot.stats import people, views
-from bot.stats.asking import Stretch, label, stretch
+from bot.stats.asking import Stretch, label
 from bot.stats.hours import Hours
-from bot.stats.overview import Figures, Overview, overview
+from bot.stats.overview import Figures, Overview, figures, overview
 from bot.stats.rules import each, percent, share
 
 PERIODS = 6
@@ -25,20 +25,23 @@ PEOPLE = 300
 
 @dataclass(frozen=True)
 class Report:
-    """``course`` are the overviews of the periods before, oldest first, with the reported one at the end."""
+    """``course`` are the figures of the periods before, oldest first, with the reported one at the end."""
 
     found: Overview
     people: list[Hours]
-    course: list[Overview]
+    course: list[tuple[Span, Figures]]
 
 
 async def gather(uow: UnitOfWork, branch: Branch, wanted: Stretch) -> Report:
     spans: list[Span] = [wanted.span]
     while len(spans) < PERIODS:
         spans.insert(0, spans[0].before())
-    course = [await overview(uow, branch, stretch(span, wanted.until)) for span in spans[:-1]]
     found = await overview(uow, branch, wanted)
-    return Report(found, await people.requirements(uow, branch, wanted), [*course, found])
+    course = [
+        (span, found.before if span == wanted.before else await figures(uow, branch, span)) for span in spans[:-1]
+    ]
+    asked = await people.requirements(uow, branch, wanted)
+    return Report(found, asked, [*course, (wanted.span, found.now)])
 
 
 def is_something(report: Report) -> bool:
@@ -78,11 +81,11 @@ def _course(report: Report) -> Card:
     bars = [
         {
             "no": "",
-            "name": _period(one),
-            "percent": percent(one.now.study.done, one.now.study.counted) or 0,
-            "said": _said(one.now),
+            "name": _period(span),
+            "percent": percent(one.study.done, one.study.counted) or 0,
+            "said": _said(one),
         }
-        for one in report.course
+        for span, one in report.course
     ]
     data: dict[str, object] = {
         "branch": found.branch.name,
@@ -102,8 +105,8 @@ def _said(now: Figures) -> str:
     return f"{share(now.study.done, now.study.counted)} 人均 {each(now.halves, now.people)} 时"
 
 
-def _period(one: Overview) -> str:
-    first, last = one.stretch.span.first, one.stretch.span.last
+def _period(span: Span) -> str:
+    first, last = span.first, span.last
     if first.month == last.month and first.year == last.year:
         return f"{first.year}年{first.month}月"
     return f"{first.year}年{first.month}月—{last.year}年{last.month}月"

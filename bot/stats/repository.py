@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from bot.branch.actor import COMMITTEE, LEADERS
 from bot.branch.models import Branch, BranchKind, BranchSetting, Member, MemberAccount, RoleGrant
+from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork, upsert
 from bot.stats.models import Sent
 
@@ -31,16 +32,20 @@ class Person:
 def _here(path: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     """On the roster of the branch at ``path`` or below on any of these days."""
     return (
-        Branch.path.startswith(path, autoescape=True),
+        Member.branch_id.in_(at_or_below(path)),
         Member.joined_on <= last,
         or_(Member.left_on.is_(None), Member.left_on > first),
     )
 
 
-async def people(
-    uow: UnitOfWork, path: str, first: date, last: date, only: Collection[int] | None = None
-) -> list[Person]:
+async def ids(uow: UnitOfWork, path: str, first: date, last: date) -> Sequence[int]:
     """Whoever belonged to it on any of these days, in the order of branches."""
+    query = select(Member.id).join(Branch, Branch.id == Member.branch_id).where(*_here(path, first, last))
+    return (await uow.session.scalars(query.order_by(Branch.path, Member.id))).all()
+
+
+async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
+    """These people, in the order of branches."""
     m, office = Member, [role.value for role in COMMITTEE]
     committee = exists().where(RoleGrant.member_id == m.id, RoleGrant.role.in_(office))
     query = (
@@ -57,11 +62,9 @@ async def people(
             committee,
         )
         .join(Branch, Branch.id == m.branch_id)
-        .where(*_here(path, first, last))
+        .where(m.id.in_(ids))
         .order_by(Branch.path, m.id)
     )
-    if only is not None:
-        query = query.where(m.id.in_(only))
     rows = await uow.session.execute(query)
     return [
         Person(i, name, kind, exempt, joined, left, branch_id, branch, at, office)
@@ -71,20 +74,13 @@ async def people(
 
 async def head_counts(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
     """Branch id → how many belonged to it on any of these days."""
-    query = (
-        select(Member.branch_id, func.count())
-        .join(Branch, Branch.id == Member.branch_id)
-        .where(*_here(path, first, last))
-        .group_by(Member.branch_id)
-    )
+    query = select(Member.branch_id, func.count()).where(*_here(path, first, last)).group_by(Member.branch_id)
     return {one: count for one, count in await uow.session.execute(query)}  # noqa: C416
 
 
 async def tree(uow: UnitOfWork, path: str) -> Sequence[tuple[int, str, str, str]]:
     """(id, name, kind, path) of the branch at ``path`` and those below, as they stand in the tree."""
-    query = select(Branch.id, Branch.name, Branch.kind, Branch.path).where(
-        Branch.path.startswith(path, autoescape=True)
-    )
+    query = select(Branch.id, Branch.name, Branch.kind, Branch.path).where(Branch.path.startswith(path))
     rows = await uow.session.execute(query.order_by(func.length(Branch.path), Branch.id))
     return [(one, name, kind, at) for one, name, kind, at in rows]
 

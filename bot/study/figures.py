@@ -13,9 +13,6 @@ from bot.study import figures_repository as repository
 from bot.study.figures_repository import Key, Window
 from bot.study.models import Assignment
 
-MANY = 50_000
-"""Expectations from which on it pays to look only at those of people who may not count."""
-
 
 @dataclass(frozen=True)
 class Count:
@@ -77,11 +74,9 @@ async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime
     return [Line(a.no, title, a.pushed_at, a.due_at, counts[a.id]) for a, title in readings]
 
 
-async def by_member(
-    uow: UnitOfWork, path: str, first: datetime, last: datetime, only: Collection[int] | None = None
-) -> dict[int, Own]:
-    """Member id → figures over the readings of the branch at ``path`` and those below."""
-    rows = await repository.members(uow, Window(path, first, last), only)
+async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: Collection[int]) -> dict[int, Own]:
+    """Member id → figures over the readings of any branch; of those who were expected to read one or did."""
+    rows = await repository.members(uow, first, last, members)
     return {member: Own(*row) for member, row in rows.items()}
 
 
@@ -91,19 +86,19 @@ async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]
         return {}
     late = await repository.late(uow, window, key)
     extra = await repository.extra(uow, window, key)
-    aside = await repository.aside(uow, window, key, many=sum(row[2] for row in readings.values()) > MANY)
+    aside = await repository.aside(uow, window, key, readings.values())
     counts = {}
-    for one, (count, running, expected, completed, halves) in readings.items():
+    for one, pushed in readings.items():
         unexpected, unexpected_late = extra.get(one, (0, 0))
         out, out_done, out_late = aside.get(one, (0, 0, 0))
         counts[one] = Count(
-            readings=count,
-            running=running,
-            counted=expected - out,
-            done=completed - unexpected - out_done,
+            readings=pushed.count,
+            running=pushed.running,
+            counted=pushed.expected - out,
+            done=pushed.completed - unexpected - out_done,
             late=late.get(one, 0) - unexpected_late - out_late,
             extra=unexpected + out_done,
-            halves=halves,
+            halves=pushed.halves,
         )
     return counts
 

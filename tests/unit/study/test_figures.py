@@ -16,7 +16,7 @@ from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.errors import UserError
 from bot.core.migrate import load_models
-from bot.study import completion, correcting, figures, pushing
+from bot.study import completion, correcting, figures, figures_repository, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, Expected, Material, Method
 from tests.conftest import MORNING
@@ -132,8 +132,9 @@ async def check(uow: UnitOfWork) -> None:
         assert (count.counted, count.done, count.late, count.extra, count.halves) == expected
         lines = await figures.by_reading(uow, path, START, END)
         assert sum((line.count for line in lines), figures.Count()) == count
-    by_member = await figures.by_member(uow, "/1/", START, END)
-    for i in {member for _, member in raw}:
+    everybody = {member for _, member in raw}
+    by_member = await figures.by_member(uow, START, END, everybody)
+    for i in everybody:
         counted, done, late, _, halves = total([row for (_, member), row in raw.items() if member == i])
         assert by_member.get(i, figures.Own()) == figures.Own(counted, done, late, halves)
     for a in await uow.session.scalars(select(Assignment)):
@@ -170,7 +171,7 @@ def test_no_order_of_events_makes_a_total_wrong(events: list[tuple[str, int, int
 
 @pytest.mark.parametrize("many", [0, 10**9])
 def test_both_ways_of_setting_aside_agree(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "MANY", many)
+    monkeypatch.setattr(figures_repository, "MANY", many)
     events = [
         ("push", 2, 3),
         ("claim", 1, 1),

@@ -1,0 +1,137 @@
+"""The parts of an .xlsx file (ECMA-376): small, and written as rows come, which no library does as fast by a multiple.
+
+Texts are inline strings, so nothing that people wrote is ever read as a formula, a link or an error.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import IO
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile
+
+Value = str | int | float | date | None
+"""What a cell holds: a moment is naive, as the clock on the wall says it."""
+
+PLAIN, HEADING, DATE, MOMENT, PERCENT = range(5)
+"""The formats of cells, in the order of ``_STYLES``."""
+
+AT_ONCE = 500
+"""Rows that are put together before they are compressed."""
+
+_FIRST_DAY = date(1899, 12, 30).toordinal()
+"""Day 0 of spreadsheets."""
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_STYLES = (
+    f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
+    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/>'
+    '<numFmt numFmtId="165" formatCode="yyyy-mm-dd hh:mm"/></numFmts>'
+    '<fonts count="2"><font><sz val="11"/><name val="宋体"/></font>'
+    '<font><b/><sz val="11"/><name val="宋体"/></font></fonts>'
+    '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFF3E9E4"/></patternFill></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1">'
+    '<alignment vertical="center" wrapText="1"/></xf>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+class Book:
+    """A workbook on its way into ``out``. Pages are written one after the other; ``close`` adds what ties them up."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._zip = ZipFile(out, "w", ZIP_DEFLATED, compresslevel=5)
+        self._titles: list[str] = []
+
+    def page(self, title: str, widths: Sequence[float], rows: Iterable[Iterable[tuple[Value, int]]]) -> None:
+        """A page; each cell is (value, format). The first row is the heading: it stays in sight and can be filtered."""
+        self._titles.append(title)
+        letters = [column(at) for at in range(len(widths))]
+        count = 0
+        with self._zip.open(f"xl/worksheets/sheet{len(self._titles)}.xml", "w") as part:
+            columns = "".join(
+                f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(widths, 1)
+            )
+            part.write(
+                f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
+                'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+                f"<cols>{columns}</cols><sheetData>".encode()
+            )
+            following = iter(rows)
+            while batch := list(islice(following, AT_ONCE)):
+                part.write("".join(_row(count + at, letters, cells) for at, cells in enumerate(batch, 1)).encode())
+                count += len(batch)
+            part.write(f'</sheetData><autoFilter ref="A1:{letters[-1]}{max(count, 1)}"/></worksheet>'.encode())
+
+    def close(self) -> None:
+        pages = range(1, len(self._titles) + 1)
+        kinds = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for n in pages
+        )
+        self._zip.writestr(
+            "[Content_Types].xml",
+            f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
+            f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{kinds}</Types>',
+        )
+        self._zip.writestr("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")]))
+        sheets = [("worksheet", f"worksheets/sheet{n}.xml") for n in pages]
+        self._zip.writestr("xl/_rels/workbook.xml.rels", _relations([*sheets, ("styles", "styles.xml")]))
+        named = "".join(
+            f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(self._titles, 1)
+        )
+        self._zip.writestr(
+            "xl/workbook.xml",
+            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',
+        )
+        self._zip.writestr("xl/styles.xml", _STYLES)
+        self._zip.close()
+
+
+def column(at: int) -> str:
+    """0 → A, 26 → AA."""
+    return (column(at // 26 - 1) if at >= 26 else "") + chr(65 + at % 26)
+
+
+def _relations(targets: Sequence[tuple[str, str]]) -> str:
+    found = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, 1)
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{found}</Relationships>'
+
+
+def _row(no: int, letters: Sequence[str], cells: Iterable[tuple[Value, int]]) -> str:
+    parts = [f'<row r="{no}">']
+    for letter, (value, style) in zip(letters, cells, strict=True):
+        if value is None:
+            continue
+        shown = f' s="{style}"' if style else ""
+        if isinstance(value, str):
+            text = escape(value)
+            parts.append(f'<c r="{letter}{no}"{shown} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>')
+        else:
+            number = _serial(value) if isinstance(value, date) else value
+            parts.append(f'<c r="{letter}{no}"{shown}><v>{number}</v></c>')
+    parts.append("</row>")
+    return "".join(parts)
+
+
+def _serial(day: date) -> int | float:
+    whole = day.toordinal() - _FIRST_DAY
+    if isinstance(day, datetime):
+        return whole + (day.hour * 3600 + day.minute * 60 + day.second) / 86400
+    return whole
