@@ -41,15 +41,16 @@ async def find(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str]
 
 
 async def find_all(uow: UnitOfWork, actor: Actor, text: str, mentions: Sequence[str] = ()) -> list[Member]:
-    """Several people: 「张三、李四」, or everybody who is mentioned. Raises like ``find``."""
+    """Several people, each once: 「张三、李四」, or everybody who is mentioned. Raises like ``find``."""
     if mentions:
-        return [await find(uow, actor, "", [each]) for each in mentions]
+        found = [await find(uow, actor, "", [each]) for each in mentions]
+        return list({member.id: member for member in found}.values())
     names = [name for name in re.split(r"[\s,\uff0c、;\uff1b]+", text) if name]
     if not names:
         raise UserError("请写上姓名,几个人用「、」隔开,或者 @ 他们。")
     if len(names) > MOST:
         raise UserError(f"一次最多写 {MOST} 个人。")
-    return [await find(uow, actor, name) for name in names]
+    return list({member.id: member for member in [await find(uow, actor, name) for name in names]}.values())
 
 
 async def word_for(uow: UnitOfWork, actor: Actor, member: Member) -> str:
@@ -58,7 +59,7 @@ async def word_for(uow: UnitOfWork, actor: Actor, member: Member) -> str:
     if len(await repository.named(uow, path, member.name)) == 1:
         return member.name
     accounts = await repository.accounts_of(uow, [member.id], actor.platform)
-    return f"{member.name} {accounts[0].user_id[-4:]}" if accounts else member.name
+    return f"{member.name}{accounts[0].user_id[-4:]}" if accounts else member.name
 
 
 async def _which(uow: UnitOfWork, actor: Actor, named: Sequence[Member]) -> str:
@@ -67,7 +68,7 @@ async def _which(uow: UnitOfWork, actor: Actor, named: Sequence[Member]) -> str:
     name = named[0].name
     if not tails:
         return f"有 {len(named)} 位{name},都还没绑定账号,分不清是哪一位。"
-    return f"有 {len(named)} 位{name}(QQ 尾号 {'、'.join(tails)})。请 @ 本人,或写「{name} {tails[0]}」。"
+    return f"有 {len(named)} 位{name}(QQ 尾号 {'、'.join(tails)})。请 @ 本人,或写「{name}{tails[0]}」。"
 
 
 async def _mentioned(uow: UnitOfWork, path: str, platform: str, mentions: Sequence[str]) -> Member:

@@ -88,5 +88,5 @@ async def test_namesakes_are_told_apart(talk: Talk) -> None:
     await talk.whisper(BOSS, "成员 添加 张三 23456789")
     await talk.signal(commands, "left", 23456789)
     ((_, text),) = await talk.enqueued()
-    assert "「移除 张三 6789」" in text
-    assert "把张三移出名册" in await talk.whisper(BOSS, "移除 张三 6789")
+    assert "「移除 张三6789」" in text
+    assert "把张三移出名册" in await talk.whisper(BOSS, "移除 张三6789")

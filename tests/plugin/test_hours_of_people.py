@@ -88,8 +88,8 @@ async def test_nobody_reads_the_record_of_another(talk: Talk) -> None:
 async def test_two_of_one_name(talk: Talk) -> None:
     async with talk.app.database.unit_of_work() as uow:
         uow.session.add(Member(id=30, branch_id=1, name="张三", joined_on=date(2026, 1, 1), created_at=uow.now))
-    assert await talk.whisper(BOSS, "张三的学习情况") == ("有 2 位张三(QQ 尾号 103)。请 @ 本人,或写「张三 103」。")
-    assert (await talk.whisper(BOSS, "张三 103的学习情况")).startswith("张三(第一支部)")
+    assert await talk.whisper(BOSS, "张三的学习情况") == ("有 2 位张三(QQ 尾号 103)。请 @ 本人,或写「张三103」。")
+    assert (await talk.whisper(BOSS, "张三103的学习情况")).startswith("张三(第一支部)")
 
 
 async def test_days_before_somebody_joined(talk: Talk) -> None:
