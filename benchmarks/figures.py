@@ -23,7 +23,7 @@ from bot.assessment import scoring
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import CHINA, SystemClock
 from bot.core.db import Base, Database, UnitOfWork
-from bot.core.migrate import upgrade
+from bot.core.migrate import load_models, upgrade
 from bot.hours.models import HourEntry, Source
 from bot.notice.models import Notice, NoticeExpected, State
 from bot.rendering import cards
@@ -33,7 +33,6 @@ from bot.stats.asking import Stretch, bounds, stretch
 from bot.stats.overview import overview
 from bot.study import completion, repository
 from bot.study.models import Assignment, Completion, Expected, Material
-from tests.conftest import import_models
 from tests.postgres import server
 
 BRANCHES, MEMBERS, READINGS, NOTICES, BOOKED = 500, 20, 106, 5, 10
@@ -286,7 +285,7 @@ async def export(database: Database, today: date) -> None:
 
 
 async def main() -> None:
-    import_models()
+    load_models()
     with tempfile.TemporaryDirectory() as folder:
         await measure(f"sqlite+aiosqlite:///{folder}/bench.db", "SQLite")
     await measure(await server().fresh(), "PostgreSQL")
