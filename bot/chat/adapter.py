@@ -80,6 +80,8 @@ class XuebanAdapter(Adapter):
         self._screen: Screen
         self._desk: Desk
         self._listener: Listener
+        self.heard = self.routed = 0
+        """Messages that were said, and those of them that were for the bot."""
         self._served: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     def serve(self, screen: Screen, desk: Desk, listener: Listener) -> None:
@@ -101,7 +103,9 @@ class XuebanAdapter(Adapter):
             return
         try:
             if kind == "message":
+                self.heard += 1
                 if (routed := self._screen.message(frame)) is not None and self._new(bot, frame):
+                    self.routed += 1
                     self._spawn(self._pass_on(bot, routed))
             elif kind == "message_sent":
                 self._spawn(self._take_own(bot, frame))

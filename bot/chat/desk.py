@@ -17,6 +17,7 @@ from bot.chat.call import Acknowledge, Ask, Call, Incoming, IncomingFile, Reply,
 from bot.chat.commands import Who
 from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.scene import Routed, Scene
+from bot.core import measures
 from bot.core.batch import Batch
 from bot.core.errors import DatabaseBusy, NotAllowed, UserError
 from bot.core.limits import RateLimit
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bot.app import App
 
 log = logging.getLogger("xueban.chat")
+
+_ANSWERS = measures.durations("answer", "from the desk to the answer of a message, by plugin", "plugin")
 
 BUSY = "刚才那句没有记下来:数据正忙,请过一会儿再发一次。"
 DEFECT = "出了点问题,刚才的操作没有生效,已经记下来请管理员看。"
@@ -72,7 +75,8 @@ class Desk:
         if not self._limit.allow((scene.platform, scene.user_id)):
             return
         try:
-            await self._answer(scene, routed, await self._reply(routed))
+            with _ANSWERS.labels(routed.plugin).time():
+                await self._answer(scene, routed, await self._reply(routed))
         except (Refused, NotSent, Unknown) as error:
             log.warning("answer to %s not delivered: %s", routed.plugin, type(error).__name__)
         except DatabaseBusy:

@@ -10,7 +10,7 @@ from nonebot.drivers import ASGIMixin, Driver
 from nonebot.log import logger, logger_id
 
 from bot.app import App
-from bot.chat import health, hints
+from bot.chat import health, hints, metrics
 from bot.chat.adapter import XuebanAdapter
 from bot.chat.onebot import OneBot
 from bot.chat.onebot_transport import OneBotTransport
@@ -89,6 +89,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     if app.pages:
         driver.server_app.mount(PATH, reading.serve(app.database, app.pages))
     adapter.serve(Screen(TABLE, app.conversations, hints.unknown, app.listening), app.chat, platform)
+    metrics.serve(driver, app, lambda: (adapter.heard, adapter.routed))
 
     @driver.on_startup
     async def _start() -> None:

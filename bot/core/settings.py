@@ -55,6 +55,7 @@ class Xueban(BaseModel):
     public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
+    metrics_token: str = Field("", description="what Prometheus must show at /metrics; without it there is no page")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()
     model: ModelSettings = ModelSettings()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.db import UnitOfWork
@@ -135,6 +135,20 @@ async def cancel(uow: UnitOfWork, key: str) -> bool:
 async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:
     """How many messages (of a branch, or all) should have left by now and haven't: due, or on their way."""
     return await repository.waiting(uow, [] if branch_id is None else [repository.of_branch(branch_id)])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the outbox stands: messages that haven't arrived by state, and how long the oldest due one has waited."""
+
+    by_state: dict[str, int]
+    oldest_due: timedelta
+
+
+async def standing(uow: UnitOfWork) -> Standing:
+    """Of all branches: what an operator watches."""
+    counts, oldest = await repository.open_counts(uow), await repository.oldest_due(uow)
+    return Standing(counts, max(uow.now - oldest, timedelta()) if oldest is not None else timedelta())
 
 
 async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int = 50) -> Sequence[OutboxRow]:

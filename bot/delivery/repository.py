@@ -336,6 +336,20 @@ async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool
     return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
 
 
+async def open_counts(uow: UnitOfWork) -> dict[str, int]:
+    """How many messages are in each state that isn't final."""
+    states = (State.PENDING, State.SENDING, State.UNKNOWN, State.NEEDS_HUMAN)
+    query = select(OutboxRow.state, func.count()).where(OutboxRow.state.in_(states)).group_by(OutboxRow.state)
+    return {state.value: 0 for state in states} | {row[0]: row[1] for row in await uow.session.execute(query)}
+
+
+async def oldest_due(uow: UnitOfWork) -> datetime | None:
+    """When the message fell due that has waited longest."""
+    row = OutboxRow
+    query = select(func.min(row.due_at)).where(row.state == State.PENDING, row.due_at <= uow.now)
+    return cast("datetime | None", await uow.session.scalar(query))
+
+
 async def waiting(uow: UnitOfWork, where: Collection[ColumnElement[bool]]) -> int:
     row = OutboxRow
     due = and_(row.state == State.PENDING, row.due_at <= uow.now)

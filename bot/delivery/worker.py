@@ -15,6 +15,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
+from bot.core import measures
 from bot.core.clock import Clock
 from bot.core.db import Database, UnitOfWork
 from bot.core.settings import DeliverySettings
@@ -29,6 +30,8 @@ from bot.delivery.transport import NotSent, Refusal, Refused, Target, Transport,
 from bot.delivery.trouble import Herald, OnRemoved, OnTrouble, Trouble, TroubleKind
 
 log = logging.getLogger("xueban.delivery")
+
+_SENDS = measures.durations("send", "from the wire to the result of a message, by result", "outcome")
 
 _GATHER = 0.002
 """Seconds that a turn waits for further results, so that they share its commit."""
@@ -105,6 +108,11 @@ class Worker:
     def wake(self) -> None:
         """There may be something to do."""
         self._stirred.set()
+
+    def accounts(self) -> dict[str, tuple[bool, bool]]:
+        """For each account that was ever here: whether it is connected, and whether its circuit is open."""
+        online, now = self._transport.online_accounts(), monotonic()
+        return {name: (name in online, one.circuit.wait(now) > 0) for name, one in self._accounts.items()}
 
     def connected(self, account: str) -> None:
         """The account's connection is held here now. Its unknowns are looked at at once."""
@@ -240,9 +248,11 @@ class Worker:
 
     async def _carry(self, flight: Flight) -> None:
         outcome: Outcome = Unknown("发送被中断")
+        left_at = monotonic()
         try:
             outcome = await flight.carry()
         finally:
+            _SENDS.labels(type(outcome).__name__.lower()).observe(monotonic() - left_at)
             self._land(flight, outcome)
 
     def _land(self, flight: Flight, outcome: Outcome) -> None:

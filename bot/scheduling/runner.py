@@ -14,12 +14,16 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.core import measures
 from bot.core.clock import Clock
 from bot.core.log import failed
 
 log = logging.getLogger("xueban.ticker")
 
 Job = Callable[[], Awaitable[object]]
+
+_LAG = measures.durations("event_loop_lag", "how late the event loop comes round")
+_NAP = 0.5
 
 JUMP = 2.0
 """Seconds by which the wall clock must stray from the steady one to count as set."""
@@ -130,9 +134,12 @@ class Ticker:
             self._running.discard(task)
 
     async def _watch_for_jumps(self) -> None:
+        loop = asyncio.get_running_loop()
         self._seen = self._strays()
         while True:
-            await asyncio.sleep(0.5)
+            asleep_at = loop.time()
+            await asyncio.sleep(_NAP)
+            _LAG.observe(max(loop.time() - asleep_at - _NAP, 0.0))
             if self._held:
                 continue
             seen = self._strays()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.branch import service as branch
+from bot.core import measures
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.scheduling.calendar import WorkdayCalendar
@@ -21,6 +22,8 @@ from bot.study.pushing import Pushed
 from bot.study.rules import decide_dated
 
 log = logging.getLogger("xueban.study")
+
+_LATE = measures.durations("slot_late", "how long after its planned moment a slot was carried out")
 
 SET_BACK = timedelta(minutes=1)
 """By how much the clock must have gone back to be taken for set. No plan has two slots within a minute; the clocks of
@@ -73,6 +76,7 @@ async def _push(uow: UnitOfWork, plan: Plan, moment: datetime, item: PlanItem, p
         async with uow.session.begin_nested():
             if not await repository.take_slot(uow, plan.id, moment):
                 return []
+            _LATE.observe((uow.now - moment).total_seconds())
             material = await uow.session.get_one(Material, item.material_id)
             proof = Proof(plan.proof)
             done = await pushing.push_all(uow, plan.branch_id, material, below=plan.below, proof=proof, pages=pages)

@@ -3,20 +3,24 @@
 import asyncio
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.simulator import Simulator
+from bot.simulator import Simulator, sample
 from tests.nursery import clean_environment
 from tests.process import TOKEN, BotProcess
+
+METRICS = "token-for-prometheus"
+LAG = "xueban_event_loop_lag_seconds_count"
 
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = await BotProcess(tmp_path).start()
+    process = await BotProcess(tmp_path, XUEBAN__METRICS_TOKEN=METRICS).start()
     yield process
     process.stop()
 
@@ -24,6 +28,15 @@ async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
 def health(bot: BotProcess) -> tuple[int, bytes, str | None]:
     with urllib.request.urlopen(f"http://127.0.0.1:{bot.port}/healthz", timeout=10) as response:
         return response.status, response.read(), response.headers["X-Connected-Accounts"]
+
+
+def metrics(bot: BotProcess, token: str = METRICS) -> dict[str, float]:
+    """The samples, by name and labels. Raises ``HTTPError``."""
+    address = f"http://127.0.0.1:{bot.port}/metrics"
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=10) as response:
+        lines = response.read().decode().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
 
 
 def doctor(bot: BotProcess) -> tuple[int, str, str]:
@@ -49,3 +62,29 @@ async def test_a_running_bot_is_well_once_an_account_is_connected(bot: BotProces
         status, told, complaints = await asyncio.to_thread(doctor, bot)
     assert "✓ 连上的 QQ 账号有 1 个" in told
     assert (status, complaints) == (0, "")
+
+
+async def test_what_happens_is_measured_and_shown_to_who_has_the_token(bot: BotProcess) -> None:
+    for wrong in ("", "guess", METRICS[:-1]):
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            await asyncio.to_thread(metrics, bot, wrong)
+    async with Simulator(bot.url, token=TOKEN) as sim:
+        await sim.ready()
+        for text in ("今天天气不错", "/帮助", "下班了"):
+            await sim.say(sample.GROUP_ID, sample.SECRETARY, text)
+        shown = await asyncio.to_thread(metrics, bot)
+        async with asyncio.timeout(20):
+            while sum(n for name, n in shown.items() if "xueban_heard_total" in name) < 3 or not shown[LAG]:
+                shown = await asyncio.to_thread(metrics, bot)
+    account = f'account="{sim.world.self_id}"'
+    expected = {
+        "xueban_database_up": 1.0,
+        'xueban_heard_total{ours="yes"}': 1.0,
+        'xueban_heard_total{ours="no"}': 2.0,
+        f"xueban_account_connected{{{account}}}": 1.0,
+        f"xueban_account_circuit_open{{{account}}}": 0.0,
+        'xueban_outbox_messages{state="pending"}': 0.0,
+        'xueban_outbox_messages{state="needs_human"}': 0.0,
+        "xueban_outbox_oldest_due_seconds": 0.0,
+    }
+    assert {name: shown.get(name) for name in expected} == expected
