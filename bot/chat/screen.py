@@ -116,7 +116,8 @@ class Screen:
             return None
         if question.choices:
             return answer
-        if len(typed) > PASTED:
+        copied = typed.startswith("【") and answer not in ("确认", CANCEL)  # our own headings, when a draft is mended
+        if copied or len(typed) > PASTED:
             return typed
         if answer is not None and (match is None or answer in ("确认", CANCEL) or clean.isdigit()):
             return answer if answer != clean else typed if match is None and len(typed) > len(clean) else answer

@@ -32,6 +32,7 @@ ORIGIN = "discussion.digest"
 class Spoken:
     """A voice that counts."""
 
+    id: int
     member_id: int
     name: str
     text: str
@@ -73,16 +74,18 @@ class Theme:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the propagandist sees: the text, and the data of the word cloud."""
+    """What the propagandist sees: the text, and the data of the word cloud. ``quotes`` are (id of a voice, its words
+    in the text)."""
 
     text: str
     cloud: dict[str, Any]
+    quotes: tuple[tuple[int, str], ...]
 
 
 async def gather(uow: UnitOfWork, discussion: Discussion) -> Material:
     """Read what a summary is made of. Raises ``NotFound`` if nothing was said that counts."""
     rows = await repository.voices(uow, discussion.id)
-    spoken = tuple(Spoken(v.member_id, name, v.text, v.likes) for v, name in rows if v.verdict == Verdict.GOOD)
+    spoken = tuple(Spoken(v.id, v.member_id, name, v.text, v.likes) for v, name in rows if v.verdict == Verdict.GOOD)
     if not spoken:
         raise NotFound(f"讨论 {discussion.no} 还没有达到字数与原创要求的发言,先请大家说说。")
     readers = await branch.readers(uow, discussion.branch_id, branch.today(uow))
@@ -119,7 +122,9 @@ async def summarise(material: Material, commands: Collection[str]) -> Summary:
         quotes = tuple((spoken[at].name if material.signed else "", rules.quote(spoken[at].text)) for at in quoted)
         found.append(Theme(theme.words, len(theme.texts), quotes))
     text = views.summary(material.discussion, material.participation, found, digest.besides, digest.left)
-    return Summary(text, await _cloud(material, digest))
+    return Summary(
+        text, await _cloud(material, digest), tuple((spoken[at].id, rules.quote(spoken[at].text)) for at in used)
+    )
 
 
 def _quoted(spoken: Sequence[Spoken], texts: Sequence[int]) -> list[int]:
@@ -143,18 +148,41 @@ async def _cloud(material: Material, digest: Digest) -> dict[str, Any]:
     }
 
 
-def check_text(text: str) -> str:
-    """A summary in the propagandist's own words. Raises ``UserError``."""
+async def edit(uow: UnitOfWork, discussion_id: int, text: str) -> str:
+    """A summary in the propagandist's own words, kept until it is posted. Raises ``UserError``."""
     text = text.strip()
     if len(text) > LONGEST:
         raise UserError(f"小结请写在 {LONGEST} 字以内。")
+    (await uow.session.get_one(Discussion, discussion_id)).draft = text
     return text
 
 
-async def post(uow: UnitOfWork, actor: Actor, discussion_id: int, text: str, cloud: dict[str, Any]) -> int:
-    """Send the summary to the groups of the discussion and keep it; how many groups."""
+async def is_posted(uow: UnitOfWork, discussion: Discussion) -> bool:
+    """Whether the summary is out, nobody has spoken since, and nobody has mended it since."""
+    said = [voice.at for voice, _ in await repository.voices(uow, discussion.id)]
+    return (
+        discussion.posted_at is not None
+        and not discussion.draft
+        and max(said, default=discussion.posted_at) <= discussion.posted_at
+    )
+
+
+async def post(
+    uow: UnitOfWork,
+    actor: Actor,
+    discussion_id: int,
+    text: str,
+    cloud: dict[str, Any],
+    quotes: Collection[tuple[int, str]],
+) -> int:
+    """Send the summary to the groups of the discussion and keep it; how many groups. Who has taken their words back
+    since it was drafted isn't quoted."""
     discussion = await uow.session.get_one(Discussion, discussion_id)
-    discussion.summary, discussion.posted_at = text, uow.now
+    there = {voice.id for voice, _ in await repository.voices(uow, discussion_id)}
+    for voice_id, words in quotes:
+        if voice_id not in there:
+            text = text.replace(words, rules.UNQUOTED)
+    discussion.summary, discussion.draft, discussion.posted_at = text, "", uow.now
     discussion.cloud = json.dumps(cloud, ensure_ascii=False)
     places = await repository.places(uow, discussion.id)
     leaves_at = (await quiet_hours(uow, discussion.branch_id)).shift(uow.now)

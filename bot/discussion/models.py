@@ -65,7 +65,8 @@ class BranchWord(Base):
 
 class Discussion(Base):
     """讨论 ``no`` of a branch. ``prompts`` is a JSON list; ``whole_window`` takes everything that is said in its
-    groups. ``summary`` is what was posted at the end, ``cloud`` its word cloud as JSON."""
+    groups. ``summary`` is what was posted at the end, ``cloud`` its word cloud as JSON; ``draft`` a summary in the
+    propagandist's own words that hasn't been posted yet."""
 
     __tablename__ = "discussion"
 
@@ -86,6 +87,7 @@ class Discussion(Base):
     reminded_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     summary: Mapped[str] = mapped_column(Text, default="")
+    draft: Mapped[str] = mapped_column(Text, default="")
     cloud: Mapped[str] = mapped_column(Text, default="")
     posted_at: Mapped[datetime | None]
 

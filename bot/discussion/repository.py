@@ -264,8 +264,12 @@ async def unquote(uow: UnitOfWork, voices: Collection[Voice]) -> None:
     for voice in voices:
         for quoted in {rules.quote(voice.text), voice.text}:
             if len(quoted) >= rules.SHORTEST_QUOTE:
+                gone = {
+                    column.key: func.replace(column, quoted, rules.UNQUOTED)
+                    for column in (Discussion.summary, Discussion.draft)
+                }
                 its = update(Discussion).where(Discussion.id == voice.discussion_id)
-                await uow.session.execute(its.values(summary=func.replace(Discussion.summary, quoted, rules.UNQUOTED)))
+                await uow.session.execute(its.values(gone))
 
 
 async def opt_in(uow: UnitOfWork, member_id: int) -> bool:

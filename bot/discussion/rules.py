@@ -107,9 +107,9 @@ def tags_of(title: str, no: int) -> frozenset[str]:
 
 
 def meant(tags: Collection[str], title: str, no: int) -> bool:
-    """Whether one of these hashes means this discussion; a good part of a long title will do."""
+    """Whether one of these hashes means this discussion; a word of the title will do."""
     whole = letters(title)
-    return any(tag in tags_of(title, no) or (len(tag) >= 4 and tag in whole) for tag in tags)
+    return any(tag in tags_of(title, no) or (len(tag) >= 2 and tag in whole) for tag in tags)
 
 
 def ends_at(wanted: datetime | None, hours: int, quiet: QuietHours, now: datetime) -> datetime:

@@ -25,7 +25,7 @@ def short(title: str, size: int = 24) -> str:
 
 def offers(found: Sequence[Offer], first: int, trouble: str = "") -> str:
     """The candidates, a line each with source and reason, and what to type next."""
-    lines = [f"{first + at}. {one.title}\n   {one.source}|{one.why}" for at, one in enumerate(found)]
+    lines = [f"{first + at}. {short(one.title, 40)}\n   {one.source}|{one.why}" for at, one in enumerate(found)]
     lines.append(f"选一个发「讨论 {first}」,看链接发「热词 {first}」,换一批发「热词 更多」。")
     return "\n".join([*lines, trouble] if trouble else lines)
 

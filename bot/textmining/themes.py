@@ -15,8 +15,12 @@ MOST_THEMES = 4
 MOST_WORDS = 50
 BESIDES = 4
 _NOISE = re.compile(r"https?://\S+|www\.\S+|@\S+|\[[^\[\]]{1,8}\]|[##][^##\n]{1,60}[##]")
-_BEGINNINGS = frozenset("太很更还再就也都没谁哪怎什这那把给让我你他她它")
+_BEGINNINGS = frozenset("太很更还再就也都没别谁哪怎什这那把给让我你他她它")
 _ENDINGS = frozenset("了着过们吗呢吧啊")
+_COMPLEMENTS = ("出来", "起来", "下来", "过来", "回来", "上来", "下去")
+_AMOUNT = re.compile(
+    r"[好第]?[一二两三四五六七八九十百千万亿几半]+[多几来]?[个天次趟年月日号万亿块元条句点些层遍回种位名家间斤米分]?"
+)
 _EVERYWHERE = 0.6
 """Share of the texts from which a word says nothing about a part of them."""
 
@@ -56,7 +60,8 @@ def _digest(texts: Sequence[str], title: str, leave_out: frozenset[str], likes: 
     weights = rarity(counts)
     common = sorted(counts, key=lambda word: (-counts[word], -weights[word], word))
     words = [word for word in common if not _part_of_commoner(word, counts)]
-    themes = _themes(terms, counts, weights, set(telling(simplified(title))))
+    topic = simplified(title)
+    themes = _themes(terms, counts, weights, {word for word in counts if word in topic})
     ranked = tuple(
         Theme(theme.words, tuple(sorted(theme.texts, key=lambda at: _telling(at, theme, texts, terms, likes))))
         for theme in themes
@@ -75,8 +80,10 @@ def _terms(text: str, out: Collection[str]) -> frozenset[str]:
 
 
 def _says_something(word: str) -> bool:
-    """Whether a word would be read as one: no filler, no half phrase such as 太近, 改了."""
-    return word not in words_in("chat_fillers.txt") and word[0] not in _BEGINNINGS and word[-1] not in _ENDINGS
+    """Whether a word would be read as one: no filler, no amount, no half phrase such as 太近, 改了, 贴出来."""
+    if word in words_in("chat_fillers.txt") or word[0] in _BEGINNINGS or word[-1] in _ENDINGS:
+        return False
+    return not word.endswith(_COMPLEMENTS) and _AMOUNT.fullmatch(word) is None
 
 
 def _part_of_commoner(word: str, counts: Counter[str]) -> bool:

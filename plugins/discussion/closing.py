@@ -1,5 +1,7 @@
 """「小结」 and 「结束讨论」: what was said, seen by the propagandist in private before it is posted."""
 
+from collections.abc import Sequence
+
 from bot.branch.actor import Actor
 from bot.branch.undo import Payload
 from bot.chat.call import Ask, Call, Reply
@@ -48,21 +50,26 @@ async def end(call: Call) -> Reply:
         discussion = await opening.the_one(uow, call.actor.branch, number(call.args))
         await opening.end(uow, call.actor, discussion)
         voices, people = await records.count(uow, discussion)
-        material = await closing.gather(uow, discussion) if voices else None
+        posted = await closing.is_posted(uow, discussion)
+        material = await closing.gather(uow, discussion) if voices and not posted else None
     await listen(call.app)
+    if posted:
+        return views.ended(discussion, voices, people) + f"\n小结已经发过,要再发一次发「小结 {discussion.no}」。"
     if material is None:
         return f"讨论 {discussion.no} 已结束,没有达到要求的发言,不出小结。结束错了发「撤销」。"
-    return await draft(material, views.ended(discussion, voices, people))
+    return await draft(material, views.ended(discussion, voices, people), mended=discussion.draft)
 
 
-async def draft(material: Material, here: str) -> Reply:
+async def draft(material: Material, here: str, mended: str = "") -> Reply:
+    """Ask whether the summary may be posted: what was ``mended`` by hand, else what was found."""
     words = {word for command in TABLE for word in command.words}
     made = await closing.summarise(material, words)
     payload: dict[str, object] = {
         "discussion": material.discussion.id,
-        "text": made.text,
+        "text": mended or made.text,
         "cloud": made.cloud,
         "warn": list(material.warn),
+        "quotes": made.quotes,
     }
     return _ask(payload, here)
 
@@ -77,13 +84,16 @@ def _ask(payload: dict[str, object], here: str = "") -> Reply:
 
 @commands.answer("post")
 async def answered(call: Call) -> Reply:
+    which = int(str(call.payload["discussion"]))
     if call.args.strip() != "确认":
-        return _ask(call.payload | {"text": closing.check_text(call.args)})
-    cloud = call.payload["cloud"]
+        async with call.app.database.unit_of_work() as uow:
+            text = await closing.edit(uow, which, call.args)
+        return _ask(call.payload | {"text": text})
+    cloud, quotes = call.payload["cloud"], call.payload.get("quotes", [])
     assert isinstance(cloud, dict)
+    assert isinstance(quotes, Sequence)
     async with call.app.database.unit_of_work() as uow:
-        which = int(str(call.payload["discussion"]))
-        groups = await closing.post(uow, call.actor, which, str(call.payload["text"]), cloud)
+        groups = await closing.post(uow, call.actor, which, str(call.payload["text"]), cloud, quotes)
     return f"小结已发到 {groups} 个群。" if groups > 1 else "小结已发到群里。"
 
 

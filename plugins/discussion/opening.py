@@ -26,7 +26,7 @@ commands = CommandSet("discussion")
     "讨论",
     who=Who.MEMBER,
     bare=True,
-    bare_blank=r"列表|我的|导出 ?\d{0,6}|(?:搜索|查看|看) ?\S{1,12}",
+    bare_blank=r"列表|我的|导出 ?\d{0,6}|(?:搜索|查看|看) ?\S{1,12}|\d{1,3} ?(?:[今明后本下周]|\d+[月号:点])\S{1,10}",
     usage="讨论 [编号 | 题目 [结束时间] | 列表 | 我的 | 搜索 <词> | 导出 <编号>]",
     example="讨论 2 明天18:00",
     summary="开一个讨论;也能看以前的讨论",

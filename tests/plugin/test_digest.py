@@ -67,6 +67,46 @@ async def test_names_only_where_the_branch_wants_them(said: Talk) -> None:
     assert "“" not in await said.whisper(EDITOR, "小结 1")
 
 
+async def test_what_was_copied_and_mended_is_the_new_text_and_no_command(said: Talk) -> None:
+    await said.whisper(EDITOR, "小结")
+    mended = "【讨论 1 小结】老旧小区加装电梯新规出台\n费用要公平。"
+    assert mended in await said.whisper(EDITOR, mended)
+    await said.whisper(EDITOR, "确认")
+    assert mended in (await said.enqueued())[-1][1]
+
+
+async def test_ending_shows_what_was_mended_and_nothing_again_once_it_is_out(said: Talk) -> None:
+    await said.whisper(EDITOR, "小结")
+    await said.whisper(EDITOR, "大家谈得很好:费用要公平,采光要测算。")
+    draft, _ = await said.hear(EDITOR, "结束讨论")
+    assert "大家谈得很好:费用要公平" in draft[1]
+    await said.whisper(EDITOR, "确认")
+    await said.whisper(EDITOR, "撤销")
+    await said.whisper(EDITOR, "确认")
+    out = len(await said.enqueued())
+    assert await said.whisper(EDITOR, "结束讨论") == (
+        "讨论 1「老旧小区加装电梯新规出台」结束了,谢谢 3 位同志的 8 条发言。\n小结已经发过,要再发一次发「小结 1」。"
+    )
+    assert len(await said.enqueued()) == out
+    assert "一、" in await said.whisper(EDITOR, "小结 1")
+
+
+@pytest.mark.parametrize("mended", [False, True])
+async def test_who_leaves_while_a_draft_waits_isnt_quoted(said: Talk, mended: bool) -> None:
+    draft = await said.whisper(EDITOR, "小结")
+    quoted = [line.strip(" “”") for line in draft.splitlines() if line.startswith("  “")]
+    theirs = [line for line in quoted for at, text in enumerate(VOICES) if at % 3 == 0 and text.startswith(line[:20])]
+    assert theirs
+    if mended:
+        await said.whisper(EDITOR, "【小结】大家说:" + ";".join(quoted))
+    await said.say(MEMBER, "别统计我")
+    await said.whisper(EDITOR, "确认")
+    posted = (await said.enqueued())[-1][1]
+    assert "已按本人意愿略去" in posted
+    shown = await said.whisper(BOSS, "讨论 1")
+    assert not any(line in posted or line in shown for line in theirs)
+
+
 async def test_it_may_be_edited_before_it_is_posted(said: Talk) -> None:
     await said.whisper(EDITOR, "小结")
     again = await said.whisper(EDITOR, "大家谈得很好:费用要公平,采光要测算,保养要写进协议。")

@@ -57,6 +57,13 @@ async def test_a_reply_and_a_hash_are_voices_the_rest_is_nobodys_business(talkin
     ]
 
 
+@pytest.mark.parametrize("tag", ["#电梯#", "#话题#", "#讨论1#", "#老旧小区加装电梯新规出台#"])
+async def test_a_word_of_the_title_is_tag_enough(talking: Talk, tag: str) -> None:
+    await talking.say(MEMBER, tag + GOOD)
+    await talking.say(MEMBER, "#天气# " + OTHER)
+    assert [row[1] for row in await voices(talking)] == ["我们小区"]
+
+
 async def test_everything_counts_where_the_branch_wants_that(talk: Talk) -> None:
     await talk.whisper(BOSS, "设置 讨论全收 开")
     await open_one(talk)
