@@ -160,6 +160,7 @@ SETTINGS: dict[str, Setting] = {
         1,
         28,
     ),
+    "meeting_week": Setting("周一日程", "关", SettingKind.SWITCH, "周一早上在群里说一声本周大家的会", _AGREED, _AUTUMN),
     "meeting_warning": Setting(
         "缺会提醒", "开", SettingKind.SWITCH, "该开的会快到期没开,私下提醒书记一次", _AGREED, _AUTUMN
     ),

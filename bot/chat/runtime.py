@@ -18,8 +18,8 @@ from bot.chat.screen import Screen
 from bot.chat.table import TABLE
 from bot.core.clock import Clock
 from bot.core.settings import Settings
+from bot.core.signing import PATH
 from bot.rendering import cards
-from bot.study.pages import PATH
 from bot.web import server as reading
 
 if TYPE_CHECKING:

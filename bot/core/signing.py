@@ -50,3 +50,25 @@ def unsign(key: bytes, signed: str) -> bytes | None:
 
 def _mac(key: bytes, value: bytes) -> bytes:
     return hmac.new(key, value, sha256).digest()[:_MAC]
+
+
+PATH = "/r"
+"""Under this is everything that people open in a browser."""
+
+
+class Links:
+    """Links to pages of ours, whose last part is a signed value. Without a public address (``base``) there are none."""
+
+    def __init__(self, base: str = "", key: bytes = b"") -> None:
+        self._base, self._key = base, key
+
+    def __bool__(self) -> bool:
+        return bool(self._base)
+
+    def to(self, value: bytes, ending: str = "") -> str:
+        """The link that says ``value``; empty where there are none."""
+        return f"{self._base}{PATH}/{sign(self._key, value)}{ending}" if self._base else ""
+
+    def read(self, token: str) -> bytes | None:
+        """What the last part of a link says, without its ending; None if it isn't one of ours."""
+        return unsign(self._key, token)

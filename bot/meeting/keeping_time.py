@@ -1,17 +1,23 @@
 """What happens to meetings by the clock: reminders, a word to the chair as it begins, the end with its study hours."""
 
+from datetime import datetime, time, timedelta
+
 from bot.branch import service as branch
 from bot.branch.models import MemberAccount
-from bot.branch.telling import private, quiet_hours
+from bot.branch.telling import private, quiet_hours, tell
+from bot.core.clock import CHINA, to_local
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
 from bot.meeting import attendance, circle, closing, repository, rules, sayings, views
 from bot.meeting.attendance import ORIGIN
-from bot.meeting.models import Meeting
+from bot.meeting.models import Meeting, State
 from bot.meeting.rules import Step
 from bot.rendering.content import Content
+
+WEEK_FROM, WEEK_UNTIL = time(7, 30), time(12, 0)
+"""When on Monday people hear of the week."""
 
 
 async def any_due(uow: UnitOfWork) -> bool:
@@ -34,6 +40,22 @@ async def run_due(uow: UnitOfWork) -> None:
             await attendance.tell_chair(uow, meeting, views.beginning(found), key, now=True)
         elif step is not None:
             await _remind(uow, meeting, step)
+
+
+async def tell_week(uow: UnitOfWork) -> None:
+    """On Monday morning, one message to the groups of branches that want it: the meetings of this week for all."""
+    now = to_local(uow.now)
+    if now.weekday() != 0 or not WEEK_FROM <= now.time() < WEEK_UNTIL:
+        return
+    monday = datetime.combine(now.date(), time(), CHINA)
+    for branch_id in await branch.having(uow, "meeting_week", "开"):
+        found = await repository.between(uow, branch_id, uow.now, monday + timedelta(days=7), (State.CALLED,))
+        shown = [(one, groups) for one in found if (groups := await circle.public(uow, one))]
+        for group in shown[0][1] if shown else ():
+            target = Target(group.account, "group", group.group_id, group.platform)
+            text = sayings.week([one for one, _ in shown])
+            key = f"meeting-week:{branch_id}:{now.date()}:{group.group_id}"
+            await tell(uow, branch_id, target, text, key, f"{ORIGIN}:0")
 
 
 async def _remind(uow: UnitOfWork, meeting: Meeting, step: Step) -> None:

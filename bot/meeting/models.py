@@ -91,6 +91,15 @@ class Enrolment(Base):
     enrolled_at: Mapped[datetime]
 
 
+class Feed(Base):
+    """How often somebody has asked for another link to their calendar: the links before are no good any more."""
+
+    __tablename__ = "meeting_feed"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, autoincrement=False)
+    serial: Mapped[int]
+
+
 class MeetingPlan(Base):
     """A meeting that a branch means to hold on ``day``; ``no`` is its number in the plan of that year."""
 

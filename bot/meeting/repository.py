@@ -102,6 +102,16 @@ async def of_member(uow: UnitOfWork, member_id: int, since: datetime, until: dat
     return (await uow.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
 
 
+async def expecting(uow: UnitOfWork, member_id: int, since: datetime) -> Sequence[Meeting]:
+    """The meetings to which this member is to come, those called off as well, that began after then."""
+    query = (
+        select(Meeting)
+        .join(MeetingPerson, MeetingPerson.meeting_id == Meeting.id)
+        .where(MeetingPerson.member_id == member_id, MeetingPerson.expected, Meeting.starts_at > since)
+    )
+    return (await uow.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
+
+
 async def overlapping(
     uow: UnitOfWork, members: Collection[int], starts: datetime, ends: datetime, but: int | None = None
 ) -> list[tuple[Meeting, int]]:

@@ -63,6 +63,12 @@ def put_in(of: Course, coming: Sequence[Meeting]) -> str:
     return f"您报上了培训 {of.no}「{of.name}」。\n{first}不能参加请私聊我「取消报名 {of.no}」。"
 
 
+def week(meetings: Sequence[Meeting]) -> str:
+    """To the group on Monday."""
+    lines = [f"{say_moment(one.starts_at, one.starts_at)} {one.kind} {one.place}".rstrip() for one in meetings]
+    return "\n".join(["本周的会:", *lines])
+
+
 def lesson(one: Meeting) -> str:
     """12月5日(周六)9:00—11:30 党校"""
     return f"{span(one.starts_at, one.ends_at, one.starts_at)} {one.place}".rstrip()

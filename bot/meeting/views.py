@@ -185,6 +185,12 @@ def preview_change(before: Meeting, text: str, doubts: Sequence[str]) -> str:
     )
 
 
+def calendar(link: str, *, new: bool) -> str:
+    """The link of one's own, and what to do with it."""
+    head = "换好了,旧链接作废。" if new else "您自己的会议日历,请勿转发:"
+    return f"{head}\n{link}\n手机日历 → 添加日历 → 通过网址订阅;会议改期、取消会自己更新。"
+
+
 def which(meetings: Sequence[Meeting]) -> str:
     listed = "\n".join(f"{one.no}. {one.kind}" for one in meetings)
     return f"签到的是哪个会?回复编号:\n{listed}"

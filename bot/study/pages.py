@@ -9,10 +9,9 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from bot.core.errors import UserError
-from bot.core.signing import sign, unsign
+from bot.core.signing import Links, sign, unsign
 from bot.study.models import Assignment, Proof
 
-PATH = "/r"
 AFTER_DUE = timedelta(days=30)
 """How long the link of a push is good after the reading was due: for those who catch up."""
 PERSONAL = timedelta(days=7)
@@ -44,10 +43,10 @@ class Pages:
     """``base`` is the address under which people reach us; without one nothing is signed."""
 
     def __init__(self, base: str = "", key: bytes = b"") -> None:
-        self._base, self._key = base, key
+        self.links, self._key = Links(base, key), key
 
     def __bool__(self) -> bool:
-        return bool(self._base)
+        return bool(self.links)
 
     def check(self, proof: Proof) -> None:
         """Raises ``UserError`` where readings couldn't be completed so for want of pages."""
@@ -63,14 +62,11 @@ class Pages:
         return self._link(assignment.id, member_id, now + PERSONAL)
 
     def _link(self, assignment_id: int, member_id: int, expires_at: datetime) -> str:
-        if not self._base:
-            return ""
-        value = _LINK_FORM.pack(_LINK, assignment_id, member_id, int(expires_at.timestamp()))
-        return f"{self._base}{PATH}/{sign(self._key, value)}"
+        return self.links.to(_LINK_FORM.pack(_LINK, assignment_id, member_id, int(expires_at.timestamp())))
 
     def read(self, token: str) -> Link | None:
         """What the last part of a link says; None if it isn't one of ours. It may have run out."""
-        value = unsign(self._key, token)
+        value = self.links.read(token)
         if value is None or len(value) != _LINK_FORM.size or not value.startswith(_LINK):
             return None
         _, assignment_id, member_id, expires = _LINK_FORM.unpack(value)

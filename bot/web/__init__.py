@@ -1,1 +1,1 @@
-"""What people open in a browser: the reading page. Served by the bot's own server."""
+"""What people open in a browser or subscribe to by a link. Served by the bot's own server."""

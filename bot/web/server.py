@@ -1,7 +1,7 @@
-"""The reading page's own corner of the bot's web server.
+"""The corner of the bot's web server for what people open by a link: reading pages, the calendar of their meetings.
 
-It lists nothing, knows no sign-in and sets no cookie: who has a link sees its material. Whatever else is asked for gets
-one friendly page.
+It lists nothing, knows no sign-in and sets no cookie: who has a link sees what it is to. Whatever else is asked for
+gets one friendly page.
 """
 
 import logging
@@ -16,6 +16,8 @@ from starlette.routing import Route
 from bot.core.db import Database
 from bot.core.errors import DatabaseBusy
 from bot.core.limits import RateLimit
+from bot.core.signing import Links
+from bot.meeting import feed
 from bot.study import visiting
 from bot.study.pages import Pages
 from bot.web import views
@@ -34,35 +36,75 @@ LONGEST_FORM = 1024
 
 
 def serve(database: Database, pages: Pages) -> Starlette:
-    """The application, to be mounted at ``bot.study.pages.PATH``."""
+    """The application, to be mounted at ``bot.core.signing.PATH``."""
+    door = _Door()
     return Starlette(
-        routes=[Route("/{token}", _Reading(database, pages).answer, methods=["GET", "POST"])],
+        routes=[
+            Route(f"/{{token}}{feed.ENDING}", _Calendar(database, pages.links, door).answer),
+            Route("/{token}", _Reading(database, pages, door).answer, methods=["GET", "POST"]),
+        ],
         exception_handlers={HTTPException: _elsewhere},
     )
+
+
+class _Door:
+    """How often an address may come, and how often with what is none of our links."""
+
+    def __init__(self) -> None:
+        self._visitors = RateLimit(burst=300, per_second=5)
+        """A whole office may come from one address."""
+        self._guessers = RateLimit(burst=20, per_second=1 / 30)
+
+    def enter(self, request: Request) -> None:
+        """Raises ``HTTPException`` for who comes too often."""
+        if not self._visitors.allow(_address(request)):
+            raise HTTPException(429)
+
+    def wrong(self, request: Request) -> HTTPException:
+        """What to raise for a link that isn't ours."""
+        return HTTPException(404 if self._guessers.allow(_address(request)) else 429)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+class _Calendar:
+    """Somebody's meetings, for the phone that has their link."""
+
+    def __init__(self, database: Database, links: Links, door: _Door) -> None:
+        self._database, self._links, self._door = database, links, door
+
+    async def answer(self, request: Request) -> Response:
+        """The .ics. Raises ``HTTPException``."""
+        self._door.enter(request)
+        wanted = feed.read(self._links, request.path_params["token"])
+        if wanted is None:
+            raise self._door.wrong(request)
+        async with self._database.reading() as uow:
+            found = await feed.feed(uow, wanted)
+        if found is None:
+            raise HTTPException(410)
+        return Response(found, headers=HEADERS, media_type="text/calendar")
 
 
 class _Reading:
     """One material, for who has a link to it."""
 
-    def __init__(self, database: Database, pages: Pages) -> None:
-        self._database, self._pages = database, pages
-        self._visitors = RateLimit(burst=300, per_second=5)
-        """A whole office may come from one address."""
-        self._guessers = RateLimit(burst=20, per_second=1 / 30)
+    def __init__(self, database: Database, pages: Pages, door: _Door) -> None:
+        self._database, self._pages, self._door = database, pages, door
 
     async def answer(self, request: Request) -> Response:
         """The page; on POST with what its end says. Raises ``HTTPException``."""
-        address = request.client.host if request.client is not None else ""
-        if not self._visitors.allow(address):
-            raise HTTPException(429)
+        self._door.enter(request)
         link = self._pages.read(request.path_params["token"])
         if link is None:
-            raise HTTPException(404 if self._guessers.allow(address) else 429)
+            raise self._door.wrong(request)
         form = await _form(request) if request.method == "POST" else {}
         visit, end = form.get("visit", ""), None
         opened = self._pages.opened(visit, link) if form else None
         if form and opened is None:
-            raise HTTPException(404 if self._guessers.allow(address) else 429)
+            raise self._door.wrong(request)
         try:
             if opened is None:
                 async with self._database.reading() as uow:

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import attending, calling, clockwork, courses, goals, leading, minutes, teaching, year
+from . import attending, calendar, calling, clockwork, courses, goals, leading, minutes, teaching, year
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 三会一课",
@@ -16,6 +16,7 @@ __plugin_meta__ = PluginMetadata(
 
 matcher = attach(
     attending.commands,
+    calendar.commands,
     calling.commands,
     clockwork.commands,
     courses.commands,

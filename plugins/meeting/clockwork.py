@@ -7,7 +7,7 @@ from bot.meeting import keeping_time, tasks, yearly
 commands = CommandSet("meeting")
 
 WARNING = 3600.0
-"""Seconds between two looks for meetings that a branch still lacks."""
+"""Seconds between two looks for what is said only now and then."""
 
 
 @commands.every(None, "due meetings")
@@ -22,8 +22,9 @@ async def do_meetings(app: App) -> None:
 
 @commands.every(WARNING, "meetings that lack")
 async def warn_of_meetings(app: App) -> None:
-    """Tell secretaries what their branch should hold before a month, a quarter or the year ends, and everybody what
-    they have taken on and is due."""
+    """Tell groups on Monday what the week has; secretaries what their branch should hold before a month, a quarter or
+    the year ends; and everybody what they have taken on and is due."""
     async with app.database.unit_of_work() as uow:
+        await keeping_time.tell_week(uow)
         await yearly.warn(uow)
         await tasks.remind(uow)

@@ -16,10 +16,11 @@ from sqlalchemy import select
 
 from bot.core.clock import ShiftableClock
 from bot.core.db import Database
+from bot.core.signing import PATH
 from bot.simulator.local_web import EmbeddedServer
 from bot.study import pushing
 from bot.study.models import Completion, Material, Visit
-from bot.study.pages import PATH, Pages
+from bot.study.pages import Pages
 from bot.web import server
 from tests.e2e.test_demo_page import EVIL, browser  # noqa: F401 a fixture
 from tests.process import BotProcess

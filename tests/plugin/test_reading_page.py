@@ -13,10 +13,11 @@ from sqlalchemy import select
 from bot.app import App
 from bot.branch.models import AuditEntry
 from bot.core.clock import ShiftableClock
+from bot.core.signing import PATH
 from bot.delivery.models import OutboxRow
 from bot.study import rules
 from bot.study.models import Completion, Proof, Visit
-from bot.study.pages import PATH, Pages
+from bot.study.pages import Pages
 from bot.web import server
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, reply
