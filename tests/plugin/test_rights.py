@@ -1,0 +1,172 @@
+"""Every command of the table, typed by every role and by somebody of another branch: who may not gets a refusal that is
+audited, sees nothing and changes nothing. A new command is tried by being in the table."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import App
+from bot.branch.models import AuditEntry, Branch, ChatGroup, Member, MemberAccount, Role, RoleGrant
+from bot.chat.commands import Command, Who
+from bot.chat.table import TABLE
+from bot.core.db import Base
+from bot.core.limits import RateLimit
+from bot.delivery.models import OutboxRow
+from bot.discussion.models import Voice
+from bot.meeting.models import Meeting
+from bot.notice.models import Letter, Notice
+from bot.rendering.content import Content
+from bot.simulator import sample
+from bot.simulator.demo import load_sample
+from bot.study.models import Material
+from tests.plugin.talk import ACCOUNT, Talk
+from tests.unit.study.house import china
+
+COMMITTEE = {Role.SECRETARY, Role.DEPUTY, Role.PROPAGANDIST, Role.ORGANISER, Role.DISCIPLINE}
+MAY = {
+    Who.ANYONE: {*Role, None},
+    Who.MEMBER: {*Role, None},
+    Who.COMMITTEE: COMMITTEE,
+    Who.EDITOR: {Role.SECRETARY, Role.DEPUTY, Role.PROPAGANDIST},
+    Who.LEADER: {Role.SECRETARY, Role.DEPUTY},
+    Who.SUPERUSER: set[Role | None](),
+}
+"""Who may what, written down a second time. None: a member without an office."""
+
+PEOPLE: dict[Role | None, int] = {
+    Role.SECRETARY: sample.SECRETARY,
+    Role.PROPAGANDIST: sample.PROPAGANDIST,
+    Role.ORGANISER: sample.ORGANISER,
+    Role.DEPUTY: sample.MEMBERS[3],
+    Role.DISCIPLINE: sample.MEMBERS[4],
+    Role.GROUP_LEADER: sample.MEMBERS[5],
+    None: sample.MEMBERS[7],
+}
+DAY = date(2020, 7, 1)
+OTHER_GROUP, OTHER_SECRETARY = 700000002, 300000001
+NOTED = {"audit_entry", "chat_question"}
+"""Where an attempt leaves its trace."""
+
+
+@pytest.fixture
+async def town(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+    """The sample branch with an office for each role, and a second branch whose secretary is curious."""
+    app.clock.set(china("2026-11-24 08:05"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(RateLimit, "allow", lambda *_: True)
+    async with app.database.unit_of_work() as uow:
+        await load_sample(uow, app)
+        accounts = await uow.session.execute(select(MemberAccount.user_id, MemberAccount.member_id))
+        members = {int(user): member for user, member in accounts}
+        for role in (Role.DEPUTY, Role.DISCIPLINE, Role.GROUP_LEADER):
+            member = members[PEOPLE[role]]
+            uow.session.add(RoleGrant(branch_id=1, member_id=member, role=role, granted_at=uow.now))
+        other = Branch(parent_id=None, kind="支部", name="蓝天支部", path="/2/", created_at=uow.now)
+        uow.session.add(other)
+        await uow.session.flush()
+        assert other.path == f"/{other.id}/"
+        curious = Member(branch_id=other.id, name="好奇的人", kind="正式党员", joined_on=DAY, created_at=uow.now)
+        uow.session.add_all([curious, ChatGroup(branch_id=other.id, platform="onebot11", account=ACCOUNT,
+                                                group_id=str(OTHER_GROUP), created_at=uow.now)])  # fmt: skip
+        await uow.session.flush()
+        uow.session.add_all([
+            MemberAccount(member_id=curious.id, platform="onebot11", user_id=str(OTHER_SECRETARY), via=ACCOUNT,
+                          bound_at=uow.now),
+            RoleGrant(branch_id=other.id, member_id=curious.id, role=Role.SECRETARY, granted_at=uow.now),
+        ])  # fmt: skip
+    return Talk(app)
+
+
+def typed(command: Command) -> list[str]:
+    """Ways to ask for it: its example, its word alone, with a number, with the branch's and a member's name."""
+    word = command.words[0]
+    asked = [command.example or word, word]
+    return asked + [f"{word} {what}" for what in ("1", "红旗社区第一党支部", "王建国")] * command.takes_arguments
+
+
+async def rows(app: App) -> set[tuple[str, str]]:
+    """Every row of every table, but for the notes of the attempt."""
+    async with app.database.engine.connect() as connection:
+        return {
+            (table.name, repr(tuple(row)))
+            for table in Base.metadata.sorted_tables
+            if table.name not in NOTED
+            for row in await connection.execute(select(table))
+        }
+
+
+async def refusals(app: App) -> list[str]:
+    async with app.database.reading() as uow:
+        found = select(AuditEntry.subject).where(AuditEntry.action == "refused").order_by(AuditEntry.id)
+        return list(await uow.session.scalars(found))
+
+
+async def secrets(app: App) -> set[str]:
+    """Names, titles and texts of the sample branch."""
+    columns: list[Any] = [Member.name, Material.title, Notice.text, Voice.text, Letter.text, Meeting.agenda]
+    async with app.database.reading() as uow:
+        found = [text for column in columns for text in await uow.session.scalars(select(column))]
+    return {text[:14] for text in found if text and len(text) > 2} - {"好奇的人", "李秀英"}  # she is in examples
+
+
+@pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role or "党员")
+async def test_who_may_not_is_refused(town: Talk, role: Role | None) -> None:
+    barred = [command for command in TABLE if role not in MAY[command.who]]
+    before = await rows(town.app)
+    for command in barred:
+        for group in (sample.GROUP_ID, None):
+            said = await town.say(PEOPLE[role], f"/{command.example or command.words[0]}", group=group)
+            assert said == f"「{command.words[0]}」由{command.who.value}使用,您可以发「帮助」看看能做什么。"
+    assert await refusals(town.app) == [command.key for command in barred for _ in range(2)]
+    assert await rows(town.app) == before
+    assert len(barred) > 0
+
+
+async def test_a_stranger_is_told_how_to_be_known_and_nothing_else(town: Talk) -> None:
+    stranger, known = 999999, await secrets(town.app)
+    before = await rows(town.app)
+    for command in (command for command in TABLE if command.words[0] != "绑定"):
+        for words in typed(command):
+            here = await town.say(stranger, f"/{words}", group=sample.GROUP_ID, card="路人")
+            alone = await town.whisper(stranger, words)
+            assert not [text for text in known if text in here + alone and text not in words]
+            if command.who is not Who.ANYONE:
+                assert here == "还不认识您。请发「绑定 您的姓名」,绑定后就可以用了。"
+                assert alone == ""
+            await town.whisper(stranger, "取消")
+    assert await rows(town.app) == before
+
+
+async def test_another_branch_gets_nothing_in_the_group(town: Talk) -> None:
+    known, before = await secrets(town.app), await rows(town.app)
+    for command in TABLE:
+        for words in typed(command):
+            heard = await town.hear(OTHER_SECRETARY, f"/{words}", group=sample.GROUP_ID)
+            heard += await town.hear(OTHER_SECRETARY, "确认", group=sample.GROUP_ID)
+            told = "".join(text for where, text in heard)
+            assert not [text for text in known if text in told and text not in words], (words, told)
+    assert await rows(town.app) == before
+
+
+async def test_another_branch_gets_nothing_in_private(town: Talk) -> None:
+    """What its secretary does there belongs to the other branch: the sample branch's rows stay as they are."""
+    known, before = await secrets(town.app), await rows(town.app)
+    own = {"numbering", "outbox_counter"}
+    for command in TABLE:
+        if command.words[0] == "删除我的信息":
+            continue
+        for words in typed(command):
+            told = await town.whisper(OTHER_SECRETARY, words) + await town.whisper(OTHER_SECRETARY, "确认")
+            assert not [text for text in known if text in told and text not in words], (words, told)
+            await town.whisper(OTHER_SECRETARY, "取消")
+    after = await rows(town.app)
+    mine = {row for row in before if "好奇的人" in row[1] or row[0] in ("member_account", "role_grant", "chat_group")}
+    assert {row for row in before - after if row[0] not in own} <= mine
+    async with town.app.database.reading() as uow:
+        new = [
+            row for row in await uow.session.scalars(select(OutboxRow)) if ("outbox", row.key) and row.branch_id != 1
+        ]
+        texts = "".join(Content.model_validate_json(row.content).plain for row in new)
+    assert not [text for text in known if text in texts]
