@@ -82,12 +82,12 @@ async def group_branches(uow: UnitOfWork, group_ids: Collection[str]) -> dict[tu
     return {(platform, group): (i, path) for platform, group, i, path in await uow.session.execute(query)}
 
 
-PersonRow = Row[str, str, int, str, int, str, str | None, str | None]
+PersonRow = Row[str, str, int, str, int, str, str | None, str | None, str]
 
 
 async def people(uow: UnitOfWork, user_ids: Collection[str]) -> Sequence[PersonRow]:
-    """(platform, user id, member id, name, own branch id, own path, role or None, path of the grant or None): a row for
-    each role of each person who has one of these accounts, on whatever platform."""
+    """(platform, user id, member id, name, own branch id, own path, role or None, path of the grant or None, kind of
+    the own branch): a row for each role of each person who has one of these accounts, on whatever platform."""
     home = Branch.__table__.alias("home")
     granted = Branch.__table__.alias("granted")
     account = MemberAccount
@@ -101,6 +101,7 @@ async def people(uow: UnitOfWork, user_ids: Collection[str]) -> Sequence[PersonR
             home.c.path,
             RoleGrant.role,
             granted.c.path,
+            home.c.kind,
         )
         .join(Member, Member.id == account.member_id)
         .join(home, home.c.id == Member.branch_id)

@@ -17,7 +17,7 @@ from bot.sources.workbook import Cell, Unreadable, read_rows
 
 _COLUMNS = {
     "name": ("姓名", "党员姓名", "名字"),
-    "kind": ("类别", "党员类别", "人员类别", "党员身份"),
+    "kind": ("类别", "党员类别", "党员类型", "人员类别", "人员类型", "党员身份", "身份"),
     "qq": ("QQ", "QQ号", "QQ号码", "QQ账号"),
     "branch": ("支部", "党支部", "所在支部", "所在党支部", "所属支部", "所属党支部"),
     "group": ("党小组", "小组", "所在党小组", "所属党小组"),
@@ -90,7 +90,7 @@ def _people(rows: list[tuple[Cell, ...]], begin: int, columns: dict[int, str], u
         known = {column: cells[at] for at, column in columns.items() if at < len(cells)}
         texts = {column: _text(cell) for column, cell in known.items()}
         odd = any(isinstance(cell, Unreadable) for cell in known.values())
-        if texts.get("name") in _TOTALS or not (odd or any(texts.values())):
+        if any(_text(cell).rstrip(":") in _TOTALS for cell in cells) or not (odd or any(texts.values())):
             continue
         reasons: list[str] = []
         person = _person(number, known, texts, today, reasons)

@@ -123,7 +123,8 @@ async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, la
 
 
 async def resolve_actors(uow: UnitOfWork, speakers: Sequence[Speaker], superusers: frozenset[str]) -> list[Actor]:
-    """Who is speaking: in a group, for the branch of that group; in private, for the person's own branch.
+    """Who is speaking: in a group, for the branch of that group; in private, for the person's own branch, which of
+    somebody in a 党小组 is the 支部 that it belongs to: there its people read, and there their offices are.
 
     Somebody from elsewhere who speaks in the group of a branch is no member there, but keeps roles that reach it.
     """
@@ -156,6 +157,8 @@ def _actor(
         branch_id, path = here.get((speaker.platform, speaker.group_id), (None, ""))
     elif known:
         branch_id, path = known[0][4], known[0][5]
+        if known[0][8] == BranchKind.GROUP and len(above := ids_on(path)[:-1]) > 0:
+            branch_id, path = above[-1], f"/{'/'.join(map(str, above))}/"
     if branch_id is None or not known:
         return replace(actor, branch_id=branch_id)
     roles = rules.roles_in([rules.Grant(Role(row[6]), str(row[7])) for row in known if row[6] is not None], path)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from bot.core.errors import UserError
 
-COPY = "可以复制全文发给我。"
+COPY = "也可以复制全文发给我。"
 LOCKED = f"这个 PDF 有密码,打不开。请去掉密码再发,{COPY}"
 SCANNED = f"这个 PDF 是扫描的图片,里面没有文字。请发有文字的版本,{COPY}"
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*(第\s*)?\d{1,4}(\s*页)?(\s*/\s*\d{1,4})?[-—–·\s]*")

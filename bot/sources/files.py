@@ -12,7 +12,7 @@ LONGEST = 200_000
 """Characters: what is longer is a book, not a reading."""
 SHORTEST = 20
 TYPES = ("pdf", "docx", "txt", "md")
-COPY = "可以复制全文发给我。"
+COPY = "也可以复制全文发给我。"
 
 _OLD_WORD = "旧格式的文档(.doc、.wps)读不了。请在 Word 或 WPS 里另存为 .docx 再发。"
 _INSTEAD = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
@@ -13,6 +14,8 @@ LARGEST = 5 * 2**20
 """Bytes of an .xlsx; a roster of a thousand people has some 50 kB."""
 MOST_COLUMNS = 60
 MOST_BLANK_ROWS = 200_000
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})"')
+"""A merge within one column."""
 SAVE_AS = "请用 Excel 或 WPS 把内容复制到一张新表,另存为 .xlsx 再发。"
 
 
@@ -30,9 +33,9 @@ Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta 
 async def read_rows(data: bytes, *, most: int = 5000, formulas: bool = False) -> list[tuple[Cell, ...]]:
     """The rows of the first sheet; the one at index i is row i + 1 in Excel, and blank ones are ``()``.
 
-    Merged cells have their value in the first one. At most ``most`` rows that aren't blank. With ``formulas``, cells
-    that can't be read are ``Unreadable`` and it is up to the caller whether they matter; without, they are refused by
-    their address.
+    Cells merged downward all have the value, those merged sideways only the first. At most ``most`` rows that aren't
+    blank. With ``formulas``, cells that can't be read are ``Unreadable`` and it is up to the caller whether they
+    matter; without, they are refused by their address.
 
     Raises ``UserError``.
     """
@@ -75,7 +78,25 @@ def _rows(sheet: object, most: int) -> list[tuple[Cell, ...]]:
             raise UserError(f"表里超过了 {most} 行,没有读取。请分成几个文件再发。")
         if number - last > MOST_BLANK_ROWS:
             break
+    _fill(rows, sheet)
     return rows[:last]
+
+
+def _fill(rows: list[tuple[Cell, ...]], sheet: object) -> None:
+    """Give what was merged downward (a 党小组 beside all its people) to each of its rows that says anything."""
+    from openpyxl.utils import column_index_from_string
+
+    with sheet._get_source() as xml:  # type: ignore[attr-defined]  # a sheet that is read in passing keeps no merges
+        merged = _MERGED.findall(xml.read())
+    for column, first, last in merged:
+        at, top = column_index_from_string(column.decode()) - 1, int(first) - 1
+        value = rows[top][at] if top < len(rows) and at < len(rows[top]) else None
+        if value is None or at >= MOST_COLUMNS:
+            continue
+        for number in range(top + 1, min(int(last), len(rows))):
+            row = rows[number]
+            if row and (at >= len(row) or row[at] is None):
+                rows[number] = (*row[:at], *[None] * (at - len(row)), value, *row[at + 1 :])
 
 
 def _value(cell: object) -> Cell:

@@ -6,6 +6,7 @@ from bot.chat.call import Call
 from bot.core.errors import UserError
 from bot.sources import files, link
 from bot.sources.article import Article
+from bot.sources.fetcher import BAD_LINK
 from bot.study import materials
 from bot.study.materials import Prepared
 from bot.study.models import Material
@@ -13,6 +14,10 @@ from bot.study.models import Material
 WANTED = "请把链接、全文或文件(PDF、Word、TXT、MD)发给我。不发了回复「取消」。"
 
 _LINK = re.compile(r"https?://[^\s<>「」“”\"']+", re.IGNORECASE)
+_WIDE = re.compile(r"\b(https?)\s*[:：]\s*/\s*/\s*(?=\w)", re.IGNORECASE | re.ASCII)
+_BARE = re.compile(r"(?:www\.[\w-]+|(?:[\w-]+\.)+[a-z]{2,}(?=/))\S*", re.IGNORECASE | re.ASCII)
+"""An address without http:// and nothing else: 「www.12371.cn」, 「12371.cn/a.shtml」."""
+_SCHEME = re.compile(r"(?!https?://)[a-z]{2,9}:/?/?[!-~]+", re.IGNORECASE)
 _STORED = re.compile(r"(?:资料\s*|#)?(\d{1,6})")
 _CAPTION = 80
 """Characters around a link that are its title, as phones share it; more is a text that holds a link."""
@@ -43,6 +48,11 @@ async def _article(call: Call, text: str) -> Article | None:
 
 
 async def _read(call: Call, text: str) -> Article:
+    text = _WIDE.sub(r"\1://", text)
+    if _BARE.fullmatch(text):
+        text = f"http://{text}"
+    if _SCHEME.fullmatch(text):
+        raise UserError(BAD_LINK)
     links = list(dict.fromkeys(_LINK.findall(text)))
     if links and len(_LINK.sub("", text).strip()) <= _CAPTION:
         if len(links) > 1:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.branch.models import Branch, Member
 from bot.study import pushing
 from bot.study.models import Completion, Material
 from tests.plugin.conftest import BOSS, MEMBER, STRANGER
@@ -85,6 +86,25 @@ async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk
     await talk.say(MEMBER, "已学")
     await talk.say(MEMBER, "学习 3")
     assert await done(talk) == [(2, 3), (3, 3)]
+
+
+async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(Branch(id=2, parent_id=1, kind="党小组", name="一小组", path="/1/2/", created_at=uow.now))
+        await uow.session.flush()
+        (await uow.session.get_one(Member, 3)).branch_id = 2
+    assert await talk.whisper(MEMBER, "补学") == (
+        "还有这些没学:\n1. 《材料1》11月27日前\n发「补1」看全文,看完发「已学 编号」。"
+    )
+    assert await talk.whisper(MEMBER, "已学") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
+
+
+async def test_what_was_not_asked_is_not_confirmed(talk: Talk) -> None:
+    assert await talk.whisper(BOSS, "确认") == (
+        "现在没有等您确认的事。问过您的话 2 分钟没有回复就作废了,要做请再发一次。"
+    )
+    assert "没有等您取消的事" in await talk.whisper(BOSS, "取消")
+    assert await talk.say(BOSS, "确认") == ""
 
 
 async def test_numbers_and_replies_that_mean_nothing(talk: Talk) -> None:

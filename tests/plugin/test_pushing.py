@@ -168,6 +168,19 @@ async def test_at_night_it_waits_unless_told_otherwise(talk: Talk) -> None:
     assert await tick(talk, "2026-11-25 07:30") == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("推送 htp://a.cn/1", "请发以 http:// 或 https:// 开头的完整链接"),
+        ("推送 https:/a.cn/1", "请发以 http:// 或 https:// 开头的完整链接"),
+        ("推送 http：//a.cn/1", "《新时代党建》"),
+        ("推送 www.a.cn/1", "《新时代党建》"),
+    ],
+)
+async def test_what_was_meant_as_a_link_is_no_text(talk: Talk, said: str, answer: str) -> None:
+    assert answer in await talk.whisper(EDITOR, said)
+
+
 async def test_a_repeat_is_pointed_out(talk: Talk) -> None:
     talk.app.clock.set(china("2026-11-24 09:00"))  # type: ignore[attr-defined]
     await talk.whisper(EDITOR, f"推送 {TEXT}")

@@ -33,6 +33,7 @@ async def test_columns_in_any_order_below_titles_with_others_between() -> None:
         (None,) * 8,
         (3, "", "34567890@qq.com", "", "李秀英", "", "第一党小组", "无"),
         ("", "", "", "", "合计", "", "", "3 人"),
+        ("合计:", "", "", "", "3人", "", "", ""),
     )
     assert sheet.rows == (
         SheetRow(

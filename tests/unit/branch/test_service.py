@@ -68,6 +68,18 @@ async def test_actor(
 
 
 @pytest.mark.usefixtures("tree")
+async def test_who_is_in_a_small_group_speaks_in_private_for_the_branch_of_it(uow: UnitOfWork) -> None:
+    uow.session.add(Branch(id=4, parent_id=2, kind="党小组", name="一小组", path="/1/2/4/", created_at=uow.now))
+    await uow.session.flush()
+    for member in (2, 3):
+        (await uow.session.get_one(Member, member)).branch_id = 4
+    await uow.session.flush()
+    member, editor = await actor(uow, 103, None), await actor(uow, 102, None)
+    assert (member.branch_id, member.member_id) == (2, 3)
+    assert (editor.branch_id, editor.roles) == (2, {Role.PROPAGANDIST})
+
+
+@pytest.mark.usefixtures("tree")
 async def test_a_group_card_gives_no_rights(uow: UnitOfWork) -> None:
     assert (await actor(uow, 103, 22)).display_name == "书记"
     assert (await actor(uow, 103, 22)).roles == frozenset()

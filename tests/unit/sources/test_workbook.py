@@ -60,6 +60,22 @@ async def test_values_as_they_are_with_their_row_numbers() -> None:
     ]
 
 
+async def test_what_is_merged_downward_is_said_of_each_row() -> None:
+    def fill(page: Worksheet) -> None:
+        for row in (["党小组", "姓名"], ["第一党小组", "张三"], [None, "李四"], [None, None], ["第二党小组", "王五"]):
+            page.append(row)
+        page.merge_cells("A2:A4")
+        page.merge_cells("B5:D5")
+
+    assert await read_rows(sheet(fill)) == [
+        ("党小组", "姓名"),
+        ("第一党小组", "张三"),
+        ("第一党小组", "李四"),
+        (),
+        ("第二党小组", "王五"),
+    ]
+
+
 async def test_formulas_are_refused_by_address_unless_the_caller_takes_care() -> None:
     data = rows(["姓名", "年龄"], ["张三", "=1+1"], ["李四", "#N/A"])
     with pytest.raises(UserError, match="单元格 B2、B3 是公式"):
