@@ -1,5 +1,6 @@
 """Asking sources again, at most hourly, and saying so when one is dead, changed its shape or has nothing new."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -27,22 +28,27 @@ def spec_of(source: Source) -> Spec:
 
 
 async def refresh(database: Database, fetcher: Fetcher, folder: Path, sources: Iterable[Source]) -> None:
-    """Ask those of these sources that may be asked, and keep what they say or what is the matter. Never raises for a
-    source; the web is asked outside of any transaction."""
-    for source in sources:
-        now = database.clock.now()
-        if source.asked_at is not None and now - source.asked_at < AT_MOST_EVERY:
-            continue
-        try:
-            answer = await reading.read(spec_of(source), fetcher, folder, Known(source.etag, source.modified))
-        except UserError as error:
-            async with database.unit_of_work() as uow:
-                await fail(uow, source.id, str(error))
-        else:
-            async with database.unit_of_work() as uow:
-                found = await repository.get(uow, source.id)
-                if found is not None:
-                    await store(uow, found, answer)
+    """Ask those of these sources that may be asked, all at once, and keep what they say or what is the matter. Never
+    raises for a source; the web is asked outside of any transaction."""
+    before = database.clock.now() - AT_MOST_EVERY
+    due = [one for one in sources if one.asked_at is None or one.asked_at <= before]
+    await asyncio.gather(*(_ask(database, fetcher, folder, one) for one in due))
+
+
+async def _ask(database: Database, fetcher: Fetcher, folder: Path, source: Source) -> None:
+    async with database.unit_of_work() as uow:
+        if not await repository.claim(uow, source.id, uow.now - AT_MOST_EVERY):
+            return  # somebody else is asking it
+    try:
+        answer = await reading.read(spec_of(source), fetcher, folder, Known(source.etag, source.modified))
+    except UserError as error:
+        async with database.unit_of_work() as uow:
+            await fail(uow, source.id, str(error))
+    else:
+        async with database.unit_of_work() as uow:
+            found = await repository.get(uow, source.id)
+            if found is not None:
+                await store(uow, found, answer)
 
 
 async def store(uow: UnitOfWork, source: Source, answer: Reading) -> int:
@@ -110,5 +116,6 @@ async def due(uow: UnitOfWork) -> Sequence[Source]:
 
 
 async def listed(uow: UnitOfWork, sources: Sequence[Source]) -> Sequence[SourceItem]:
-    """What these sources list now."""
-    return await repository.items_of(uow, sources) if sources else []
+    """What these sources list now; one that has failed for long lists nothing any more."""
+    alive = [one for one in sources if not rules.is_gone(one.failures, one.answered_at, uow.now)]
+    return await repository.items_of(uow, alive) if alive else []

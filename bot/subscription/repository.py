@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from bot.core.db import UnitOfWork, upsert
 from bot.subscription.models import Source, SourceItem
@@ -29,6 +29,13 @@ async def to_ask(uow: UnitOfWork, before: datetime) -> Sequence[Source]:
     """The sources that nobody has asked since ``before``."""
     late = or_(Source.asked_at.is_(None), Source.asked_at <= before)
     return (await uow.session.scalars(select(Source).where(Source.removed_at.is_(None), late))).all()
+
+
+async def claim(uow: UnitOfWork, source_id: int, before: datetime) -> bool:
+    """Note that a source is asked now; False if it was asked after ``before``."""
+    late = or_(Source.asked_at.is_(None), Source.asked_at <= before)
+    its = update(Source).where(Source.id == source_id, late).values(asked_at=uow.now).returning(Source.id)
+    return (await uow.session.scalar(its)) is not None
 
 
 async def known_keys(uow: UnitOfWork, source_id: int, keys: Collection[str]) -> set[str]:

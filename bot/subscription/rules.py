@@ -17,6 +17,8 @@ STALE = {Kind.FEED: timedelta(days=14)}
 STALE_LIST = timedelta(days=3)
 FRESH = timedelta(days=7)
 """An article that is older isn't pushed as news."""
+GONE = timedelta(days=2)
+"""After so long without a readable answer what a source said last is no news."""
 REPORTED_AFTER = 3
 """Failures in a row after which a source is reported without being asked for."""
 
@@ -71,3 +73,8 @@ def newest(topics: Collection[Topic], now: datetime) -> datetime:
 def is_stale(kind: str, new_at: datetime | None, now: datetime) -> bool:
     """Whether a source has had nothing new for so long that somebody should hear of it."""
     return new_at is not None and now - new_at > STALE.get(Kind(kind), STALE_LIST)
+
+
+def is_gone(failures: int, answered_at: datetime | None, now: datetime) -> bool:
+    """Whether a source has failed for so long that its last answer is old."""
+    return failures > 0 and answered_at is not None and now - answered_at > GONE

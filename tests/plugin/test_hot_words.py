@@ -1,12 +1,15 @@
 """热词 and 讨论 as they are typed: sources, candidates, opening a discussion."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.core.clock import ShiftableClock
+from bot.sources.hot import reading
 from bot.sources.model import Model
 from plugins.discussion.clockwork import end_what_is_due, read_sources
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
@@ -147,6 +150,35 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
     ((where, told),) = await hot.enqueued()
     assert where == f"private {EDITOR}"
     assert told.startswith("来源 1「今日热榜」")
+
+
+async def test_what_a_source_said_before_it_died_is_no_news(hot: Talk, data_dir: Path, clock: ShiftableClock) -> None:
+    (data_dir / "hot" / "day.json").write_bytes(b"<html>502</html>")
+    clock.set(clock.now() + timedelta(hours=47))
+    assert "守护万家灯火" in await hot.say(EDITOR, "热词")
+    clock.set(clock.now() + timedelta(hours=2))
+    said = await hot.say(EDITOR, "热词")
+    assert "守护万家灯火" not in said
+    assert "⚠ 来源「今日热榜」" in said
+
+
+async def test_a_source_is_asked_once_an_hour_by_however_many(
+    hot: Talk, clock: ShiftableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = reading.read
+
+    async def counted(spec: reading.Spec, *rest: Any) -> reading.Reading:
+        asked.append(spec.address)
+        return await real(spec, *rest)
+
+    monkeypatch.setattr(reading, "read", counted)
+    await read_sources(hot.app)
+    assert asked == []
+    clock.set(clock.now() + timedelta(hours=1))
+    await asyncio.gather(read_sources(hot.app), read_sources(hot.app), hot.say(EDITOR, "热词"))
+    await read_sources(hot.app)
+    assert asked == ["day.json"]
 
 
 async def test_a_source_without_anything_new_is_reported_once(hot: Talk, clock: ShiftableClock) -> None:
