@@ -1,22 +1,51 @@
-"""What delivery couldn't settle is told to a person: the secretary of the branch, privately."""
+"""What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account, the
+operator."""
 
 from bot.branch import repository as branches
 from bot.branch import telling
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
+from bot.delivery import outbox
 from bot.delivery.transport import Target
-from bot.delivery.trouble import Trouble, TroubleKind
+from bot.delivery.trouble import OnTrouble, Trouble, TroubleKind
+from bot.rendering.content import Content
 
 _ASK = "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。"
 
+_OF_AN_ACCOUNT = {
+    TroubleKind.OFFLINE: "掉线过,现在连上了,等着的消息正接着发。\n常掉线的话,请看看 NapCat 的登录。",
+    TroubleKind.CIRCUIT: "连续几条消息没有回音,停了一会儿才接着发。\n请看看 NapCat 是否正常。",
+}
 
-async def tell_leaders(uow: UnitOfWork, trouble: Trouble) -> None:
+
+def teller(superusers: frozenset[str]) -> OnTrouble:
+    """What the worker calls for each trouble."""
+
+    async def tell(uow: UnitOfWork, trouble: Trouble) -> None:
+        if trouble.kind in _OF_AN_ACCOUNT:
+            await _tell_operators(uow, trouble, superusers)
+        elif trouble.branch_id is not None:
+            await _tell_leaders(uow, trouble.branch_id, trouble)
+
+    return tell
+
+
+async def _tell_operators(uow: UnitOfWork, trouble: Trouble, superusers: frozenset[str]) -> None:
+    """One private line to each, at most hourly. It waits in the outbox like everything else, so it is read when the
+    account works again; the log has it at once."""
+    now = to_local(uow.now)
+    line = f"机器人账号 {trouble.account} {now:%m月%d日 %H:%M} {_OF_AN_ACCOUNT[trouble.kind]}"
+    for target in telling.operators(superusers, trouble.account):
+        key = f"trouble:{trouble.kind.value}:{trouble.account}:{now:%Y%m%d%H}:{target.id}"
+        await outbox.enqueue(uow, outbox.Outgoing(None, target, Content.of(line), "trouble", key))
+
+
+async def _tell_leaders(uow: UnitOfWork, branch_id: int, trouble: Trouble) -> None:
     """One private line to each leader who can be reached, once for each message in trouble."""
-    if trouble.branch_id is None:
-        return
     ask = _ASK.format(trouble.reference) if trouble.kind is TroubleKind.NEEDS_HUMAN else ""
     line = f"有一条消息没能确认送达({trouble.reference}):{trouble.reason}{ask}"
     key = f"trouble:{trouble.key}:{trouble.kind.value}"
-    await telling.tell_leaders(uow, trouble.branch_id, line, key, "trouble", via=trouble.account, now=True)
+    await telling.tell_leaders(uow, branch_id, line, key, "trouble", via=trouble.account, now=True)
 
 
 async def pause_group(uow: UnitOfWork, target: Target, reason: str) -> None:

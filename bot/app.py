@@ -61,7 +61,7 @@ class App:
             transport,
             self.clock,
             self.settings.xueban.delivery,
-            on_trouble=alerts.tell_leaders,
+            on_trouble=alerts.teller(self.settings.superusers),
             on_removed=alerts.pause_group,
         )
 

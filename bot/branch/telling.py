@@ -40,6 +40,12 @@ def private(account: MemberAccount, via: str) -> Target:
     return Target(account.via or via, "private", account.user_id, account.platform)
 
 
+def operators(superusers: frozenset[str], via: str) -> list[Target]:
+    """The private chats with the ``superusers`` (as in the settings)."""
+    pairs = (superuser.rpartition(":") for superuser in sorted(superusers))
+    return [Target(via, "private", user_id, platform or PLATFORM) for platform, _, user_id in pairs]
+
+
 async def tell_leaders(
     uow: UnitOfWork,
     branch_id: int,
@@ -61,9 +67,7 @@ async def tell_leaders(
         if leader.account is not None and leader.member_id != but:
             told[leader.name] = private(leader.account, via)
     if not told:
-        for superuser in sorted(superusers):
-            platform, _, user_id = superuser.rpartition(":")
-            told[f"管理员 {user_id}"] = Target(via, "private", user_id, platform or PLATFORM)
+        told = {f"管理员 {target.id}": target for target in operators(superusers, via)}
     for target in told.values():
         await tell(uow, branch_id, target, content, f"{key}:{target.id}", origin, now=now)
     return list(told)

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -110,12 +111,16 @@ def serve(log_level: str = "info") -> None:
     """Run until stopped; ``log_level`` is the web server's. A connection that doesn't answer pings is closed after
     35 s, so a dead one is noticed."""
     logging.captureWarnings(True)
-    nonebot.run(
-        loop="uvloop",
-        log_level=log_level,
-        ws_ping_interval=15.0,
-        ws_ping_timeout=20.0,
-        ws_max_size=16 * 2**20,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    try:
+        nonebot.run(
+            loop="uvloop",
+            log_level=log_level,
+            ws_ping_interval=15.0,
+            ws_ping_timeout=20.0,
+            ws_max_size=16 * 2**20,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    except SystemExit:  # the web server has logged why it can't begin
+        print("没能启动,原因在上面。用 xueban doctor 看该修什么。", file=sys.stderr)
+        raise

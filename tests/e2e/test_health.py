@@ -88,3 +88,12 @@ async def test_what_happens_is_measured_and_shown_to_who_has_the_token(bot: BotP
         "xueban_outbox_oldest_due_seconds": 0.0,
     }
     assert {name: shown.get(name) for name in expected} == expected
+
+
+async def test_one_that_cannot_begin_names_the_doctor(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "xueban.db").write_bytes(b"no database at all, but long enough to be read as one" * 20)
+    bot = BotProcess(tmp_path)
+    bot.launch()
+    assert await asyncio.to_thread(bot.wait, 60) != 0
+    assert bot.written.rstrip().endswith("没能启动,原因在上面。用 xueban doctor 看该修什么。")

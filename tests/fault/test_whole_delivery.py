@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.branch.models import ChatGroup
-from bot.simulator import events
+from bot.simulator import events, sample
 from bot.simulator.happenings import Said
 from bot.simulator.simulator import Simulator
 
@@ -22,6 +22,9 @@ HELD = {
     "the result": "UPDATE OF state ON outbox WHEN NEW.state = 'sent' AND NEW.origin = 'test'",
 }
 """Steps that the database can be made to refuse, so that a process stands just before them when it is killed."""
+
+OTHER = 10002
+"""A second account of the bot."""
 
 
 async def hold(house: House, step: str) -> None:
@@ -201,3 +204,47 @@ async def test_removed_from_the_group(house: House) -> None:
     assert paused
     await asyncio.sleep(0.6)
     assert (await house.states(), sends(sim)) == (["rejected", "pending"], 1)
+
+
+async def test_muted_until_the_unmute(house: House) -> None:
+    """Case 13: refused, the secretary told, and tried again only when the bot hears that it may speak."""
+    sim = await house.open()
+    sim.world.ban(GROUP, sample.SELF_ID, 600, sample.SECRETARY)
+    [reference] = await house.put(GROUP)
+    [line] = await answered(sim, lambda: [sent.text for sent in house.told()], reference)
+    assert "禁言" in line
+    await asyncio.sleep(0.6)
+    assert (await house.states(), sends(sim)) == (["pending"], 1)
+    sim.world.ban(GROUP, sample.SELF_ID, 0, sample.SECRETARY)
+    await house.settled("sent")
+    assert (house.arrived(), sends(sim)) == ({reference: 1}, 2)
+
+
+async def test_circuit_opens_for_one_account_only(house: House) -> None:
+    """Case 14."""
+    house.bot.environment |= delivery(burst=1, reconcile_for=60, circuit_for=60)
+    sim = await house.open()
+    other = await house.account(self_id=OTHER)
+    await other.ready()
+    sim.behaviour.always("timeout_lost")
+    sim.behaviour.history = "failing"
+    await house.put(*[GROUP] * 8)
+    await house.until(lambda states: states.count("unknown") == 5)
+    await house.put(GROUP, account=OTHER)
+    await house.settled(*["unknown"] * 5, *["pending"] * 3, "sent")
+    await asyncio.sleep(1)
+    assert (sends(sim), sends(other)) == (5, 1)
+
+
+async def test_logged_out_by_the_platform(house: House) -> None:
+    """Case 16: claims stop though the socket stays, and the operator reads of it as soon as that is possible."""
+    sim = await house.open()
+    sim.set_online(False, "被踢下线")
+    await answered(sim, lambda: house.bot.written.splitlines(), "offline: account 10001")
+    [reference] = await house.put(GROUP)
+    await asyncio.sleep(1)
+    assert (await house.states(), sends(sim)) == (["pending"], 0)
+    sim.set_online(True)
+    await house.settled("sent")
+    assert house.arrived() == {reference: 1}
+    await answered(sim, lambda: [sent.text for sent in house.told()], "机器人账号 10001")
