@@ -67,6 +67,12 @@ async def groups(uow: UnitOfWork, path: str, *, below: bool) -> Sequence[ChatGro
     return (await uow.session.scalars(query)).all()
 
 
+async def having_group(uow: UnitOfWork, branch_ids: Collection[int]) -> set[int]:
+    """Those of these branches that have a group chat."""
+    query = select(ChatGroup.branch_id).where(ChatGroup.branch_id.in_(branch_ids))
+    return set((await uow.session.scalars(query)).all())
+
+
 async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup | None:
     query = select(ChatGroup).where(ChatGroup.platform == platform, ChatGroup.group_id == group_id)
     return (await uow.session.scalars(query)).one_or_none()

@@ -89,6 +89,17 @@ async def readers(uow: UnitOfWork, branch_id: int, on: date) -> list[Reader]:
     return list(found.values())
 
 
+async def as_reader(uow: UnitOfWork, actor: Actor) -> Actor:
+    """``actor`` as somebody who reads (without their offices): who speaks in private and whose branch has no group chat
+    reads in that of the nearest branch above that has one, as ``readers`` counts them."""
+    if actor.group_id is not None or actor.branch_id is None:
+        return actor
+    line = ids_on((await get(uow, actor.branch_id)).path)
+    places = await repository.having_group(uow, line)
+    place = next((each for each in reversed(line) if each in places), actor.branch_id)
+    return actor if place == actor.branch_id else replace(actor, branch_id=place, roles=frozenset())
+
+
 def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Reader:
     return Reader(
         member.id, member.name, member.kind, member.exempt_reason, member.joined_on, on_leave=on_leave, account=account

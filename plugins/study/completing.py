@@ -1,5 +1,8 @@
 """What members type or do to say that they have read something."""
 
+from dataclasses import replace
+
+from bot.branch import service as branch
 from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
@@ -76,6 +79,9 @@ async def show_code(call: Call, shown: Shown) -> Reply:
 
 async def claim(call: Call, made: Claim) -> Reply:
     """Record a claim, together with those that arrive meanwhile, and answer it once it is on disk."""
+    if made.actor.group_id is None:
+        async with call.app.database.reading() as uow:
+            made = replace(made, actor=await branch.as_reader(uow, made.actor))
     return await answer(call, await call.app.together(check_in_all, made))
 
 

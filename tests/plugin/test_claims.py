@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import Branch, Member
+from bot.branch.models import Branch, Member, Role, RoleGrant
 from bot.study import pushing
 from bot.study.models import Completion, Material
 from tests.plugin.conftest import BOSS, MEMBER, STRANGER
@@ -97,6 +97,19 @@ async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: 
         "还有这些没学:\n1. 《材料1》11月27日前\n发「补1」看全文,看完发「已学 编号」。"
     )
     assert await talk.whisper(MEMBER, "已学") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
+
+
+async def test_in_private_who_shares_the_group_of_the_branch_above_reads_there(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(Branch(id=2, parent_id=1, kind="支部", name="二支部", path="/1/2/", created_at=uow.now))
+        await uow.session.flush()
+        (await uow.session.get_one(Member, 3)).branch_id = 2
+        uow.session.add(RoleGrant(branch_id=2, member_id=3, role=Role.SECRETARY, granted_at=uow.now))
+    assert "1. 《材料1》" in await talk.whisper(MEMBER, "补学")
+    assert "第1篇。" in await talk.whisper(MEMBER, "全文 1")
+    assert await talk.whisper(MEMBER, "已学 1") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
+    assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。撤错了发「撤销」。"
+    assert "还没有推送过" in await talk.whisper(MEMBER, "谁还没学")
 
 
 async def test_what_was_not_asked_is_not_confirmed(talk: Talk) -> None:

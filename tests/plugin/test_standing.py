@@ -206,7 +206,7 @@ async def test_member_and_secretary_see_the_same(talk: Talk) -> None:
         "学时:0.5(阅读 0.5),到这一天应有 28.5,还差 28\n"
         "还没学的:\n2. 《材料2》\n发「补2」看全文,看完发「已学 编号」。",
     )
-    assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。"
+    assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。撤错了发「撤销」。"
     assert await audited(talk, "study.take_back") == [("学习 1", "")]
     assert "0/4" in await talk.whisper(BOSS, "谁还没学 1")
     await talk.whisper(BOSS, "补登 张三 1 手机坏了")
