@@ -54,7 +54,8 @@ class Command:
     ``scheduled`` one may have its time in front of the word (「明天8点推送 资料3」). ``example`` is what 「帮助 推送」
     shows; every command that takes something has one. One that is ``under`` another (its first word) is left out of the
     overview: 「帮助 会议」 names it. ``led_by`` is a regular expression of what else may stand in front of the word
-    (「张三的学习情况」); it goes before the arguments."""
+    (「张三的学习情况」); it goes before the arguments. One that ``opens`` a text works in a group without prefix too,
+    where a number stands behind its word: 「心得 7 读了以后……」."""
 
     plugin: str
     words: tuple[str, ...]
@@ -69,6 +70,7 @@ class Command:
     example: str = ""
     under: str = ""
     led_by: str = ""
+    opens: bool = False
 
     @property
     def key(self) -> str:
@@ -133,6 +135,7 @@ class CommandSet:
         example: str = "",
         under: str = "",
         led_by: str = "",
+        opens: bool = False,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             row = Command(
@@ -149,6 +152,7 @@ class CommandSet:
                 example,
                 under,
                 led_by,
+                opens,
             )
             self.rows.append(row)
             return handler

@@ -47,7 +47,7 @@ class Screen:
                 to_me = True
         stripped = text.strip()
         prefixed = stripped[:1] in _PREFIXES if stripped else False
-        may_be_bare = 0 < len(stripped) <= self._table.longest_bare
+        may_be_bare = 0 < len(stripped) <= self._table.longest_bare or stripped.startswith(self._table.opening)
         routed = None
         if to_me or prefixed or may_be_bare or self._conversations.asked(_scene(frame, account)) is not None:
             routed = self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
@@ -85,7 +85,7 @@ class Screen:
             return None  # nobody who could be answered
         typed = text.lstrip(_PREFIXES).strip() if prefixed else text
         clean = normalise(typed)
-        match = self._table.bare(clean)
+        match = self._table.bare(clean) or self._table.opened(typed)
         if match is None and (to_me or prefixed):
             match = self._table.addressed(typed) or self._table.addressed(clean)
         question = None if prefixed else self._conversations.asked(scene)

@@ -18,6 +18,7 @@ _ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
 _SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """A space within a word, as some keyboards put it: 「已 学」."""
+_OPENED = re.compile(r"([^\W\d]{2,4})\s*(\d{1,6}\s*[号篇]?(?:[\s::,,、。].*|$))", re.DOTALL)
 _PARTED = re.compile(r"([^ :+]+) ?[ :+] ?(.+)")
 
 
@@ -35,6 +36,7 @@ class CommandTable:
     def __init__(self) -> None:
         self._by_word: dict[str, Command] = {}
         self._bare: dict[str, Command] = {}
+        self.opening: tuple[str, ...] = ()
         self.answers: dict[str, Handler] = {}
         self.signals: dict[tuple[str, str], Handler] = {}
         self.decisions: dict[str, Decision] = {}
@@ -66,6 +68,7 @@ class CommandTable:
         self.keepers.update({_named(keeper.forget): keeper for keeper in commands.keepers})
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
+        self.opening = tuple(word for word, command in self._by_word.items() if command.opens)
         self.longest_bare = max(
             (len(word) + (16 if row.bare_blank else 8) for word, row in self._bare.items()), default=0
         )
@@ -101,6 +104,12 @@ class CommandTable:
             if command is not None and command.bare_blank and re.fullmatch(command.bare_blank, found[2]):
                 return Match(command, found[1], found[2])
         return None
+
+    def opened(self, text: str) -> Match | None:
+        """A command that opens a text, with its number, and behind that whatever somebody has to say."""
+        found = _OPENED.fullmatch(text)
+        command = self._by_word.get(found[1]) if found is not None else None
+        return Match(command, found[1], found[2]) if found is not None and command and command.opens else None
 
     def addressed(self, text: str) -> Match | None:
         """The command with the longest word at the start of ``text``. A word glued to what follows counts only if the

@@ -16,9 +16,10 @@ from bot.core.errors import NotFound, UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.discussion import offering, repository, rules, views
-from bot.discussion.models import Discussion, Verdict
+from bot.discussion.models import Discussion
 from bot.rendering import wordcloud
 from bot.textmining import themes
+from bot.textmining.originality import Verdict
 from bot.textmining.themes import Digest
 
 QUOTED = 2

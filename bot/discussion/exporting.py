@@ -3,9 +3,10 @@
 from bot.branch import audit
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
-from bot.discussion import repository, rules
-from bot.discussion.models import Discussion, Verdict
+from bot.discussion import repository
+from bot.discussion.models import Discussion
 from bot.rendering.sheets import Cell, Column, Sheet
+from bot.textmining.originality import RULE, WHY, Verdict
 
 _OVERVIEW = (Column("项目", 12), Column("内容", 80))
 _VOICES = (
@@ -30,12 +31,12 @@ async def sheets(uow: UnitOfWork, actor: Actor, discussion: Discussion) -> list[
         ("结束", discussion.ended_at or discussion.ends_at),
         ("发言人数", people),
         ("计入的发言", voices),
-        ("计入的标准", rules.RULE),
+        ("计入的标准", RULE),
         ("小结", discussion.summary),
     ]
     rows = []
     for voice, name in await repository.voices(uow, discussion.id):
-        why = rules.WHY.get(Verdict(voice.verdict), "")
+        why = WHY.get(Verdict(voice.verdict), "")
         rows.append((voice.at, name, voice.text, "否" if why else "是", why, voice.likes))
     await audit.record(uow, actor, "discussion.export", f"讨论 {discussion.no}")
     return [Sheet("概况", _OVERVIEW, overview), Sheet("发言", _VOICES, rows)]

@@ -17,18 +17,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Verdict(StrEnum):
-    """What the rule says of a voice; ``rules.py`` has the sentences."""
-
-    GOOD = "good"
-    WORDLESS = "wordless"
-    SHORT = "short"
-    THIN = "thin"
-    REPETITIVE = "repetitive"
-    COPIED = "copied"
-    ECHO = "echo"
-
-
 class HotList(Base):
     """The candidates that a person was shown last, as JSON: what 「讨论 2」 means for them."""
 

@@ -18,9 +18,9 @@ from bot.discussion.models import (
     HotShown,
     OptOut,
     State,
-    Verdict,
     Voice,
 )
+from bot.textmining.originality import Verdict
 
 # -- hot words
 

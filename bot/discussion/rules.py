@@ -1,18 +1,15 @@
-"""Discussions decided without a database: when they end, which words belong to one, which voices count and why not.
+"""Discussions decided without a database: when they end, and which words belong to one.
 
-The rule for voices is one that can be shown to everybody. It says whether a voice reaches a length and is the speaker's
-own (「达到字数与原创要求」), never whether it is any good.
+Which voices count is decided by ``bot.textmining.originality``.
 """
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.errors import UserError
-from bot.discussion.models import Verdict
 from bot.scheduling.quiet import QuietHours
-from bot.textmining.likeness import contained, grams, letters
+from bot.textmining.likeness import letters
 
 LONGEST_TITLE = 60
 LONGEST_VOICE = 2000
@@ -28,67 +25,12 @@ AGAIN_AFTER = timedelta(days=60)
 LIST_FOR = timedelta(minutes=60)
 """How long 「讨论 2」 means the second candidate that was shown, and not discussion 2."""
 
-LEAST_LETTERS = 20
-LEAST_WORDS = 6
-LEAST_OWN = 16
-MOST_COPIED = 0.7
-MOST_ECHOED = 0.7
-MOST_REPEATED = 0.5
-
 SHORTEST_QUOTE = 8
 LONGEST_QUOTE = 60
 UNQUOTED = "(已按本人意愿略去)"
 
-WHY = {
-    Verdict.WORDLESS: "没有文字(只有表情或图片)",
-    Verdict.SHORT: f"不到 {LEAST_LETTERS} 个字",
-    Verdict.THIN: f"不同的实词不到 {LEAST_WORDS} 个",
-    Verdict.REPETITIVE: "重复的话太多",
-    Verdict.COPIED: "大部分是话题或材料里的原文",
-    Verdict.ECHO: "和前面的发言大部分相同",
-}
-RULE = f"达到字数与原创要求:{LEAST_LETTERS} 字以上、{LEAST_WORDS} 个以上不同实词、用自己的话,不照抄材料和别人。"
-
 _HASHED = re.compile(r"[##]([^##\n]{1,60})[##]")
 _WORD_OF_OURS = frozenset({"话题", "讨论", "热词", "今日话题"})
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a voice is judged by: its words without fillers, and what it is compared with (3-grams and 8-grams)."""
-
-    text: str
-    words: frozenset[str]
-    material: str
-    others: tuple[str, ...]
-
-
-def judge(heard: Heard) -> Verdict:
-    """What the rule says, the first fault found."""
-    bare = letters(heard.text)
-    if not bare:
-        return Verdict.WORDLESS
-    if len(bare) < LEAST_LETTERS:
-        return Verdict.SHORT
-    own = grams(heard.text, 3)
-    if len(own) < MOST_REPEATED * (len(bare) - 2):
-        return Verdict.REPETITIVE
-    if len(heard.words) < LEAST_WORDS:
-        return Verdict.THIN
-    long_runs, material = grams(heard.text, 8), grams(heard.material, 8)
-    new = sum(1 for run in long_runs if run not in material)
-    if contained(long_runs, material) > MOST_COPIED or (long_runs & material and new + 7 < LEAST_OWN):
-        return Verdict.COPIED
-    if any(_echoes(own, other) for other in heard.others):
-        return Verdict.ECHO
-    return Verdict.GOOD
-
-
-def _echoes(own: frozenset[str], other: str) -> bool:
-    bare = letters(other)
-    if len(bare) < LEAST_LETTERS:
-        return False
-    return contained(own, frozenset(bare[at : at + 3] for at in range(len(bare) - 2))) > MOST_ECHOED
 
 
 def without_tag(text: str) -> str:

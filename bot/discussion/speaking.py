@@ -13,11 +13,10 @@ from bot.core.errors import NotFound
 from bot.delivery import outbox
 from bot.discussion import repository, rules, views
 from bot.discussion.listening import Listening
-from bot.discussion.models import Discussion, State, Verdict, Voice
+from bot.discussion.models import Discussion, State, Voice
 from bot.discussion.opening import ORIGIN
-from bot.discussion.rules import Heard
-from bot.textmining import segmenter
-from bot.textmining.script import simplified
+from bot.textmining import originality
+from bot.textmining.originality import Verdict
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,8 @@ async def judge_in(uow: UnitOfWork, discussion: Discussion, said: Said) -> Judge
     """What the rule says of a message that belongs to this discussion."""
     text = rules.without_tag(said.text)[: rules.LONGEST_VOICE]
     others = await repository.texts_of_others(uow, discussion.id, said.message_id, rules.COMPARED)
-    verdict: Verdict = await segmenter.in_thread(_verdict, text, f"{discussion.title}\n{discussion.about}", others)
+    verdict = await originality.judged(text, f"{discussion.title}\n{discussion.about}", others)
     return Judged(said, discussion.id, text, verdict)
-
-
-def _verdict(text: str, material: str, others: list[str]) -> Verdict:
-    plain = simplified(text)
-    heard = Heard(plain, frozenset(segmenter.telling(plain)), simplified(material), tuple(map(simplified, others)))
-    return rules.judge(heard)
 
 
 async def _meant(uow: UnitOfWork, listening: Listening, said: Said, group_id: str) -> int | None:
@@ -117,7 +110,7 @@ async def _explain(uow: UnitOfWork, judged: Judged) -> None:
     people = await branch.readers(uow, discussion.branch_id, branch.today(uow))
     account = next((one.account for one in people if one.member_id == actor.member_id), None)
     if account is not None:
-        text = views.not_counted(discussion, rules.WHY[judged.verdict])
+        text = views.not_counted(discussion, originality.WHY[judged.verdict])
         key = f"discussion:{discussion.id}:why:{actor.member_id}"
         target = private(account, actor.account)
         await tell(uow, discussion.branch_id, target, text, key, f"{ORIGIN}:{discussion.id}")

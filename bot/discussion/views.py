@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.discussion import rules
 from bot.discussion.lexicon import Words
-from bot.discussion.models import Discussion, State, Verdict, Voice
+from bot.discussion.models import Discussion, State, Voice
 from bot.discussion.offering import Offer
 from bot.rendering.content import Card, Content
 from bot.scheduling.words import say_moment
 from bot.textmining import titles
+from bot.textmining.originality import RULE, WHY, Verdict
 
 if TYPE_CHECKING:
     from bot.discussion.closing import Participation, Theme
@@ -105,7 +105,7 @@ def listed(found: Sequence[Discussion], counts: Mapping[int, tuple[int, int]]) -
 
 def not_counted(discussion: Discussion, reason: str) -> str:
     """Why a voice doesn't count, for its author alone."""
-    return f"您在讨论 {discussion.no} 的发言{reason},这条没有计入,可以再补充几句。\n{rules.RULE}"
+    return f"您在讨论 {discussion.no} 的发言{reason},这条没有计入,可以再补充几句。\n{RULE}"
 
 
 def shown(discussion: Discussion, voices: int, people: int, now: datetime) -> str:
@@ -145,9 +145,9 @@ def own(discussion: Discussion, voices: Sequence[Voice]) -> str:
     """A member's own voices and what the rule says of each, for themselves alone."""
     rows = [f"您在讨论 {discussion.no}「{short(discussion.title)}」的发言:"]
     for voice in voices:
-        why = rules.WHY.get(Verdict(voice.verdict))
+        why = WHY.get(Verdict(voice.verdict))
         rows.append(f"{'○' if why else '●'} {short(' '.join(voice.text.split()), 30)}" + (f"({why})" if why else ""))
-    return "\n".join([*rows, rules.RULE] if voices else [f"{rows[0]}还没有。", rules.RULE])
+    return "\n".join([*rows, RULE] if voices else [f"{rows[0]}还没有。", RULE])
 
 
 _NUMERALS = "一二三四五六七八"

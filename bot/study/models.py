@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.core.clock import to_local
 from bot.core.db import Base
+from bot.textmining.originality import Verdict
 
 
 def _first_day(row: DefaultExecutionContext) -> date:
@@ -240,6 +241,7 @@ class Completion(Base):
 
     __table_args__ = (
         Index("ix_study_completion_member", "member_id", "assignment_id"),
+        Index("ix_study_completion_at", "at"),
         # Few rows of many: the figures of a branch subtract them from what the primary key counts.
         _few("late"),
         _few("extra"),
@@ -276,3 +278,31 @@ class Visit(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+
+
+class Reflection(Base):
+    """心得 ``no`` of a branch: what a member thinks about a reading, one for each.
+
+    ``verdict`` is what the rule says; a leader may decide otherwise (``overruled``). ``like_id`` is the one that holds
+    most of this one's words, where there is one: shown to leaders, and of no consequence.
+    """
+
+    __tablename__ = "study_reflection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    no: Mapped[int]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(String(12))
+    overruled: Mapped[bool | None]
+    like_id: Mapped[int | None] = mapped_column(ForeignKey("study_reflection.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("branch_id", "no"), UniqueConstraint("assignment_id", "member_id"))
+
+    @property
+    def passes(self) -> bool:
+        """Whether it completes its reading."""
+        return self.verdict == Verdict.GOOD if self.overruled is None else self.overruled

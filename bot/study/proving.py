@@ -79,3 +79,14 @@ async def step_down(uow: UnitOfWork, found: Completion) -> bool:
     await uow.session.delete(below[0])
     await uow.session.flush()
     return True
+
+
+async def withdraw(uow: UnitOfWork, assignment_id: int, member_id: int, what: str) -> None:
+    """Take back the proof that rests on ``what`` (as in ``Evidence``), wherever it stands; others stand on."""
+    found = await repository.locked_completion(uow, assignment_id, member_id)
+    if found is None:
+        return
+    if found.evidence == what:
+        await step_down(uow, found)
+    else:
+        await repository.drop_lower_proof(uow, assignment_id, member_id, what)

@@ -5,11 +5,14 @@ from bot.study import repository
 
 
 async def kept_of(uow: UnitOfWork, member_id: int) -> str:
-    """A line about what is kept of this member; empty if nothing is."""
+    """Lines about what is kept of this member; empty if nothing is."""
     visits = await repository.visits_of(uow, member_id)
-    return f"阅读页:{visits} 次看到末尾(不记看了多久)" if visits else ""
+    written = await repository.reflections_of(uow, member_id)
+    parts = [f"阅读页:{visits} 次看到末尾(不记看了多久)"] if visits else []
+    return "\n".join([*parts, f"心得:{written} 篇"] if written else parts)
 
 
 async def forget(uow: UnitOfWork, member_id: int, _: str) -> None:
     """Totals stay as they are."""
     await repository.forget_visits(uow, member_id)
+    await repository.forget_reflections(uow, member_id)

@@ -18,6 +18,7 @@ from bot.study.models import (
     Plan,
     PlanItem,
     PlanState,
+    Reflection,
     Slot,
     SlotState,
     Visit,
@@ -333,3 +334,60 @@ async def visits_of(uow: UnitOfWork, member_id: int) -> int:
 async def forget_visits(uow: UnitOfWork, member_id: int) -> None:
     """The visits stay, for what rests on them; whose they were doesn't."""
     await uow.session.execute(update(Visit).where(Visit.member_id == member_id).values(member_id=None))
+
+
+async def reflection(uow: UnitOfWork, branch_id: int, no: int) -> Reflection | None:
+    query = select(Reflection).where(Reflection.branch_id == branch_id, Reflection.no == no).with_for_update()
+    return (await uow.session.scalars(query)).one_or_none()
+
+
+async def own_reflection(uow: UnitOfWork, assignment_id: int, member_id: int) -> Reflection | None:
+    """What this member has written about this reading."""
+    query = select(Reflection).where(Reflection.assignment_id == assignment_id, Reflection.member_id == member_id)
+    return (await uow.session.scalars(query.with_for_update())).one_or_none()
+
+
+async def other_reflections(
+    uow: UnitOfWork, branch_id: int, assignment_id: int, member_id: int, limit: int
+) -> Sequence[Reflection]:
+    """The newest of the branch but this one."""
+    own = and_(Reflection.assignment_id == assignment_id, Reflection.member_id == member_id)
+    query = select(Reflection).where(Reflection.branch_id == branch_id, ~own, Reflection.text != "")
+    return (await uow.session.scalars(query.order_by(Reflection.id.desc()).limit(limit))).all()
+
+
+async def reflections_on(uow: UnitOfWork, assignment_id: int) -> list[tuple[Reflection, str]]:
+    """(reflection, name of who wrote it) about a reading, in the order of numbers."""
+    query = (
+        select(Reflection, Member.name)
+        .join(Member, Member.id == Reflection.member_id)
+        .where(Reflection.assignment_id == assignment_id, Reflection.text != "")
+        .order_by(Reflection.no)
+    )
+    return [(one, name) for one, name in await uow.session.execute(query)]
+
+
+async def reflections_of(uow: UnitOfWork, member_id: int) -> int:
+    """How many texts of this member are kept."""
+    query = select(func.count()).where(Reflection.member_id == member_id, Reflection.text != "")
+    return int((await uow.session.scalars(query)).one())
+
+
+async def forget_reflections(uow: UnitOfWork, member_id: int) -> None:
+    """The rows stay, for what rests on them; the words don't."""
+    await uow.session.execute(update(Reflection).where(Reflection.member_id == member_id).values(text=""))
+
+
+async def drop_lower_proof(uow: UnitOfWork, assignment_id: int, member_id: int, evidence: str) -> None:
+    """Forget a replaced proof that rests on this."""
+    of_it = (LowerProof.assignment_id == assignment_id, LowerProof.member_id == member_id)
+    await uow.session.execute(delete(LowerProof).where(*of_it, LowerProof.evidence == evidence))
+
+
+async def rests_on(uow: UnitOfWork, assignment_id: int, member_id: int, evidence: str) -> bool:
+    """Whether a proof of this completion, replaced or not, rests on this."""
+    for table in (Completion, LowerProof):
+        of_it = (table.assignment_id == assignment_id, table.member_id == member_id, table.evidence == evidence)
+        if await uow.session.scalar(select(table.proof).where(*of_it)) is not None:
+            return True
+    return False

@@ -3,8 +3,8 @@
 from bot.chat.call import Acknowledge, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.discussion import counting, records, speaking, views
-from bot.discussion.models import Verdict
 from bot.discussion.speaking import Said
+from bot.textmining.originality import Verdict
 
 commands = CommandSet("discussion")
 commands.keeps(records.kept_of, records.forget)

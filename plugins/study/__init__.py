@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import clockwork, completing, library, manual, own, plan_file, plans, pushing, reminding
+from . import clockwork, completing, library, manual, own, plan_file, plans, pushing, reflecting, reminding
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 学习",
@@ -21,6 +21,7 @@ matcher = attach(
     manual.commands,
     pushing.commands,
     reminding.commands,
+    reflecting.commands,
     library.commands,
     plans.commands,
     plan_file.commands,

@@ -215,7 +215,7 @@ async def test_a_link_of_ones_own_completes_by_itself(
     assert await read(web, path, clock) == "✅ 学习 1 已登记 不用再回复,可以关掉这一页。"
     async with app.database.reading() as uow:
         assert await stands(uow, 1) == (Proof.PAGE, "link", "visit:1", "", False)
-    assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。"
+    assert await talk.whisper(MEMBER, "撤回打卡") == "已撤回学习 1 的打卡。撤错了发「撤销」。"
 
 
 async def test_a_reminder_holds_a_link_of_ones_own(talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock) -> None:

@@ -7,10 +7,9 @@ import pytest
 from bot.core.clock import CHINA
 from bot.core.errors import UserError
 from bot.discussion import rules
-from bot.discussion.models import Verdict
-from bot.discussion.rules import Heard
 from bot.scheduling.quiet import QuietHours
 from bot.textmining import segmenter
+from bot.textmining.originality import Heard, Verdict, judge
 from bot.textmining.script import simplified
 
 GOOD = "我们小区去年装了电梯,三楼的李阿姨终于能自己下楼买菜了,费用按楼层分摊大家都服气。"
@@ -25,7 +24,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=CHINA)
 def verdict(text: str, *others: str) -> Verdict:
     plain = simplified(text)
     words = frozenset(segmenter.telling(plain))
-    return rules.judge(Heard(plain, words, MATERIAL, tuple(map(simplified, others))))
+    return judge(Heard(plain, words, MATERIAL, tuple(map(simplified, others))))
 
 
 @pytest.mark.parametrize(
