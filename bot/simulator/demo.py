@@ -117,12 +117,13 @@ class _Shown:
 
     async def reset(self) -> None:
         """Forget everything that was done in the demo and begin again."""
-        self._clock.set(self._began)
-        async with self._app.database.unit_of_work() as uow:
-            for table in reversed(Base.metadata.sorted_tables):
-                await uow.session.execute(table.delete())
-            await load_sample(uow, self._app)
-        await self._app.conversations.load()
+        with self._app.ticker.held():
+            self._clock.set(self._began)
+            async with self._app.database.unit_of_work() as uow:
+                for table in reversed(Base.metadata.sorted_tables):
+                    await uow.session.execute(table.delete())
+                await load_sample(uow, self._app)
+            await self._app.conversations.load()
         self.page.tell_clock(self._clock.now())
 
     async def stop(self, app: App) -> None:
