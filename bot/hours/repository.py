@@ -51,13 +51,16 @@ async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: 
     return [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
 
 
-async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
-    """Branch id → half hours of its own roster, of the branch at ``path`` and those below."""
+async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
+    """Branch id → half hours of its own roster by source, of the branch at ``path`` and those below."""
     query = (
-        select(Member.branch_id, func.sum(HourEntry.halves))
+        select(Member.branch_id, HourEntry.source, func.sum(HourEntry.halves))
         .select_from(HourEntry)
         .join(Member, Member.id == HourEntry.member_id)
         .where(Member.branch_id.in_(at_or_below(path)), HourEntry.day >= first, HourEntry.day <= last)
-        .group_by(Member.branch_id)
+        .group_by(Member.branch_id, HourEntry.source)
     )
-    return {branch: int(halves) for branch, halves in await uow.session.execute(query)}
+    found: dict[int, dict[Source, int]] = {}
+    for branch, source, halves in await uow.session.execute(query):
+        found.setdefault(branch, {})[Source(source)] = int(halves)
+    return found

@@ -24,6 +24,7 @@ _PEOPLE = (
     Column("姓名", 12),
     Column("支部", 20),
     Column("类别", 12),
+    Column("离开日期", 14),
     Column("应学篇数", 10),
     Column("完成篇数", 10),
     Column("其中补学", 10),
@@ -135,7 +136,8 @@ async def _people(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> AsyncIte
     first, last = stretch.span.first, stretch.until
     start, end = bounds(first, last)
     spoken = await discussion.spoken(uow, "/", start, end)
-    async for some in in_batches(uow, branch.path, first, last):
+    ids = await repository.ids(uow, branch.path, first, last)
+    async for some in in_batches(uow, ids, first, last):
         receipts = await notice.by_member(uow, [one.person.id for one in some], start, end)
         yield [_person(one, receipts.get(one.person.id, (0, 0)), spoken.get(one.person.id, (0, 0))[1]) for one in some]
 
@@ -143,7 +145,7 @@ async def _people(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> AsyncIte
 def _person(one: Hours, receipts: tuple[int, int], voices: int) -> Row:
     read = one.study
     return (
-        one.person.name, one.person.branch, one.person.kind, read.counted, read.done, read.late,
+        one.person.name, one.person.branch, one.person.kind, one.person.left_on, read.counted, read.done, read.late,
         _part(read.done, read.counted), one.by_source.get(Source.READING, 0) / 2,
         *(one.by_source.get(source, 0) / 2 for source in _BOOKED),
         one.have / 2, one.need / 2, one.short / 2, *receipts, voices,
@@ -162,7 +164,7 @@ async def _details(batches: AsyncIterator[Iterator[Detail]]) -> AsyncIterator[It
 
 
 async def _entries(uow: UnitOfWork, path: str, stretch: Stretch) -> AsyncIterator[Iterable[Row]]:
-    ids = await repository.ids(uow, path, stretch.until, stretch.until)
+    ids = await repository.ids(uow, path, stretch.span.first, stretch.until)
     for at in range(0, len(ids), AT_ONCE):
         names = {person.id: person.name for person in await repository.people(uow, ids[at : at + AT_ONCE])}
         rows = await ledger.entries(uow, list(names), stretch.span.first, stretch.until)

@@ -43,12 +43,12 @@ class Hours:
 
 async def hours(uow: UnitOfWork, path: str, first: date, last: date) -> list[Hours]:
     """Of everybody on the roster of the branch at ``path`` and below on the ``last`` day."""
-    return [one async for batch in in_batches(uow, path, first, last) for one in batch]
-
-
-async def in_batches(uow: UnitOfWork, path: str, first: date, last: date) -> AsyncIterator[list[Hours]]:
-    """The same, some at a time: of ten thousand people never all at once."""
     ids = await repository.ids(uow, path, last, last)
+    return [one async for batch in in_batches(uow, ids, first, last) for one in batch]
+
+
+async def in_batches(uow: UnitOfWork, ids: Sequence[int], first: date, last: date) -> AsyncIterator[list[Hours]]:
+    """Of these members some at a time: of ten thousand people never all at once."""
     for start in range(0, len(ids), AT_ONCE):
         yield await of_people(uow, await repository.people(uow, ids[start : start + AT_ONCE]), first, last)
 

@@ -9,6 +9,7 @@ from bot.branch.service import ids_on
 from bot.core.db import UnitOfWork
 from bot.discussion import records as discussion
 from bot.hours import repository as ledger
+from bot.hours.models import Source
 from bot.notice import figures as notice
 from bot.scheduling.reporting import Span
 from bot.stats import repository
@@ -19,18 +20,23 @@ from bot.study.figures import Count, Line
 
 @dataclass(frozen=True)
 class Figures:
-    """``halves``: half hours of readings and from the ledger together; ``wanted`` receipts that count, ``given`` those
-    of them that came; ``speakers`` spoke in discussions, ``voices`` times."""
+    """``booked``: half hours from the ledger by source; ``wanted`` receipts that count, ``given`` those of them that
+    came; ``speakers`` spoke in discussions, ``voices`` times."""
 
     people: int
     study: Count
-    halves: int
+    booked: Mapping[Source, int]
     notices: int
     wanted: int
     given: int
     discussions: int
     speakers: int
     voices: int
+
+    @property
+    def halves(self) -> int:
+        """All half hours, of readings and from the ledger."""
+        return self.study.halves + sum(self.booked.values())
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class _Parts:
 
     people: Mapping[int, int]
     study: Mapping[int, Count]
-    booked: Mapping[int, int]
+    booked: Mapping[int, Mapping[Source, int]]
     receipts: Mapping[int, tuple[int, int, int]]
 
 
@@ -107,7 +113,7 @@ async def _figures(
     return Figures(
         people=sum(people.values()),
         study=total,
-        halves=total.halves + sum(parts.booked.values()),
+        booked={source: sum(one.get(source, 0) for one in parts.booked.values()) for source in Source},
         notices=await notice.published(uow, path, start, end) if len(reached) > 1 else sum(reached),
         wanted=sum(wanted for _, wanted, _ in parts.receipts.values()),
         given=sum(given for _, _, given in parts.receipts.values()),
@@ -142,7 +148,7 @@ def _sum(no: int, branch_id: int, name: str, parts: _Parts, ids: list[int]) -> B
         name=name,
         people=sum(parts.people.get(one, 0) for one in ids),
         study=count,
-        halves=count.halves + sum(parts.booked.get(one, 0) for one in ids),
+        halves=count.halves + sum(sum(parts.booked[one].values()) for one in ids if one in parts.booked),
         wanted=sum(wanted for _, wanted, _ in receipts),
         given=sum(given for _, _, given in receipts),
     )

@@ -16,15 +16,15 @@ from bot.study import figures as study
 
 @dataclass(frozen=True)
 class Record:
-    """``unread`` are (number, title) of all readings that are still open, of these days or not; ``voices`` what was
-    said in discussions."""
+    """``unread`` are all readings that are still open, of these days or not; ``voices`` is what was said in
+    discussions."""
 
     stretch: Stretch
     hours: Hours
     wanted: int
     given: int
     voices: int
-    unread: list[tuple[int, str]]
+    unread: list[study.Unread]
 
 
 def need_right(actor: Actor, member: Member) -> None:

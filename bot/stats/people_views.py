@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.branch.models import Branch
+from bot.branch.service import ids_on
 from bot.hours.rules import shown
 from bot.stats.asking import Stretch, label
 from bot.stats.hours import Hours
@@ -14,7 +15,8 @@ OPEN = 10
 
 
 def record(found: Record, *, own: bool) -> str:
-    """What the member and the committee read alike; the member (``own``) is told what to type."""
+    """What the member and the committee read alike; the member (``own``) is told what to type. What a branch pushed
+    that they have left bears no number here."""
     one = found.hours
     late = f"(其中补学 {one.study.late} 篇)" if one.study.late else ""
     lines = [
@@ -28,9 +30,14 @@ def record(found: Record, *, own: bool) -> str:
         lines.append(f"讨论发言:{found.voices} 条")
     if not found.unread:
         return "\n".join([*lines, "都学完了,没有要补的。"])
-    shown_here = [f"{no}. 《{title}》" for no, title in found.unread[:OPEN]]
+    mine = ids_on(one.person.path)
+    shown_here = [
+        f"{each.no}. 《{each.title}》" if each.branch_id in mine else f"《{each.title}》(以前的支部推送)"
+        for each in found.unread[:OPEN]
+    ]
+    first = next((each.no for each in found.unread if each.branch_id in mine), None)
     more = f"(共 {len(found.unread)} 篇)" if len(found.unread) > OPEN else ""
-    how = [f"发「补{found.unread[0][0]}」看全文,看完发「已学 编号」。"] if own else []
+    how = [f"发「补{first}」看全文,看完发「已学 编号」。"] if own and first is not None else []
     return "\n".join([*lines, f"还没学的{more}:", *shown_here, *how])
 
 

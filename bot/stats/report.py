@@ -66,16 +66,12 @@ def pictures(report: Report) -> list[Card]:
 
 def _course(report: Report) -> Card:
     found, done = report.found, sum(not one.short for one in report.people)
-    by_source = {source: sum(one.by_source.get(source, 0) for one in report.people) for source in Source}
-    met = by_source[Source.MEETING] + by_source[Source.TRAINING]
+    booked = found.now.booked
+    parts = [f"{source.value} {shown(booked.get(source, 0))}" for source in (Source.TRAINING, Source.MANUAL)]
     tiles = [
         {"name": "学时达到要求", "value": share(done, len(report.people)), "note": f"{done}/{len(report.people)} 人"},
-        {"name": "阅读学时", "value": shown(by_source[Source.READING]), "note": "按篇折算"},
-        {
-            "name": "会议和培训学时",
-            "value": shown(met),
-            "note": "按签到",
-        },
+        {"name": "阅读学时", "value": shown(found.now.study.halves), "note": "按篇折算"},
+        {"name": "会议学时", "value": shown(booked.get(Source.MEETING, 0)), "note": "、".join(parts)},
         {"name": "公告", "value": f"{found.now.notices} 件", "note": f"讨论 {found.now.discussions} 场"},
     ]
     bars = [
@@ -102,7 +98,7 @@ def _course(report: Report) -> Card:
 
 
 def _said(now: Figures) -> str:
-    return f"{share(now.study.done, now.study.counted)} 人均 {each(now.halves, now.people)} 时"
+    return f"{share(now.study.done, now.study.counted)} 人均 {each(now.halves, now.people)} 学时"
 
 
 def _period(span: Span) -> str:

@@ -9,6 +9,8 @@ from bot.study.figures import Count, Line
 
 BARS = 12
 """Rows of a picture that a phone shows without scrolling much."""
+MOST = 2 * BARS
+"""Rows of a picture at most."""
 
 
 def percent(done: int, of: int) -> int | None:
@@ -68,4 +70,4 @@ def bars(lines: Sequence[Line], today: date) -> list[Bar]:
     return [
         Bar("", f"{name}({count.readings} 篇)", count.done, count.counted, bool(count.running))
         for name, count in found.items()
-    ][-3 * BARS :]
+    ][-MOST:]

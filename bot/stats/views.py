@@ -4,7 +4,7 @@ from bot.hours.rules import shown
 from bot.rendering.content import Card, Content
 from bot.stats.asking import label
 from bot.stats.overview import Below, Figures, Overview
-from bot.stats.rules import BARS, Bar, bars, change, each, percent, points, share
+from bot.stats.rules import MOST, Bar, bars, change, each, percent, points, share
 
 LINES = 15
 """Readings or branches that are named in the text."""
@@ -31,9 +31,7 @@ def card(found: Overview) -> Card:
             "人均学时", each(now.halves, now.people), f"{found.stretch.against} {each(before.halves, before.people)}"
         ),
         _tile(
-            "公告回执",
-            share(now.given, now.wanted),
-            _moved((now.given, now.wanted), (before.given, before.wanted), "百分点"),
+            "公告回执", share(now.given, now.wanted), f"{found.stretch.against} {share(before.given, before.wanted)}"
         ),
         _tile("讨论发言", f"{now.speakers} 人", f"{found.stretch.against} {before.speakers} 人"),
     ]
@@ -48,11 +46,13 @@ def card(found: Overview) -> Card:
                 "no": bar.no,
                 "name": _cut(bar.name, 34),
                 "percent": percent(bar.done, bar.of) or 0,
-                "said": f"{bar.done}/{bar.of}" + (" 进行中" if bar.running else ""),
+                "said": f"{bar.done}/{bar.of}{' 进行中' if bar.running else ''}"
+                if bar.of or bar.running
+                else "没有推送",
             }
-            for bar in shown_rows[: 3 * BARS]
+            for bar in shown_rows[:MOST]
         ],
-        "more": f"另有 {len(shown_rows) - 3 * BARS} 行,见导出的表格" if len(shown_rows) > 3 * BARS else "",
+        "more": f"另有 {len(shown_rows) - MOST} 行,见导出的表格" if len(shown_rows) > MOST else "",
         "empty": "这段时间没有推送学习材料。",
         "note": "应学人数以推送那天的名册为准,请假、免学的不计。",
     }
@@ -67,10 +67,10 @@ def _tile(name: str, value: str, note: str) -> dict[str, str]:
     return {"name": name, "value": value, "note": note}
 
 
-def _moved(now: tuple[int, int], before: tuple[int, int], unit: str) -> str:
-    """The change of a share, given as (done, of): 「+3 百分点」, 「持平」, or nothing."""
+def _moved(now: tuple[int, int], before: tuple[int, int]) -> str:
+    """The change of a share, given as (done, of): 「+3 个百分点」, 「持平」, or nothing."""
     moved = points(percent(*now), percent(*before))
-    return moved if moved in ("", "持平") else f"{moved} {unit}"
+    return moved if moved in ("", "持平") else f"{moved} 个百分点"
 
 
 def _against(moved: str, found: Overview) -> str:
@@ -91,7 +91,7 @@ def totals(found: Overview) -> list[str]:
     if now.study.readings:
         late = f",补学 {now.study.late}" if now.study.late else ""
         running = f",{now.study.running} 篇还没到期" if now.study.running else ""
-        moved = _against(_moved(_read(now), _read(before), "个百分点"), found)
+        moved = _against(_moved(_read(now), _read(before)), found)
         rate = share(now.study.done, now.study.counted)
         lines.append(
             f"学习:{now.study.readings} 篇{running},完成 {now.study.done}/{now.study.counted} 人次({rate}{moved}){late}"
@@ -103,7 +103,7 @@ def totals(found: Overview) -> list[str]:
         f"({found.stretch.against} {each(before.halves, before.people)})"
     )
     if now.notices:
-        moved = _against(_moved((now.given, now.wanted), (before.given, before.wanted), "个百分点"), found)
+        moved = _against(_moved((now.given, now.wanted), (before.given, before.wanted)), found)
         lines.append(
             f"公告:{now.notices} 件,回执 {now.given}/{now.wanted}({share(now.given, now.wanted)}{moved})"
             if now.wanted

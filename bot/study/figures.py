@@ -103,9 +103,18 @@ async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]
     return counts
 
 
-async def unread(uow: UnitOfWork, member_id: int) -> list[tuple[int, str]]:
-    """(number, title) of what this member was to read, wherever, and hasn't completed, oldest first."""
-    return [(one.no, title) for one, title in await repository.unread(uow, member_id)]
+@dataclass(frozen=True)
+class Unread:
+    """A reading that a member has still to complete. ``branch_id`` is whose number it bears."""
+
+    branch_id: int
+    no: int
+    title: str
+
+
+async def unread(uow: UnitOfWork, member_id: int) -> list[Unread]:
+    """What this member was to read, wherever, and hasn't completed, oldest first."""
+    return [Unread(one.branch_id, one.no, title) for one, title in await repository.unread(uow, member_id)]
 
 
 async def behind(uow: UnitOfWork, since: datetime, least: int, today: date) -> list[tuple[int, int, int]]:

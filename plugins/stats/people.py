@@ -41,7 +41,8 @@ async def one(call: Call) -> Reply:
             member = await roster.myself(uow, call.actor)
         people.need_right(call.actor, member)
         found = await people.record(uow, member, stretch)
-    return Say(Content.of(people_views.record(found, own=member.id == call.actor.member_id)), privately=True, here=HERE)
+    text = people_views.record(found, own=member.id == call.actor.member_id)
+    return Say(Content.of(text), privately=True, here=HERE)
 
 
 @commands.command(

@@ -57,12 +57,13 @@ async def test_a_branch_cell_by_cell(talk: Talk) -> None:
     assert list(book) == ["汇总", "学习", "完成明细", "学时台账", "公告"]
     head, boss, _, zhang, formula = book["汇总"]
     assert dict(zip(head, zhang, strict=True)) == {
-        "姓名": "张三", "支部": "第一支部", "类别": "正式党员", "应学篇数": 2, "完成篇数": 1, "其中补学": 0,
+        "姓名": "张三", "支部": "第一支部", "类别": "正式党员", "离开日期": None,
+        "应学篇数": 2, "完成篇数": 1, "其中补学": 0,
         "完成率": 0.5, "阅读学时": 0.5, "会议学时": 2, "培训学时": 0, "补登学时": 0,
         "学时合计": 2.5, "应有学时": 2, "还差学时": 0,
         "应回执": 1, "已回执": 1, "讨论发言": 0,
     }  # fmt: skip
-    assert (boss[0], boss[4], boss[12], formula[0]) == ("王建国", 2, 3.5, "=1+1")
+    assert (boss[0], boss[5], boss[13], formula[0]) == ("王建国", 2, 3.5, "=1+1")
     assert book["学习"][1:] == [
         [2, "材料2", datetime(2026, 11, 10, 9), datetime(2026, 11, 13), 4, 2, 0, 0, 0.5],
         [3, "材料3", datetime(2026, 11, 24, 9), datetime(2026, 11, 27), 4, 1, 0, 0, 0.25],
@@ -87,7 +88,7 @@ async def test_one_member(talk: Talk) -> None:
     book = pages(files(talk)["张三2026年(到11月24日)统计.xlsx"])
     assert [(row[0], row[6]) for row in book["学习"][1:]] == [(1, "完成"), (2, "完成"), (3, "未到期")]
     assert book["学时台账"][1:] == [[datetime(2026, 11, 5), "张三", "会议", 2, "+党员大会"]]
-    assert book["概况"][1][3:5] == [3, 2]
+    assert book["概况"][1][4:6] == [3, 2]
 
 
 async def test_of_all_below(talk: Talk, above: None) -> None:

@@ -43,7 +43,10 @@ async def test_two_things_add_up_and_one_can_be_withdrawn(people: UnitOfWork) ->
     await booking.settle(people, MEETING, {1: 4})
     await booking.settle(people, For(1, Source.TRAINING, "training:1", DAY, "党校"), {1: 16, 4: 16})
     assert await ledger(people) == {1: 20, 4: 16}
-    assert await repository.by_branch(people, "/1/", DAY, DAY) == {1: 20, 2: 16}
+    assert await repository.by_branch(people, "/1/", DAY, DAY) == {
+        1: {Source.MEETING: 4, Source.TRAINING: 16},
+        2: {Source.TRAINING: 16},
+    }
     await booking.withdraw(people, "training:1")
     assert await ledger(people) == {1: 4}
 
