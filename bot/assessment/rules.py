@@ -19,12 +19,13 @@ MOST = 30
 
 
 class What(StrEnum):
-    """The formulas. The first four are shares in percent, the next two counts, the last is marked by hand."""
+    """The formulas. The first five are shares in percent, the next two counts, the last is marked by hand."""
 
     COMPLETION = "学习完成率"
     HOURS = "学时达标率"
     RECEIPTS = "公告回执率"
     MEETINGS = "三会一课"
+    TASKS = "目标任务进度"
     DISCUSSIONS = "讨论场数"
     NOTICES = "公开件数"
     HAND = "手工"

@@ -12,7 +12,7 @@ from bot.branch.models import Branch
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.hours.rules import shown
-from bot.meeting import yearly
+from bot.meeting import tasks, yearly
 from bot.meeting.duties import Duty
 from bot.meeting.yearly import Standing
 from bot.notice import figures as notice
@@ -94,6 +94,8 @@ async def _score(uow: UnitOfWork, found: Overview, one: Indicator, mark: Mark | 
             return _share(one, now.given, now.wanted, "次", lines)
         case What.MEETINGS:
             return await _meetings(uow, found, one)
+        case What.TASKS:
+            return await _tasks(uow, found, one)
         case What.DISCUSSIONS:
             said = f"{now.discussions} 场,{now.speakers} 人发言 {now.voices} 条"
             gap = () if now.discussions >= one.target else (f"讨论还差 {one.target - now.discussions} 场",)
@@ -138,6 +140,22 @@ async def _meetings(uow: UnitOfWork, found: Overview, one: Indicator) -> Score:
     if of == 0:
         return Score(one, None, "没有要求")
     return Score(one, rules.tenths(one, done, of), f"{done}/{of}", tuple(gaps), tuple(lines))
+
+
+async def _tasks(uow: UnitOfWork, found: Overview, one: Indicator) -> Score:
+    """How far the goals and tasks are on the average that are due in these days; those still to come as well."""
+    first, last = found.stretch.span.first, found.stretch.span.last
+    due = await tasks.due_in(uow, found.branch, first, last)
+    if not due:
+        return Score(one, None, "没有记录")
+    of, done = len(due), sum(task.percent for task, _ in due)
+    lines = tuple(f"{whose} {tasks.line(task)}".strip() for task, whose in due)
+    late = tuple(
+        f"{whose} {tasks.name(task)} {task.percent}%".strip()
+        for task, whose in due
+        if task.percent < 100 and task.due is not None and task.due <= found.stretch.until
+    )
+    return Score(one, rules.tenths(one, done, of * 100), f"{share(done, of * 100)}({of} 项)", late, lines)
 
 
 def within(duty: Duty, first: date, last: date, until: date) -> tuple[int, int, list[str]]:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.branch import rights
 from bot.branch import service as branch
 from bot.branch.actor import COMMITTEE, LEADERS, Actor
-from bot.branch.models import Branch, BranchKind, ChatGroup, MemberKind, Role
+from bot.branch.models import Branch, BranchKind, ChatGroup, Member, MemberKind, Role
 from bot.branch.service import Reader
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
@@ -139,11 +139,15 @@ async def _whose(uow: UnitOfWork, actor: Actor, draft: Draft) -> Branch:
     raise UserError(f"请写明是哪个党小组({names}),比如:会议 党小组会 {known[0].name} 周五15:00")
 
 
+async def _may_convene(uow: UnitOfWork, actor: Actor, of: Branch) -> bool:
+    """Whether somebody may call and lead the meetings of ``of``."""
+    may = _SPEAKS_FOR_GROUP if of.kind == BranchKind.GROUP else COMMITTEE
+    return actor.is_superuser or bool(await rights.roles_at(uow, actor, of.path) & may)
+
+
 async def need_convener(uow: UnitOfWork, actor: Actor, of: Branch) -> None:
     """Raises ``NotAllowed`` for somebody who may not call and lead the meetings of ``of``."""
-    roles = await rights.roles_at(uow, actor, of.path)
-    may = _SPEAKS_FOR_GROUP if of.kind == BranchKind.GROUP else COMMITTEE
-    if not actor.is_superuser and not roles & may:
+    if not await _may_convene(uow, actor, of):
         raise NotAllowed("开会由支委来召集,党小组会也可以由小组长召集。发「会议」看最近有哪些会。")
 
 
@@ -154,10 +158,24 @@ async def convening(uow: UnitOfWork, actor: Actor) -> Actor:
     return speaking
 
 
+async def chairs(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> bool:
+    """Whether somebody chairs ``meeting``; where its chair has left, whether they might have called it."""
+    chair = await uow.session.get(Member, meeting.chair_id) if meeting.chair_id is not None else None
+    if chair is None or chair.left_on is not None:
+        return await _may_convene(uow, actor, await branch.get(uow, meeting.of_id))
+    return actor.member_id == chair.id
+
+
+async def leads(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> bool:
+    """Whether somebody chairs ``meeting`` or might have called it."""
+    own = actor.member_id is not None and actor.member_id == meeting.chair_id
+    return own or await _may_convene(uow, actor, await branch.get(uow, meeting.of_id))
+
+
 async def need_chair(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> None:
-    """Raises ``NotAllowed`` for somebody who neither chairs ``meeting`` nor might have called it."""
-    if actor.member_id is None or actor.member_id != meeting.chair_id:
-        await need_convener(uow, actor, await branch.get(uow, meeting.of_id))
+    """Raises ``NotAllowed`` for somebody who doesn't lead ``meeting``."""
+    if not await leads(uow, actor, meeting):
+        raise NotAllowed("这由会议的主持人或支委来做。发「会议」看最近有哪些会。")
 
 
 async def chair(uow: UnitOfWork, actor: Actor, of: Branch, of_kind: Kind) -> int | None:

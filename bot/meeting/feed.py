@@ -81,5 +81,5 @@ def _meeting(one: Meeting) -> Entry:
 
 def _task(one: Task) -> Entry:
     assert one.due is not None
-    title = f"{tasks.word(one)} {one.no} 到期:{one.text[:40]}"
+    title = f"{tasks.name(one)} 到期:{one.text[:40]}"
     return Entry(f"task-{one.id}@xueban", one.due, one.due, title, "", one.text)

@@ -228,6 +228,14 @@ async def due_between(uow: UnitOfWork, first: date, last: date) -> Sequence[Task
     return (await uow.session.scalars(query.order_by(Task.id))).all()
 
 
+async def due_below(uow: UnitOfWork, path: str, first: date, last: date) -> list[tuple[Task, int, str]]:
+    """(what is due in these days, its branch, the name of that) of the branch at ``path`` and those below."""
+    query = select(Task, Branch.id, Branch.name).join(Branch, Branch.id == Task.branch_id)
+    query = query.where(Branch.path.startswith(path, autoescape=True), Task.due >= first, Task.due <= last)
+    query = query.where(Task.dropped.is_(False)).order_by(Branch.path, Task.due, Task.id)
+    return [(task, branch_id, name) for task, branch_id, name in await uow.session.execute(query)]
+
+
 async def minutes_of(uow: UnitOfWork, meeting_ids: Collection[int]) -> dict[int, Minutes]:
     query = select(Minutes).where(Minutes.meeting_id.in_(meeting_ids))
     return {one.meeting_id: one for one in await uow.session.scalars(query)}

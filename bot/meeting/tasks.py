@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.branch import audit, telling
 from bot.branch import service as branch
 from bot.branch.actor import COMMITTEE, Actor
+from bot.branch.models import Branch
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
 from bot.meeting import circle, repository
@@ -23,7 +24,9 @@ SOON = timedelta(days=3)
 _PERCENT = re.compile(r"(?:进度\s*)?(\d{1,3})\s*%")
 _DONE = re.compile(r"^(?:已?完成|办结|做完了)")
 _MEASURE = re.compile(r"[\s,;]*(?:指标|标准)\s*:\s*(?P<measure>.+)$", re.DOTALL)
-_WHO = re.compile(r"[\s,;]*(?:负责人?|责任人|由)\s*:?\s*(?P<name>[^\s,;]+?)(?:同志)?(?:负责|牵头)?(?=[\s,;]|$)")
+_WHO = re.compile(
+    r"(?:(?:^|[\s,;]+)(?:负责人?|责任人)|[\s,;]*由)\s*:?\s*(?P<name>[^\s,;]+?)(?:同志)?(?:负责|牵头)?(?=[\s,;]|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ async def find(uow: UnitOfWork, actor: Actor, kind: TaskKind, no: int) -> Task:
     """Raises ``NotFound``."""
     found = await repository.task(uow, (await circle.here(uow, actor)).branch, kind, no)
     if found is None:
-        word = "目标" if kind is TaskKind.GOAL else "任务"
-        raise NotFound(f"没有{word} {no}。发「{'目标' if kind is TaskKind.GOAL else '我的任务'}」看看有哪些。")
+        word, where = ("目标", "目标") if kind is TaskKind.GOAL else ("任务", "我的任务")
+        raise NotFound(f"没有{word} {no}。发「{where}」看看有哪些。")
     return found
 
 
@@ -132,6 +135,12 @@ async def mine(uow: UnitOfWork, actor: Actor) -> Sequence[Task]:
     return await repository.tasks_of(uow, actor.member_id) if actor.member_id is not None else []
 
 
+async def due_in(uow: UnitOfWork, here: Branch, first: date, last: date) -> list[tuple[Task, str]]:
+    """(a goal or task that is due in these days, whose it is) of a branch and those below; empty for its own."""
+    found = await repository.due_below(uow, here.path, first, last)
+    return [(task, "" if branch_id == here.id else name) for task, branch_id, name in found]
+
+
 async def remind(uow: UnitOfWork) -> None:
     """Tell people privately of what is theirs and due: three days before, and once when its day has gone by."""
     today = branch.today(uow)
@@ -148,20 +157,21 @@ async def remind(uow: UnitOfWork) -> None:
         await telling.tell(uow, task.branch_id, target, reminder(task, over=over), key, f"{ORIGIN}:{task.id}")
 
 
-def word(task: Task) -> str:
-    return "目标" if task.kind == TaskKind.GOAL else "任务"
+def name(task: Task) -> str:
+    """「目标 2」"""
+    return f"{'目标' if task.kind == TaskKind.GOAL else '任务'} {task.no}"
 
 
 def reminder(task: Task, *, over: bool) -> str:
-    when = f"{task.due.month}月{task.due.day}日" if task.due else ""
-    what = f"{word(task)} {task.no}「{task.text[:60]}」"
-    how = f"有进展回「{word(task)} {task.no} 进度 60% 说明」,做完了回「{word(task)} {task.no} 完成」。"
-    return f"{what}定的是{when},已经过了。{how}" if over else f"提醒您:{what}{when}到期。{how}"
+    what, when = f"{name(task)}「{task.text[:60]}」", f"{task.due.month}月{task.due.day}日" if task.due else ""
+    how = f"有进展回「{name(task)} 进度 60% 说明」,做完了回「{name(task)} 完成」。"
+    return f"{what}定的是{when},已经过了。\n{how}" if over else f"提醒您:{what}{when}到期。\n{how}"
 
 
-def line(task: Task, name: str = "") -> str:
-    """One of them as it is listed."""
-    who = f"({name})" if name else ""
-    due = f",{task.due.month}月{task.due.day}日(周{WEEKDAYS[task.due.weekday()]})前" if task.due else ""
+def line(task: Task, person: str = "") -> str:
+    """One of them as it is listed. What its own words say already isn't said again."""
+    who = f"({person})" if person and person not in task.text[:80] else ""
+    day = f"{task.due.month}月{task.due.day}日" if task.due else ""
+    due = f",{day}(周{WEEKDAYS[task.due.weekday()]})前" if task.due and day not in task.text[:80] else ""
     note = f",{task.note}" if task.note else ""
-    return f"{word(task)} {task.no}:{task.text[:80]}{who}{due},{task.percent}%{note}"
+    return f"{name(task)}:{task.text[:80]}{who}{due},{task.percent}%{note}"

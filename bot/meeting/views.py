@@ -137,7 +137,7 @@ def ended(found: Count) -> str:
     """What the chair reads when it is over."""
     no = found.meeting.no
     if found.meeting.state == State.HELD:
-        return f"{counts(found)}\n会议结束。漏签的用「补签 {no} 姓名 原因」。"
+        return f"{counts(found)}\n会议结束。漏签的用「补签 {no} 姓名 原因」;记录发「会议记录 {no}」。"
     return f"{counts(found)}\n到会人数不够,先不算开成。漏签的用「补签 {no} 姓名 原因」,够了就自动算上。"
 
 

@@ -61,8 +61,8 @@ async def get(uow: UnitOfWork, actor: Actor, no: int) -> Written | None:
     """The minutes of a meeting, for those who were to come to it and for the committee; None without any."""
     meeting = await calling.get(uow, actor, no)
     listed = actor.member_id is not None and await repository.person(uow, meeting.id, actor.member_id) is not None
-    if not listed:
-        await circle.need_chair(uow, actor, meeting)
+    if not listed and not await circle.leads(uow, actor, meeting):
+        raise NotAllowed(f"会议 {no} 的记录给到会的人和支委看。")
     minutes = await uow.session.get(Minutes, meeting.id)
     return await _written(uow, meeting, minutes) if minutes is not None else None
 
@@ -84,7 +84,7 @@ async def confirm(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Written, list
     """The chair takes the minutes as they are; (them, the tasks that come of it). Raises ``UserError``, ``NotFound``,
     ``NotAllowed``."""
     meeting = await repository.lock(uow, (await calling.get(uow, actor, no)).id)
-    if actor.member_id is None or actor.member_id != meeting.chair_id:
+    if not await circle.chairs(uow, actor, meeting):
         raise NotAllowed(f"会议 {no} 的记录由主持人确认。")
     minutes = await uow.session.get(Minutes, meeting.id)
     if minutes is None or not minutes.text:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.rendering.sheets import clean
 
@@ -15,7 +16,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """``bold`` sets the words before the first ``:`` apart, as in 时间:…"""
+    """``bold`` sets the words before the first colon apart, as in 时间：…"""
 
     text: str
     bold: bool = False
@@ -23,17 +24,23 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
+    """``widths`` are those of the columns in cm; without them they share the page."""
+
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+    widths: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
 class Image:
-    """A PNG or JPEG across the page."""
+    """A PNG or JPEG as large as the page allows; what is none is said to be so."""
 
     data: bytes
     caption: str = ""
 
+
+WIDE, HIGH = 15.5, 18.0
+"""The most that an image takes, in cm."""
 
 Block = Heading | Paragraph | Table | Image
 
@@ -71,28 +78,58 @@ def _write(title: str, blocks: Sequence[Block], signature: str) -> bytes:
                 for line in clean(text).split("\n"):
                     paragraph = paper.add_paragraph()
                     paragraph.paragraph_format.first_line_indent = Pt(0 if bold else 24)
-                    label, colon, rest = line.partition(":")
+                    label, colon, rest = line.replace(":", "：", 1).partition("：")
                     if bold and colon:
                         paragraph.add_run(label + colon).bold = True
                         paragraph.add_run(rest)
                     else:
                         paragraph.add_run(line)
-            case Table(header=header, rows=rows):
-                table = paper.add_table(rows=1, cols=len(header))
-                table.style = "Table Grid"
-                for cell, text in zip(table.rows[0].cells, header, strict=True):
-                    cell.paragraphs[0].add_run(clean(text)).bold = True
-                for row in rows:
-                    for cell, text in zip(table.add_row().cells, row, strict=True):
-                        cell.text = clean(text)
-                paper.add_paragraph()
-            case Image(data=data, caption=caption):
-                paper.add_picture(io.BytesIO(data), width=Cm(15.5))
-                if caption:
-                    paper.add_paragraph(clean(caption)).alignment = WD_ALIGN_PARAGRAPH.CENTER
+            case Table():
+                _table(paper, block)
+            case Image():
+                _image(paper, block)
     if signature:
         for line in clean(signature).split("\n"):
             paper.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
+
+
+def _table(paper: Any, block: Table) -> None:
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm
+
+    table = paper.add_table(rows=1, cols=len(block.header))
+    table.style = "Table Grid"
+    for cell, text in zip(table.rows[0].cells, block.header, strict=True):
+        cell.paragraphs[0].add_run(clean(text)).bold = True
+    for row in block.rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = clean(text)
+    table.autofit = not block.widths
+    for column, width in zip(table.columns, block.widths, strict=False):
+        for cell in column.cells:
+            cell.width = Cm(width)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    paper.add_paragraph()
+
+
+def _image(paper: Any, block: Image) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    caption = block.caption
+    try:
+        picture = paper.add_picture(io.BytesIO(block.data), width=Cm(WIDE))
+    except Exception:  # whatever a picture that isn't one makes the library raise
+        caption = f"{caption}(打不开这张图)"
+    else:
+        if picture.height > Cm(HIGH):
+            picture.width, picture.height = int(picture.width * Cm(HIGH) / picture.height), Cm(HIGH)
+        paper.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paper.paragraphs[-1].paragraph_format.keep_with_next = bool(caption)
+    if caption:
+        paper.add_paragraph(clean(caption)).alignment = WD_ALIGN_PARAGRAPH.CENTER

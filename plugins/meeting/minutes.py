@@ -12,7 +12,8 @@ from bot.sources import files
 commands = CommandSet("meeting")
 
 _EXPORT = ("导出", "下载")
-_READ = (".docx", ".pdf", ".txt", ".md", ".doc", ".wps")
+_READ = (".docx", ".txt", ".md", ".doc", ".wps")
+"""Files that are the minutes; any other is kept beside them: a PDF is mostly a scan of the signed sheet."""
 MOST = 20
 
 
@@ -44,9 +45,9 @@ async def _handed(call: Call, text: str) -> tuple[str, list[tuple[str, str]]]:
     if len(handed) + len(pictures) > MOST:
         raise UserError(f"一次最多 {MOST} 个文件和照片。")
     kept = []
-    for i, each in enumerate((*handed, *pictures), 1):
+    for each in (*handed, *pictures):
         data = await call.download(each, files.LARGEST)
-        name = each.name if each in handed or "." in each.name else f"照片{i}.jpg"
+        name = each.name if each in handed else f"{filing.PHOTO}.jpg"
         if not text and each in handed and name.lower().endswith(_READ):
             article = await files.extract(name, data)
             text = f"{article.title}\n{article.text}"

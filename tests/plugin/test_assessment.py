@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.branch.models import AuditEntry
-from bot.meeting.models import Meeting, State
+from bot.meeting.models import Meeting, State, Task, TaskKind
 from tests.plugin.conftest import BOSS, EDITOR
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, autumn
@@ -40,8 +40,27 @@ async def test_from_the_records_with_gaps_by_name(talk: Talk) -> None:
     assert said[4] == "4. 公告回执率 2.7/10(25%(1/4 次))"
     assert said[5].startswith("5. 网络热词讨论 0/10(0 场")
     assert said[6] == "6. 作用发挥 不计分(还没打分)"
-    assert "缺四季度支部党员大会" in said[7]
-    assert said[8] == "回复编号看依据,比如「1」。没有记录的不计分。"
+    assert said[7] == "7. 目标和任务 不计分(没有记录)"
+    assert "缺四季度支部党员大会" in said[8]
+    assert said[9] == "回复编号看依据,比如「1」。没有记录的不计分。"
+
+
+async def test_goals_and_tasks_count_by_their_progress(talk: Talk) -> None:
+    await talk.whisper(BOSS, "目标 新建 走访老党员 负责 张三 12月20日")
+    await talk.whisper(BOSS, "目标 新建 发展党员 负责 李秀英")
+    await talk.whisper(BOSS, "目标 1 进度 50%")
+    async with talk.app.database.unit_of_work() as uow:
+        late = Task(branch_id=1, kind=TaskKind.TASK, no=1, text="整理活动室", percent=0, created_at=uow.now)
+        late.due = china("2026-11-20 00:00").date()
+        uow.session.add(late)
+    said = (await talk.whisper(BOSS, "考核")).splitlines()
+    assert said[7] == "7. 目标和任务 1.6/10(16%(3 项))"
+    assert (await talk.whisper(BOSS, "7")).splitlines()[-4:] == [
+        "差距:任务 1 0%",
+        "任务 1:整理活动室,11月20日(周五)前,0%",
+        "目标 1:走访老党员,12月20日(周日)前,50%",
+        "目标 2:发展党员,12月31日(周四)前,0%",
+    ]
 
 
 async def test_every_number_opens_to_its_evidence(talk: Talk) -> None:
@@ -100,14 +119,14 @@ async def test_only_who_leads_and_only_in_private(talk: Talk, above: None) -> No
 async def test_the_scheme_says_where_it_comes_from_and_is_changed_line_by_line(talk: Talk) -> None:
     scheme = await talk.whisper(BOSS, "考核 方案")
     assert "共 100 分。来源:产品自带的起步方案" in scheme
-    assert "3. 三会一课:三会一课,25 分,目标 100%" in scheme
-    assert "7. 结对帮扶:手工,5 分" in await talk.whisper(BOSS, "考核 加 结对帮扶 手工 5")
+    assert "3. 三会一课:三会一课,20 分,目标 100%" in scheme
+    assert "8. 结对帮扶:手工,5 分" in await talk.whisper(BOSS, "考核 加 结对帮扶 手工 5")
     assert "来源:本支部的方案" in await talk.whisper(BOSS, "考核 方案")
     assert "5. 网络热词讨论:讨论场数,10 分,目标 2" in await talk.whisper(BOSS, "考核 加 网络热词讨论 讨论场数 10 2")
-    assert "已删去「结对帮扶」" in await talk.whisper(BOSS, "考核 删 7")
+    assert "已删去「结对帮扶」" in await talk.whisper(BOSS, "考核 删 8")
     await talk.whisper(BOSS, "撤销")
     await talk.whisper(BOSS, "确认")
-    assert "7. 结对帮扶" in await talk.whisper(BOSS, "考核 方案")
+    assert "8. 结对帮扶" in await talk.whisper(BOSS, "考核 方案")
     await talk.whisper(BOSS, "考核 恢复")
     assert await talk.whisper(BOSS, "考核 方案") == scheme
     for wrong in ("考核 加 甲 乙 5", "考核 加 甲 手工 0", "考核 加 甲 学习完成率 5 200", "考核 加 甲", "考核 删 三"):
@@ -118,7 +137,7 @@ async def test_the_scheme_says_where_it_comes_from_and_is_changed_line_by_line(t
 async def test_a_branch_takes_the_scheme_of_above(talk: Talk, above: None) -> None:
     await talk.whisper(ABOVE, "考核 加 党委指标 手工 5")
     assert "来源:上级「红旗党委」的方案" in await talk.whisper(BOSS, "考核 方案")
-    assert "7. 党委指标 不计分(还没打分)" in await talk.whisper(BOSS, "考核")
+    assert "8. 党委指标 不计分(还没打分)" in await talk.whisper(BOSS, "考核")
 
 
 GOOD: list[tuple[object, ...]] = [

@@ -1,16 +1,23 @@
 """Minutes, what is resolved in them, the year's goals, and the papers."""
 
 import io
+from datetime import datetime
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from bot.branch.models import Member
+from bot.meeting.kinds import kind
 from plugins.meeting.clockwork import do_meetings, warn_of_meetings
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.plugin.test_meeting import at, call
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63"
+    "f8cfc0f01f0005000200a98c929b0000000049454e44ae426082"
+)
 TEXT = """一、会议议程
 学习十五五规划
 二、讨论情况
@@ -67,7 +74,7 @@ async def test_minutes_of_nothing(talk: Talk) -> None:
     assert "还没有记录" in await talk.whisper(BOSS, "会议记录 1 导出")
     await call(talk, "会议 支委会 周五15:00 办公室")
     assert "还没开" in await talk.whisper(BOSS, f"会议记录 2 {TEXT}")
-    assert "由支委来召集" in await talk.whisper(MEMBER, f"会议记录 1 {TEXT}")
+    assert "主持人或支委来做" in await talk.whisper(MEMBER, f"会议记录 1 {TEXT}")
 
 
 async def test_a_word_file_is_read_and_the_paper_filed(talk: Talk) -> None:
@@ -82,26 +89,58 @@ async def test_a_word_file_is_read_and_the_paper_filed(talk: Talk) -> None:
     await talk.whisper(BOSS, "会议记录 1 导出")
     filed = Document(io.BytesIO(last_file(talk)))
     words = "\n".join(paragraph.text for paragraph in filed.paragraphs)
-    assert words.startswith("第一支部支部党员大会记录\n时间:11月24日(周二)10:00—11:30\n地点:二楼\n主持人:王建国")
-    assert "应到 4 人,实到 3 人" in words
-    assert "到会:王建国、张三、赵德福" in words
-    assert "请假:李秀英" in words
+    head = "第一支部支部党员大会记录\n时间：2026年11月24日(周二)10:00—11:30\n地点：二楼\n主持人：王建国\n"
+    assert words.startswith(head)
+    assert "应到 4 人，实到 3 人" in words
+    assert "到会：王建国、张三、赵德福" in words
+    assert "请假：李秀英" in words
     assert "(主持人已确认)" in words
     assert [cell.text for cell in filed.tables[0].rows[2].cells][2:] == ["李秀英", "2026-12-20"]
 
 
 async def test_the_ledger_of_the_year(talk: Talk) -> None:
+    await talk.whisper(BOSS, "目标 新建 走访老党员 负责 李秀英 指标:每季度一次")
+    await talk.whisper(EDITOR, "目标 1 进度 60% 已走访 12 户")
     await talk.whisper(BOSS, f"会议记录 1 {TEXT}")
     await talk.whisper(BOSS, "会议确认 1")
     await talk.whisper(MEMBER, "任务 1 进度 50%")
     await talk.whisper(BOSS, "会议台账 2026")
     book = load_workbook(io.BytesIO(last_file(talk)))
-    meetings, decided = book.worksheets
-    row = [cell.value for cell in meetings[2]]
-    assert (row[0], row[1], row[5:10], row[11]) == (1, "支部党员大会", ["已开", 4, 3, 1, 0], "已确认")
-    assert [cell.value for cell in decided[2]][3:6:2] == ["张三", 0.5]
+    meetings, decided, goals = book.worksheets
+    assert [cell.value for cell in meetings[2]] == [
+        1, "支部党员大会", datetime(2026, 11, 24, 10), "二楼", "学习十五五规划", "已开", 4, 3, 1, 0, 0, 0, 0.75,
+        "已确认", kind("支部党员大会").source,
+    ]  # fmt: skip
+    assert [cell.value for cell in decided[2]] == [
+        1, 1, "由张三负责整理党员活动室,11月30日前完成", "张三", datetime(2026, 11, 30), 0.5, None
+    ]  # fmt: skip
+    assert [cell.value for cell in goals[2]] == [
+        1, "走访老党员", "每季度一次", "李秀英", datetime(2026, 12, 31), 0.6, "已走访 12 户",
+    ]  # fmt: skip
     assert "还没有会议" in await talk.whisper(BOSS, "会议台账 2025")
     assert "支委使用" in await talk.whisper(MEMBER, "会议台账")
+
+
+async def test_where_the_chair_has_left_the_committee_confirms(talk: Talk) -> None:
+    await talk.whisper(EDITOR, f"会议记录 1 {TEXT}")
+    async with talk.app.database.unit_of_work() as uow:
+        (await uow.session.get_one(Member, 1)).left_on = uow.now.date()
+    assert "主持人确认" in await talk.whisper(MEMBER, "会议确认 1")
+    assert "决议成了任务" in await talk.whisper(EDITOR, "会议确认 1")
+
+
+async def test_pictures_are_numbered_and_what_is_none_does_no_harm(talk: Talk) -> None:
+    photo = {"type": "image", "data": {"file": "A1B2.png", "file_id": "a"}}
+    talk.telephone.files |= {"a": PNG}
+    await talk.whisper(BOSS, f"会议记录 1 {TEXT}", photo)
+    talk.telephone.files["a"] = b"not a picture"
+    await talk.whisper(BOSS, "会议记录 1", photo)
+    await talk.whisper(BOSS, "会议记录 1", talk.file("方案.pdf", b"%PDF-1.4"))
+    await talk.whisper(BOSS, "会议记录 1 导出")
+    texts = [one.text for one in Document(io.BytesIO(last_file(talk))).paragraphs]
+    assert "照片 1" in texts
+    assert "照片 2(打不开这张图)" in texts
+    assert "附件：方案.pdf" in texts
 
 
 async def test_goals_of_the_year(talk: Talk) -> None:

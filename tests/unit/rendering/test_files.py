@@ -45,8 +45,8 @@ async def test_a_document_holds_its_parts_in_order() -> None:
     lines = [paragraph.text for paragraph in paper.paragraphs if paragraph.text]
     assert lines == [
         "支部党员大会会议记录",
-        "时间:2026年11月27日",
-        "地点:二楼会议室",
+        "时间：2026年11月27日",
+        "地点：二楼会议室",
         "一、决议",
         "散会。",
         "红旗社区第一党支部",
