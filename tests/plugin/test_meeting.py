@@ -233,7 +233,7 @@ async def test_the_number_at_the_place(talk: Talk) -> None:
         assert "数字不对" in await talk.whisper(EDITOR, f"签到 {wrong}")
     assert "请主持人" in await talk.whisper(EDITOR, f"签到 {meeting.code}")
     assert meeting.code in await talk.whisper(BOSS, "签到码 1")
-    assert "由支委" in await talk.whisper(MEMBER, "签到码 1")
+    assert "主持人或支委" in await talk.whisper(MEMBER, "签到码 1")
     assert "✅" in await talk.whisper(BOSS, f"签到 {meeting.code}")
     assert (await listed(talk))[1].method == "code"
 
