@@ -1,5 +1,6 @@
 """The composition root: settings → database → parts → started, and stopped in the opposite order. Knows no NoneBot."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -19,7 +20,7 @@ from bot.delivery.transport import Transport
 from bot.delivery.worker import Worker
 from bot.discussion.listening import Listening
 from bot.rendering.media import Media
-from bot.scheduling.calendar import WorkdayCalendar
+from bot.scheduling.calendar import WorkdayCalendar, files_of
 from bot.scheduling.runner import Ticker
 from bot.sources.fetcher import Fetcher
 from bot.sources.model import Model
@@ -46,6 +47,7 @@ class App:
         own = settings.xueban
         self.pages = Pages(own.public_url, key_in(own.data_dir)) if own.public_url else NO_PAGES
         self.calendar = WorkdayCalendar.load(settings.xueban.data_dir)
+        self._holidays = files_of(settings.xueban.data_dir)
         self.conversations = Conversations(self.database)
         self.listening = Listening()
         self.ticker = Ticker(clock)
@@ -82,6 +84,13 @@ class App:
             )
         self.ticker.start()
         log.info("ready")
+
+    async def look_at_holidays(self) -> None:
+        """Take over what has been announced since: files that were added to the data folder, or changed there."""
+        stamp = await asyncio.to_thread(files_of, self.settings.xueban.data_dir)
+        if stamp != self._holidays:
+            self.calendar = await asyncio.to_thread(WorkdayCalendar.load, self.settings.xueban.data_dir)
+            self._holidays = stamp
 
     async def together(self, carry_out: CarryOut[Item, Result], item: Item) -> Result:
         """Have ``item`` carried out in one unit of work with those that arrive meanwhile (``bot.core.batch``)."""

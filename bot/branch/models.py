@@ -161,7 +161,8 @@ class Request(Base):
     """Something that only a leader may decide, waiting for 「同意 N」 or 「不同意 N」.
 
     ``kind`` says what agreeing does, ``payload`` (JSON) with whom or what; ``said`` is what the leaders read. Platform,
-    accounts and group are those of the asker.
+    accounts and group are those of the asker. ``roles``, parted by spaces, are whose decision it is; empty: the
+    leaders'.
     """
 
     __tablename__ = "branch_request"
@@ -177,6 +178,7 @@ class Request(Base):
     user_id: Mapped[str] = mapped_column(String(40))
     group_id: Mapped[str] = mapped_column(String(40), default="")
     display_name: Mapped[str] = mapped_column(String(80), default="")
+    roles: Mapped[str] = mapped_column(String(60), default="", server_default="")
     state: Mapped[str] = mapped_column(String(12))
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

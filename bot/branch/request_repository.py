@@ -1,6 +1,6 @@
 """Every query about what waits for a leader's decision and about what may be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -21,13 +21,19 @@ async def same_open(uow: UnitOfWork, kind: str, platform: str, user_id: str, pay
     return (await uow.session.scalars(query.limit(1))).one_or_none()
 
 
-async def open_below(uow: UnitOfWork, paths: Sequence[str], no: int | None) -> list[Request]:
-    """The open requests of the branches at or below one of ``paths``, the oldest first."""
+async def open_with(uow: UnitOfWork, kinds: Collection[str], payload: str) -> Sequence[Request]:
+    query = select(Request).where(Request.state == "open", Request.kind.in_(kinds), Request.payload == payload)
+    return (await uow.session.scalars(query)).all()
+
+
+async def open_below(uow: UnitOfWork, paths: Sequence[str], no: int | None) -> list[tuple[Request, str]]:
+    """The open requests of the branches at or below one of ``paths``, each with its path, the oldest first."""
     below = or_(False, *(Branch.path.startswith(path, autoescape=True) for path in paths))
-    query = select(Request).join(Branch, Branch.id == Request.branch_id).where(Request.state == "open", below)
+    query = select(Request, Branch.path).join(Branch, Branch.id == Request.branch_id)
+    query = query.where(Request.state == "open", below)
     if no is not None:
         query = query.where(Request.no == no)
-    return list((await uow.session.scalars(query.order_by(Request.id).limit(50))).all())
+    return [(request, path) for request, path in await uow.session.execute(query.order_by(Request.id).limit(50))]
 
 
 async def last_act(uow: UnitOfWork, platform: str, user_id: str, since: datetime) -> UndoStep | None:

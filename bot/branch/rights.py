@@ -1,10 +1,22 @@
 """Who may decide about which branch, wherever they happen to speak: a role reaches down from where it was given."""
 
+from dataclasses import replace
+
 from bot.branch import repository, rules
+from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
-from bot.branch.models import Branch, Role
+from bot.branch.models import Branch, BranchKind, Role
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed
+
+
+async def here(uow: UnitOfWork, actor: Actor) -> Actor:
+    """``actor`` as they speak for the 支部: what is said from a 党小组 is said in the branch that it belongs to."""
+    home = await branch.get(uow, actor.branch)
+    if home.kind != BranchKind.GROUP or home.parent_id is None:
+        return actor
+    above = await branch.get(uow, home.parent_id)
+    return replace(actor, branch_id=above.id, roles=await roles_at(uow, actor, above.path))
 
 
 async def roles_at(uow: UnitOfWork, actor: Actor, path: str) -> frozenset[Role]:
@@ -14,9 +26,14 @@ async def roles_at(uow: UnitOfWork, actor: Actor, path: str) -> frozenset[Role]:
 
 async def led(uow: UnitOfWork, actor: Actor) -> list[str]:
     """The paths of the branches that the person leads; what is below them is theirs too. A superuser leads all."""
+    return [grant.path for grant in await held(uow, actor) if grant.role in LEADERS]
+
+
+async def held(uow: UnitOfWork, actor: Actor) -> list[rules.Grant]:
+    """The offices of the person. A superuser leads all."""
     if actor.is_superuser:
-        return ["/"]
-    return [grant.path for grant in await _grants(uow, actor) if grant.role in LEADERS]
+        return [rules.Grant(Role.SECRETARY, "/")]
+    return await _grants(uow, actor)
 
 
 async def need_leader(uow: UnitOfWork, actor: Actor, branch: Branch) -> None:

@@ -17,6 +17,7 @@ class SettingKind(StrEnum):
     SWITCH = "开关"
     NUMBER = "数字"
     HOURS = "学时"
+    CHOICE = "选项"
 
 
 _ON = frozenset({"开", "开启", "打开", "是", "要", "可以"})
@@ -29,7 +30,8 @@ _SPAN = re.compile(rf"{_CLOCK}\s*(?:-|—|~|到|至)+\s*(?:次日|第二天)?{_C
 @dataclass(frozen=True)
 class Setting:
     """A setting that a branch may change. ``source`` and ``since`` say where the default comes from; a number lies
-    between ``least`` and ``most``, both included, and is counted in ``unit``. A feature that needs one adds a row."""
+    between ``least`` and ``most``, both included, and is counted in ``unit``; a choice is one of ``options``. A feature
+    that needs one adds a row."""
 
     label: str
     default: str
@@ -40,6 +42,7 @@ class Setting:
     unit: str = ""
     least: int = 0
     most: int = 0
+    options: tuple[str, ...] = ()
 
     @property
     def example(self) -> str:
@@ -70,6 +73,13 @@ class Setting:
                 if number is None or not self.least <= int(number[1]) <= self.most:
                     raise UserError(f"「{self.label}」要 {self.least} 到 {self.most} 的整数,比如「{self.example}」。")
                 return str(int(number[1]))
+            case SettingKind.CHOICE:
+                word = (
+                    "关" if text in _OFF else next((o for o in self.options if o != "关"), "") if text in _ON else text
+                )
+                if word not in self.options:
+                    raise UserError(f"「{self.label}」可以是{'、'.join(self.options)},比如「{self.example}」。")
+                return word
             case SettingKind.HOURS:
                 hours = re.fullmatch(rf"(\d{{1,3}})(?:\.([05]))?\s*(?:{self.unit})?", text)
                 if hours is None or not self.least <= float(f"{hours[1]}.{hours[2] or 0}") <= self.most:
@@ -99,6 +109,7 @@ _PUBLICITY = "《中国共产党党务公开条例(试行)》第十四条:提出
 _EDUCATION = "《中国共产党党员教育管理工作条例》"
 _BRANCH_WORK = "《中国共产党支部工作条例(试行)》"
 _AUTUMN = date(2026, 11, 1)
+_PUBLICITY_SINCE = date(2017, 12, 25)
 _SPRING = date(2019, 5, 6)
 
 SETTINGS: dict[str, Setting] = {
@@ -114,10 +125,48 @@ SETTINGS: dict[str, Setting] = {
         "补发时限", "60", SettingKind.NUMBER, "错过推送时刻多久之内还推送", _AGREED, _AUTUMN, "分钟", 0, 1440
     ),
     "reminds_per_day": Setting(
-        "催学上限", "1", SettingKind.NUMBER, "每天最多催学几次", _LESS_BURDEN, _AUTUMN, "次", 0, 3
+        "催学上限", "1", SettingKind.NUMBER, "每人每天最多催学几次、催收几次", _LESS_BURDEN, _AUTUMN, "次", 0, 3
+    ),
+    "notice_authors": Setting(
+        "公告拟稿",
+        "宣传委员",
+        SettingKind.CHOICE,
+        "谁可以写公告、改公告、撤回公告;书记总是可以",
+        _AGREED,
+        _AUTUMN,
+        options=("宣传委员", "支委"),
+    ),
+    "notice_review": Setting(
+        "公告审核",
+        "关",
+        SettingKind.CHOICE,
+        "公开前谁来审核(含保密审查)",
+        _PUBLICITY,
+        _PUBLICITY_SINCE,
+        options=("关", "支委", "组织委员", "纪检委员", "副书记"),
     ),
     "notice_approval": Setting(
-        "公告审核", "关", SettingKind.SWITCH, "公告要由书记同意后才公开", _PUBLICITY, date(2017, 12, 25)
+        "公告审批",
+        "关",
+        SettingKind.CHOICE,
+        "公开前谁来同意",
+        _PUBLICITY,
+        _PUBLICITY_SINCE,
+        options=("关", "书记或副书记", "书记"),
+    ),
+    "notice_own": Setting(
+        "自写自批", "关", SettingKind.SWITCH, "可否审核、同意自己写的公告", _PUBLICITY, _PUBLICITY_SINCE
+    ),
+    "notice_days": Setting(
+        "公告归档",
+        "30",
+        SettingKind.NUMBER,
+        "公开多久后自动归档、不再收回执,0 是不归档",
+        _AGREED,
+        _AUTUMN,
+        "天",
+        0,
+        365,
     ),
     "discussion_hours": Setting(
         "讨论时长", "24", SettingKind.NUMBER, "没写结束时间的讨论开多久", _AGREED, _AUTUMN, "小时", 1, 720

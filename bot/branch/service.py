@@ -78,9 +78,20 @@ async def readers(uow: UnitOfWork, branch_id: int, on: date) -> list[Reader]:
     whatever else is below it without a group chat of its own (a 支部 that shares the group of the 党委)."""
     rows = await repository.below(uow, (await get(uow, branch_id)).path)
     others = tuple(p for each, p, kind, group in rows if group and each != branch_id and kind != BranchKind.GROUP)
-    here = [each for each, own, _, _ in rows if not own.startswith(others)]
+    return await _roster(uow, [each for each, own, _, _ in rows if not own.startswith(others)], on)
+
+
+async def everybody(uow: UnitOfWork, branch_id: int, on: date) -> tuple[list[Reader], list[Reader]]:
+    """The roster of the branch and of all below it: (who has a group chat among theirs to read in, who has none)."""
+    rows = await repository.below(uow, (await get(uow, branch_id)).path)
+    chatting = tuple(path for _, path, _, group in rows if group)
+    heard = [each for each, path, _, _ in rows if path.startswith(chatting)]
+    return await _roster(uow, heard, on), await _roster(uow, [each for each, *_ in rows if each not in heard], on)
+
+
+async def _roster(uow: UnitOfWork, branch_ids: Sequence[int], on: date) -> list[Reader]:
     found: dict[int, Reader] = {}
-    for member, account, leave in await repository.roster(uow, here, on):
+    for member, account, leave in await repository.roster(uow, branch_ids, on):
         known = found.get(member.id)
         if known is None:
             found[member.id] = _reader(member, account, leave is not None)
@@ -106,10 +117,13 @@ def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Re
     )
 
 
-async def leaders(uow: UnitOfWork, branch_id: int, roles: frozenset[Role] = LEADERS) -> list[Reader]:
-    """Who is told things privately: the 书记 and 副书记 of the branch, else of the nearest one above that has any."""
+async def leaders(
+    uow: UnitOfWork, branch_id: int, roles: frozenset[Role] = LEADERS, but: int | None = None
+) -> list[Reader]:
+    """Who is told things privately: the 书记 and 副书记 (or ``roles``) of the branch, else of the nearest one above it
+    that has any. The member ``but`` is left out."""
     for chain in reversed(ids_on((await get(uow, branch_id)).path)):
-        if found := await officers(uow, chain, roles):
+        if found := [one for one in await officers(uow, chain, roles) if one.member_id != but]:
             return found
     return []
 

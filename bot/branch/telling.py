@@ -1,7 +1,7 @@
 """Telling people privately what they should hear when nobody is waiting: through the outbox, out of the quiet hours."""
 
 from bot.branch import service as branch
-from bot.branch.actor import EDITORS
+from bot.branch.actor import EDITORS, LEADERS
 from bot.branch.models import MemberAccount, Role
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
@@ -57,14 +57,15 @@ async def tell_leaders(
     superusers: frozenset[str] = frozenset(),
     but: int | None = None,
     now: bool = False,
+    roles: frozenset[Role] = LEADERS,
 ) -> list[str]:
-    """Tell the leaders of the branch; the names of those who are told.
+    """Tell the leaders of the branch (or who holds one of ``roles``); the names of those who are told.
 
     Where none but the member ``but`` can be reached, the ``superusers`` (as in the settings) are told instead.
     """
     told: dict[str, Target] = {}
-    for leader in await branch.leaders(uow, branch_id):
-        if leader.account is not None and leader.member_id != but:
+    for leader in await branch.leaders(uow, branch_id, roles, but):
+        if leader.account is not None:
             told[leader.name] = private(leader.account, via)
     if not told:
         told = {f"管理员 {target.id}": target for target in operators(superusers, via)}

@@ -21,6 +21,7 @@ from bot.core import measures
 from bot.core.batch import Batch
 from bot.core.errors import DatabaseBusy, NotAllowed, UserError
 from bot.core.limits import RateLimit
+from bot.delivery.reference import units
 from bot.delivery.transport import NotSent, Refused, Target, Transport, Unknown
 from bot.rendering.content import Content, Mention
 
@@ -187,7 +188,8 @@ class Desk:
             log.warning("acknowledgement not delivered: %s", type(error).__name__)
 
     async def _send(self, target: Target, content: Content) -> None:
-        await self._transport.send(target, content, self._app.settings.xueban.delivery.send_timeout)
+        for unit in units(content):
+            await self._transport.send(target, unit, self._app.settings.xueban.delivery.send_timeout)
 
     async def download(self, actor: Actor, file: IncomingFile, limit: int) -> bytes:
         """The bytes of a file of this chat. Raises ``UserError`` where it is too large or can't be had."""

@@ -19,6 +19,7 @@ class State(StrEnum):
     NEEDS_HUMAN = "needs_human"  # nobody can tell, or the platform won't take it
     EXPIRED = "expired"  # its time passed before it could be sent
     CANCELLED = "cancelled"
+    RECALLED = "recalled"  # it had arrived and was taken back there
 
 
 class HoldKind(StrEnum):

@@ -116,9 +116,21 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return await repository.origins_of(uow, places)
 
 
-async def arrived(uow: UnitOfWork, origin: str, since: datetime | None = None) -> list[tuple[Target, str]]:
-    """(where, platform message id) of everything of this origin that has arrived (at ``since`` or later)."""
-    return await repository.arrived(uow, origin, since)
+async def recallable(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
+    """(where, platform message id) of everything of this origin that has arrived; not what nobody could recall."""
+    return await repository.recallable(uow, origin)
+
+
+async def recalled(uow: UnitOfWork, target: Target, message_id: str, *, gone: bool) -> None:
+    """Note that a message was recalled on the platform, or (``gone`` False) that the platform wouldn't."""
+    await repository.recalled(uow, lane_of(target), message_id, gone=gone)
+
+
+async def fates(uow: UnitOfWork, keys: Collection[str]) -> tuple[list[tuple[Target, str]], bool]:
+    """What has become of these: (where, platform message id) of those that have arrived; whether others still may."""
+    rows = await repository.fates(uow, keys)
+    there = [(row.target, row.message_id) for row in rows if row.state == State.SENT and row.message_id is not None]
+    return there, any(row.state in (State.PENDING, State.SENDING, State.UNKNOWN) for row in rows)
 
 
 async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
@@ -129,7 +141,13 @@ async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
 
 async def cancel(uow: UnitOfWork, key: str) -> bool:
     """Withdraw a message that hasn't left yet; False if there is nothing left to withdraw."""
-    return await repository.cancel(uow, key) > 0
+    return await repository.cancel(uow, repository.with_key(key)) > 0
+
+
+async def cancel_of(uow: UnitOfWork, origin: str, keys: Collection[str] | None = None) -> int:
+    """Withdraw everything of this origin (with one of ``keys``) that hasn't left yet; how many messages that were."""
+    which = [repository.of_origin(origin)] + ([] if keys is None else [repository.with_keys(keys)])
+    return await repository.cancel(uow, *which)
 
 
 async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:

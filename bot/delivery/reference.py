@@ -6,6 +6,7 @@ reference of its own, so that each can be looked for by itself.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.clock import to_local
@@ -33,19 +34,23 @@ def marks_in(text: str) -> list[str]:
     return _MARK.findall(text)
 
 
+def units(content: Content) -> list[Content]:
+    """The messages that ``content`` takes, in the order of sending."""
+    inline = [part for part in content.parts if not isinstance(part, Forward | Attachment)]
+    alone = [Content(parts=(part,)) for part in content.parts if isinstance(part, Forward | Attachment)]
+    return [Content(parts=tuple(inline)), *alone] if inline or not alone else alone
+
+
 def wire_units(content: Content, ref: str) -> list[tuple[str, Content]]:
-    """The messages that ``content`` takes, each with its reference written into it, in the order of sending."""
-    inline: list[Part] = [part for part in content.parts if not isinstance(part, Forward | Attachment)]
-    groups: list[list[Part]] = [inline] if inline else []
-    groups += [[part] for part in content.parts if isinstance(part, Forward | Attachment)]
-    units = []
-    for index, parts in enumerate(groups or [[]]):
+    """``units``, each with its reference written into it."""
+    found = []
+    for index, unit in enumerate(units(content)):
         own = ref if index == 0 else f"{ref}-{index + 1}"
-        units.append((own, Content(parts=tuple(_signed(parts, own)))))
-    return units
+        found.append((own, Content(parts=tuple(_signed(unit.parts, own)))))
+    return found
 
 
-def _signed(parts: list[Part], ref: str) -> list[Part]:
+def _signed(parts: Sequence[Part], ref: str) -> list[Part]:
     last = parts[-1] if parts else None
     match last:
         case Text():

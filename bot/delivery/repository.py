@@ -19,6 +19,8 @@ _CHUNK = 500
 SHOWN_FOR = timedelta(days=7)
 """How long what was refused or expired is still shown; what a person must decide stays until it is decided."""
 
+NOT_RECALLED = "平台不让撤回"
+"""The reason of a message that is still there although it was to be recalled."""
 
 Place = tuple[str, str, str]
 """(platform, target id, message id) of a message on the platform."""
@@ -297,12 +299,24 @@ async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, 
     return {place: found[place] for place in places if place in found}
 
 
-async def arrived(uow: UnitOfWork, origin: str, since: datetime | None) -> list[tuple[Target, str]]:
+async def recallable(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
     row = OutboxRow
     query = select(row).where(row.origin == origin, row.state == State.SENT, row.message_id.is_not(None))
-    if since is not None:
-        query = query.where(row.sent_at >= since)
-    return [(one.target, str(one.message_id)) for one in await uow.session.scalars(query.order_by(row.id))]
+    query = query.where(row.reason != NOT_RECALLED).order_by(row.id)
+    return [(one.target, str(one.message_id)) for one in await uow.session.scalars(query)]
+
+
+async def recalled(uow: UnitOfWork, lane: str, message_id: str, *, gone: bool) -> None:
+    row = OutboxRow
+    statement = update(row).where(row.message_id == message_id, row.lane == lane, row.state == State.SENT)
+    await uow.session.execute(
+        statement.values(**({"state": State.RECALLED.value} if gone else {"reason": NOT_RECALLED}))
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+async def fates(uow: UnitOfWork, keys: Collection[str]) -> list[OutboxRow]:
+    return list(await uow.session.scalars(select(OutboxRow).where(OutboxRow.key.in_(keys)).order_by(OutboxRow.id)))
 
 
 async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
@@ -312,15 +326,30 @@ async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
     return await uow.session.scalar(query) is not None
 
 
-async def cancel(uow: UnitOfWork, key: str) -> int:
-    """Withdraw what hasn't been brought to the wire; how many messages that were."""
+async def cancel(uow: UnitOfWork, *which: ColumnElement[bool]) -> int:
+    """Withdraw what hasn't been brought to the wire, or was given up; how many messages that were."""
     row = OutboxRow
-    waiting = or_(row.state == State.PENDING, and_(row.state == State.SENDING, row.sending_at.is_(None)))
+    waiting = or_(
+        row.state.in_((State.PENDING, State.NEEDS_HUMAN)), and_(row.state == State.SENDING, row.sending_at.is_(None))
+    )
     result = await uow.session.execute(
-        update(row).where(or_(row.key == key, row.key.startswith(f"{key}#", autoescape=True)), waiting)
+        update(row).where(waiting, *which)
         .values(state=State.CANCELLED, lease_until=None).execution_options(synchronize_session=False)
     )  # fmt: skip
     return cast("CursorResult[Any]", result).rowcount
+
+
+def with_key(key: str) -> ColumnElement[bool]:
+    """The message of this key, and those that travel behind it."""
+    return or_(OutboxRow.key == key, OutboxRow.key.startswith(f"{key}#", autoescape=True))
+
+
+def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
+    return OutboxRow.key.in_(keys)
+
+
+def of_origin(origin: str) -> ColumnElement[bool]:
+    return OutboxRow.origin == origin
 
 
 async def hold(uow: UnitOfWork, lane: str, kind: HoldKind, reason: str) -> bool:

@@ -1,13 +1,14 @@
 """Whose meeting it is and who is to come to it: everybody, the committee, or one 党小组."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from bot.branch import rights
 from bot.branch import service as branch
 from bot.branch.actor import COMMITTEE, LEADERS, Actor
 from bot.branch.models import Branch, BranchKind, ChatGroup, Member, MemberKind, Role
+from bot.branch.rights import here as here
 from bot.branch.service import Reader
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
@@ -35,15 +36,6 @@ class Circled:
     @property
     def everybody(self) -> list[int]:
         return [one.member_id for one in (*self.expected, *self.others)]
-
-
-async def here(uow: UnitOfWork, actor: Actor) -> Actor:
-    """``actor`` as they speak for the 支部: what is said from a 党小组 is said in the branch that it belongs to."""
-    home = await branch.get(uow, actor.branch)
-    if home.kind != BranchKind.GROUP or home.parent_id is None:
-        return actor
-    above = await branch.get(uow, home.parent_id)
-    return replace(actor, branch_id=above.id, roles=await rights.roles_at(uow, actor, above.path))
 
 
 async def groups(uow: UnitOfWork, branch_id: int) -> list[Branch]:

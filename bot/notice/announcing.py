@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.branch.actor import LEADERS, Actor
 from bot.core.db import UnitOfWork
-from bot.notice import categories, publishing, repository
+from bot.notice import categories, drafting, repository
 from bot.notice.models import Notice, Scope, State
 from bot.notice.rules import Wording
 
@@ -32,12 +32,12 @@ async def announce(
 ) -> Announced:
     """Make ``text`` known to the group of the actor's branch, or privately to the members ``people`` alone.
 
-    Raises ``UserError`` as ``publishing.draft`` does.
+    Raises ``UserError`` as ``drafting.draft`` does.
     """
     scope = Scope.OWN if people is None else Scope.PEOPLE
     wording = Wording(text, category)
     return _announced(
-        await publishing.draft(uow, actor, wording, scope, people=people or (), reviewed=_reviewed(actor, people))
+        await drafting.draft(uow, actor, wording, scope, people=people or (), reviewed=_reviewed(actor, people))
     )
 
 
@@ -53,7 +53,7 @@ async def change(
         return await announce(uow, actor, text, people, notice.category)
     if notice.scope == Scope.PEOPLE:
         await repository.address(uow, notice.id, people or ())
-    await publishing.rewrite(uow, actor, notice, text, reviewed=_reviewed(actor, people))
+    await drafting.rewrite(uow, actor, notice, text, reviewed=_reviewed(actor, people))
     return _announced(notice)
 
 
@@ -73,4 +73,4 @@ def _reviewed(actor: Actor, people: Collection[int] | None) -> bool:
 
 
 def _announced(notice: Notice) -> Announced:
-    return Announced(notice.id, notice.no, notice.state == State.REVIEWING)
+    return Announced(notice.id, notice.no, notice.state in (State.REVIEWING, State.APPROVING))

@@ -12,6 +12,7 @@ OF_MEETINGS = "会议活动"
 OF_STUDY = "学习教育"
 OF_ADMISSION = "党员发展"
 """Where the 公示 of new members belongs."""
+ADMISSION_RULE = "发展党员公示"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from bot.notice.models import Scope, State
 from bot.notice.rules import title
 from bot.rendering.documents import Block, Paragraph, Table, document
 from bot.rendering.sheets import Column, Sheet, workbook
+from bot.textmining import segmenter
 
 _YEAR = re.compile(r"(?P<year>20\d\d)年?")
 _RELATIVE = {"今年": 0, "去年": -1, "前年": -2}
@@ -69,7 +70,10 @@ def read(words: str, today: date) -> Query:
 
 async def entries(uow: UnitOfWork, branch_id: int, query: Query) -> list[Entry]:
     """Oldest first."""
-    notices = await repository.published(uow, branch_id, query.category, query.year, query.words)
+    ways = (
+        [way for way in (query.words.split(), await segmenter.query_terms(query.words)) if way] if query.words else []
+    )
+    notices = await repository.published(uow, branch_id, query.category, query.year, ways)
     ids = [notice.id for notice in notices]
     standing = await repository.publicity_of(uow, ids)
     confirmed = await repository.receipt_counts(uow, ids)

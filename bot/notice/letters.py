@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from bot.branch import service as branch
 from bot.branch import telling
 from bot.branch.actor import LEADERS, Actor
+from bot.branch.models import Role
+from bot.branch.service import Reader
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
 from bot.notice import publicity_views as views
@@ -31,9 +33,10 @@ async def write(
     if len(text) > LONGEST:
         raise UserError(f"内容有 {len(text)} 字,超过了 {LONGEST} 字,请分几次发。")
     notice = await _objected(uow, actor.branch, about) if about is not None else None
+    at, readers = await _addressed(uow, actor.branch, LEADERS if notice is None else READERS)
     one = Letter(
-        branch_id=actor.branch,
-        no=await branch.next_number(uow, actor.branch, "letter"),
+        branch_id=at,
+        no=await branch.next_number(uow, at, "letter"),
         notice_id=notice.id if notice is not None else None,
         member_id=None if anonymous else actor.member_id,
         text=text,
@@ -42,13 +45,21 @@ async def write(
     uow.session.add(one)
     await uow.session.flush()
     told = 0
-    for reader in await branch.leaders(uow, actor.branch, LEADERS if notice is None else READERS):
+    for reader in readers:
         if reader.account is not None:
             target = telling.private(reader.account, actor.account)
             key = f"letter:{one.id}:{reader.member_id}"
-            await telling.tell(uow, actor.branch, target, views.letter(one, notice), key, ORIGIN)
+            await telling.tell(uow, at, target, views.letter(one, notice), key, ORIGIN)
             told += 1
     return one, told
+
+
+async def _addressed(uow: UnitOfWork, branch_id: int, roles: frozenset[Role]) -> tuple[int, list[Reader]]:
+    """The nearest branch that has somebody to read it, and who that is; else the branch itself, and nobody."""
+    for each in reversed(branch.ids_on((await branch.get(uow, branch_id)).path)):
+        if found := await branch.officers(uow, each, roles):
+            return each, found
+    return branch_id, []
 
 
 async def _objected(uow: UnitOfWork, branch_id: int, no: int) -> Notice:
@@ -70,26 +81,32 @@ async def only_standing(uow: UnitOfWork, branch_id: int) -> int:
 
 async def answer(uow: UnitOfWork, actor: Actor, no: int, text: str) -> Letter:
     """Send an answer back to whoever wrote it, without learning who that is. Raises ``NotFound``, ``UserError``."""
-    one = await repository.letter(uow, actor.branch, no)
-    if one is None or not _may_read(actor, one):
-        raise NotFound(f"没有 {no} 号意见。发「意见箱」看看有哪些。")
+    letter, _ = await get(uow, actor, no)
     if not text.strip():
         raise UserError(f"请把回复写在后面,比如:回复意见 {no} 谢谢,下周开会商量")
-    if one.member_id is None:
+    if letter.member_id is None:
         raise UserError(f"{no} 号是匿名的,没有留下任何信息,无法回复。可以在群里统一说明。")
-    account = await repository.account_of(uow, one.member_id)
+    account = await repository.account_of(uow, letter.member_id)
     if account is None:
         raise UserError(f"写 {no} 号意见的人现在联系不上,回复没有发出。")
     target = telling.private(account, actor.account)
-    key = f"letter-answer:{one.id}:{uow.now:%Y%m%d%H%M%S%f}"
-    await telling.tell(uow, one.branch_id, target, views.answered(one, text.strip()), key, ORIGIN)
-    one.answered_at = uow.now
-    return one
+    key = f"letter-answer:{letter.id}:{uow.now:%Y%m%d%H%M%S%f}"
+    await telling.tell(uow, letter.branch_id, target, views.answered(letter, text.strip()), key, ORIGIN)
+    letter.answered_at = uow.now
+    return letter
+
+
+async def get(uow: UnitOfWork, actor: Actor, no: int) -> tuple[Letter, Notice | None]:
+    """A letter, and the 公示 that it objects to. Raises ``NotFound`` also for one that isn't theirs to read."""
+    found = await repository.letter(uow, actor.branch, no)
+    if found is None or not _may_read(actor, found):
+        raise NotFound(f"没有 {no} 号意见。发「意见箱」看看有哪些。")
+    return found, await uow.session.get(Notice, found.notice_id) if found.notice_id is not None else None
 
 
 async def listed(uow: UnitOfWork, actor: Actor, limit: int) -> Sequence[Letter]:
     """The newest letters that this person may read. Raises ``NotAllowed`` for somebody who may read none."""
-    if not (actor.roles & READERS):
+    if not (actor.roles & (READERS | LEADERS)):
         raise NotAllowed("意见由书记、副书记看,公示的异议还有组织委员看。")
     return [one for one in await repository.letters(uow, actor.branch, limit) if _may_read(actor, one)]
 

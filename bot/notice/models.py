@@ -14,6 +14,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     REVIEWING = "reviewing"
+    APPROVING = "approving"
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
@@ -82,7 +83,7 @@ class Notice(Base):
 
 
 class NoticeVersion(Base):
-    """The words of one version, kept for ever."""
+    """The words of one version, kept for ever. One above the ``version`` of its notice is proposed and not approved."""
 
     __tablename__ = "notice_version"
 

@@ -4,22 +4,22 @@ from datetime import date, timedelta
 
 from bot.branch import audit, telling
 from bot.branch import service as branch
-from bot.branch.actor import LEADERS, Actor
+from bot.branch.actor import Actor
 from bot.branch.models import Role
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import outbox
-from bot.delivery.transport import Target
-from bot.notice import periods, publicity_views, publishing, repository, rules
+from bot.notice import categories, drafting, periods, publicity_views, publishing, repository, rules
 from bot.notice.models import Notice, Publicity, Scope, State
 from bot.notice.periods import Wish
-from bot.notice.receiving import ORIGIN
+from bot.notice.receiving import ORIGIN, origin_of
 from bot.notice.rules import Step, Wording
 from bot.rendering.content import Content
 from bot.scheduling.calendar import WorkdayCalendar
 
-READERS = LEADERS | {Role.ORGANISER}
+READERS = frozenset({Role.SECRETARY, Role.ORGANISER})
 """Who reads objections."""
+UNOPPOSED = "公示期间没有收到异议。"
 
 
 def measure(wish: Wish, today: date, calendar: WorkdayCalendar) -> tuple[int, date]:
@@ -33,12 +33,19 @@ def measure(wish: Wish, today: date, calendar: WorkdayCalendar) -> tuple[int, da
     return workdays, calendar.add_workdays(today, workdays)
 
 
+def worded(text: str, pictures: tuple[str, ...]) -> Wording:
+    """What is to be shown. Raises ``UserError`` for an empty or endless text."""
+    admission = periods.rule_for(text).name == categories.ADMISSION_RULE
+    category = categories.OF_ADMISSION if admission else categories.names()[-1]
+    return Wording(rules.check_text(text), category, pictures)
+
+
 async def draft(uow: UnitOfWork, actor: Actor, wording: Wording, workdays: int) -> Notice:
     """Store it; it is shown at once, or after the approval that the branch requires. Raises ``UserError``."""
     rule = periods.rule_for(wording.text)
     periods.check(rule, workdays)
     standing = Publicity(rule=rule.name, workdays=workdays)
-    return await publishing.draft(uow, actor, wording, Scope.OWN, standing=standing)
+    return await drafting.draft(uow, actor, wording, Scope.OWN, standing=standing)
 
 
 async def any_running(uow: UnitOfWork) -> bool:
@@ -55,7 +62,12 @@ async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> None:
             standing.ends_on = ends_on
             await _say(uow, notice, publicity_views.moved(notice, ends_on), f"moved:{ends_on:%Y%m%d}")
             await audit.record(
-                uow, None, "notice.publicity_moved", f"公示 {notice.no}", f"{ends_on}", branch_id=notice.branch_id
+                uow,
+                None,
+                "notice.publicity_moved",
+                f"公告 {notice.no}",
+                f"公示期到 {ends_on:%-m月%-d日}",
+                branch_id=notice.branch_id,
             )
         if ends_on < today:
             standing.told_at = uow.now
@@ -67,8 +79,8 @@ async def run_due(uow: UnitOfWork, calendar: WorkdayCalendar) -> None:
             )  # fmt: skip
 
 
-async def report(uow: UnitOfWork, actor: Actor, no: int, result: str) -> Notice:
-    """公示结果: close it and tell the group. Raises ``NotFound``, ``UserError``, ``NotAllowed``.
+async def result(uow: UnitOfWork, actor: Actor, no: int, said: str) -> str:
+    """公示结果 as it will be told. Raises ``NotFound``, ``UserError``, ``NotAllowed``.
 
     Without objections the result goes without saying; with some it must be written.
     """
@@ -76,18 +88,24 @@ async def report(uow: UnitOfWork, actor: Actor, no: int, result: str) -> Notice:
     standing = await uow.session.get(Publicity, notice.id)
     if standing is None:
         raise UserError(f"{no} 号是公告,不是公示。")
-    state = rules.check(
-        Step.CLOSE, no, State(notice.state), publishing.roles_of(actor), own=True, four_eyes=False
-    )  # fmt: skip
+    await drafting.check(uow, actor, notice, Step.CLOSE)
     if standing.ends_on is None or branch.today(uow) <= standing.ends_on:
         raise UserError(f"公示 {no} 还没到期。{publicity_views.last_day(standing)}")
     count = await repository.objections(uow, notice.id)
-    if count and not result:
+    if count and not said:
         raise UserError(f"公示期间收到异议 {count} 件,请写明处理结果:公示结果 {no} 经核查……")
-    notice.state, notice.ended_at = state, uow.now
-    standing.result = result or "公示期间没有收到异议。"
-    await _say(uow, notice, publicity_views.reported(notice, standing), "result")
-    await audit.record(uow, actor, "notice.publicity_result", f"公示 {no}", detail={"objections": count})
+    return publicity_views.reported(notice, standing, said or UNOPPOSED)
+
+
+async def report(uow: UnitOfWork, actor: Actor, no: int, said: str) -> Notice:
+    """Close it with its result and tell the group. Raises as ``result``."""
+    text = await result(uow, actor, no, said)
+    notice = await publishing.get(uow, actor.branch, no)
+    standing = await uow.session.get_one(Publicity, notice.id)
+    notice.state, notice.ended_at = State.CLOSED, uow.now
+    standing.result = said or UNOPPOSED
+    await _say(uow, notice, text, "result")
+    await audit.record(uow, actor, "notice.publicity_result", f"公告 {no}")
     return notice
 
 
@@ -97,9 +115,9 @@ async def _say(uow: UnitOfWork, notice: Notice, text: str, key: str) -> None:
             uow,
             outbox.Outgoing(
                 branch_id=notice.branch_id,
-                target=Target(group.account, "group", group.group_id, group.platform),
+                target=publishing.target_of(group),
                 content=Content.of(text),
-                origin=f"{ORIGIN}:{notice.id}",
+                origin=origin_of(notice.id),
                 key=f"notice-publicity:{notice.id}:{key}:{group.group_id}",
                 prefix="告",
                 not_before=(await telling.quiet_hours(uow, notice.branch_id)).shift(uow.now),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.notice.models import Letter, Notice, Publicity
+from bot.notice.models import Letter, Notice, Publicity, State
 from bot.notice.rules import title
 
 
@@ -13,9 +13,9 @@ def last_day(standing: Publicity) -> str:
     return f"最后一天是 {standing.ends_on:%-m月%-d日},第二天起可以发「公示结果」。"
 
 
-def stored(notice: Notice, workdays: int, *, reviewing: bool) -> str:
-    if reviewing:
-        return f"公示 {notice.no} 已交给书记审核,同意后自动公开,从那天起算 {workdays} 个工作日。"
+def stored(notice: Notice, workdays: int) -> str:
+    if notice.state != State.SCHEDULED:
+        return f"公示 {notice.no} 已交去审批,同意后自动公开,从那天起算 {workdays} 个工作日。"
     return f"公示 {notice.no} 这就发到群里,{workdays} 个工作日。到期我会提醒。"
 
 
@@ -33,11 +33,11 @@ def ended_for_leaders(notice: Notice, objections: int) -> str:
     return f"公示 {notice.no}「{title(notice.text)}」到期,{heard}。公布结果发「公示结果 {notice.no}{write}」。"
 
 
-def reported(notice: Notice, standing: Publicity) -> str:
+def reported(notice: Notice, standing: Publicity, result: str) -> str:
     assert standing.starts_on is not None
     assert standing.ends_on is not None
     period = f"{standing.starts_on:%-m月%-d日}至{standing.ends_on:%-m月%-d日}({standing.workdays} 个工作日)"
-    return f"【公示结果】公示 {notice.no}「{title(notice.text)}」\n公示期:{period}\n结果:{standing.result}"
+    return f"【公示结果】公示 {notice.no}「{title(notice.text)}」\n公示期:{period}\n结果:{result}"
 
 
 def letter(one: Letter, notice: Notice | None) -> str:
@@ -47,7 +47,8 @@ def letter(one: Letter, notice: Notice | None) -> str:
     return f"收到一件{about}({one.no} 号):\n{one.text}\n{answer}"
 
 
-def received(one: Letter, told: int, whom: str) -> str:
+def received(one: Letter, told: int) -> str:
+    whom = "书记、副书记" if one.notice_id is None else "书记和组织委员"
     if not told:
         return f"记下了({one.no} 号),但现在没有能联系上的{whom},绑定账号后会看到。"
     if one.member_id is None:
@@ -68,4 +69,4 @@ def letters(found: Sequence[Letter]) -> str:
         state = "匿名" if one.member_id is None else "已回复" if one.answered_at is not None else "未回复"
         kind = "异议" if one.notice_id is not None else "意见"
         lines.append(f"{one.no}. {one.on:%-m月%-d日} {kind}({state}):{title(one.text)}")
-    return "\n".join([*lines, "回复发「回复意见 编号 内容」,您看不到是谁写的。"])
+    return "\n".join([*lines, "看全文发「意见箱 编号」,回复发「回复意见 编号 内容」,您看不到是谁写的。"])

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, and_, delete, exists, func, select, update
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 
-from bot.branch.models import Branch, Member, MemberAccount
+from bot.branch.models import AuditEntry, Branch, Member, MemberAccount
 from bot.core.clock import CHINA
 from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.notice.models import (
@@ -27,8 +27,8 @@ async def by_no(uow: UnitOfWork, branch_id: int, no: int) -> Notice | None:
 
 
 async def newest(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Notice]:
-    query = select(Notice).where(Notice.branch_id == branch_id, Notice.state != State.DRAFT)
-    return (await uow.session.scalars(query.order_by(Notice.no.desc()).limit(limit))).all()
+    query = select(Notice).where(Notice.branch_id == branch_id).order_by(Notice.no.desc())
+    return (await uow.session.scalars(query.limit(limit))).all()
 
 
 async def any_due(uow: UnitOfWork) -> bool:
@@ -59,28 +59,26 @@ async def versions(uow: UnitOfWork, notice_id: int) -> Sequence[NoticeVersion]:
     return (await uow.session.scalars(query)).all()
 
 
-async def open_for(uow: UnitOfWork, members: Collection[int]) -> list[Open]:
-    """The published notices that these members are to confirm and haven't, in their newest version."""
+async def expected_of(
+    uow: UnitOfWork, members: Collection[int], ids: Collection[int], numbers: Collection[int]
+) -> list[Open]:
+    """The notices that these members are to confirm and haven't, and those with one of these ids or numbers as they
+    stand for each of them."""
     n, e, r = Notice, NoticeExpected, NoticeReceipt
-    confirmed = exists().where(r.notice_id == n.id, r.version == n.version, r.member_id == e.member_id)
+    mine = and_(r.notice_id == n.id, r.version == n.version, r.member_id == e.member_id)
+    still = and_(n.state == State.PUBLISHED, r.member_id.is_(None))
+    named = and_(n.published_at.is_not(None), or_(n.id.in_(ids), n.no.in_(numbers)))
     query = (
-        select(e.member_id, n.id, n.no, n.branch_id, n.version, n.text)
+        select(e.member_id, n.id, n.no, n.branch_id, n.version, n.text, n.state, n.scope, r.member_id.is_not(None))
         .join(n, n.id == e.notice_id)
-        .where(e.member_id.in_(members), n.state == State.PUBLISHED, ~confirmed)
+        .outerjoin(r, mine)
+        .where(e.member_id.in_(members), or_(still, named) if ids or numbers else still)
         .order_by(n.id)
     )
-    return [Open(*row) for row in await uow.session.execute(query)]
-
-
-async def answered(uow: UnitOfWork, ids: Collection[int], members: Collection[int]) -> list[Open]:
-    """The notices with these ids as they stand for each of these members who is to confirm them."""
-    n, e = Notice, NoticeExpected
-    query = (
-        select(e.member_id, n.id, n.no, n.branch_id, n.version, n.text)
-        .join(n, n.id == e.notice_id)
-        .where(n.id.in_(ids), e.member_id.in_(members), n.state == State.PUBLISHED)
-    )
-    return [Open(*row) for row in await uow.session.execute(query)]
+    return [
+        Open(member, i, no, branch_id, version, text, State(state), Scope(scope), bool(done))
+        for member, i, no, branch_id, version, text, state, scope, done in await uow.session.execute(query)
+    ]
 
 
 async def confirm(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[int, int]]:
@@ -91,21 +89,22 @@ async def confirm(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[i
     return {(notice, member) for notice, member in new}
 
 
-async def expected(uow: UnitOfWork, notice: Notice) -> list[Person]:
-    """Everybody who is to confirm it, with whether they have confirmed the newest version, in the order of branches."""
+async def expected(uow: UnitOfWork, notice: Notice, path: str) -> list[Person]:
+    """Everybody at or below ``path`` who is to confirm it, with whether they have confirmed the newest version, in the
+    order of branches."""
     r = NoticeReceipt
     mine = and_(r.notice_id == notice.id, r.version == notice.version, r.member_id == Member.id)
     query = (
-        select(Member.id, Member.name, Member.exempt_reason, Member.left_on, Member.branch_id, Branch.name, r.at)
+        select(Member.id, Member.name, Member.exempt_reason, Member.left_on, Branch.path, r.at)
         .join(NoticeExpected, NoticeExpected.member_id == Member.id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(r, mine)
-        .where(NoticeExpected.notice_id == notice.id)
+        .where(NoticeExpected.notice_id == notice.id, Branch.path.startswith(path, autoescape=True))
         .order_by(Branch.path, Member.id)
     )
     return [
-        Person(i, name, bool(exempt), left is not None, branch_id, branch, at)
-        for i, name, exempt, left, branch_id, branch, at in await uow.session.execute(query)
+        Person(i, name, bool(exempt), left is not None, where, at)
+        for i, name, exempt, left, where, at in await uow.session.execute(query)
     ]
 
 
@@ -117,16 +116,32 @@ async def address(uow: UnitOfWork, notice_id: int, people: Collection[int]) -> N
     await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
 
 
-async def accounts_expected(uow: UnitOfWork, notice_id: int) -> Sequence[MemberAccount]:
-    """One account of each person on the roster who is to confirm it and can be reached."""
-    query = (
-        select(MemberAccount)
-        .join(NoticeExpected, NoticeExpected.member_id == MemberAccount.member_id)
-        .join(Member, Member.id == MemberAccount.member_id)
-        .where(NoticeExpected.notice_id == notice_id, Member.left_on.is_(None))
-        .order_by(MemberAccount.member_id, MemberAccount.id.desc())
-    )
-    return list({account.member_id: account for account in await uow.session.scalars(query)}.values())
+async def expected_ids(uow: UnitOfWork, notice_id: int) -> Sequence[int]:
+    """The members on a roster who are to confirm it."""
+    query = select(Member.id).join(NoticeExpected, NoticeExpected.member_id == Member.id)
+    query = query.where(NoticeExpected.notice_id == notice_id, Member.left_on.is_(None))
+    return (await uow.session.scalars(query.order_by(Member.id))).all()
+
+
+async def branch_names(uow: UnitOfWork, paths: Collection[str]) -> dict[str, str]:
+    rows = await uow.session.execute(select(Branch.path, Branch.name).where(Branch.path.in_(paths)))
+    return {row[0]: row[1] for row in rows}
+
+
+async def from_above(uow: UnitOfWork, branch_ids: Collection[int], no: int) -> Notice | None:
+    """What one of these branches made known with this number to all below it; the nearest one, that is the deepest."""
+    query = select(Notice).join(Branch, Branch.id == Notice.branch_id)
+    query = query.where(Notice.branch_id.in_(branch_ids), Notice.no == no, Notice.scope == Scope.BELOW)
+    return (
+        await uow.session.scalars(query.where(Notice.published_at.is_not(None)).order_by(Branch.path.desc()))
+    ).first()
+
+
+async def out_since(uow: UnitOfWork, before: datetime) -> Sequence[Notice]:
+    """What is out since before then, but for 公示: those end by themselves."""
+    standing = exists().where(Publicity.notice_id == Notice.id)
+    query = select(Notice).where(Notice.state == State.PUBLISHED, Notice.published_at <= before, ~standing)
+    return (await uow.session.scalars(query.order_by(Notice.id).with_for_update(skip_locked=True))).all()
 
 
 async def confirmed_before(uow: UnitOfWork, notice_id: int, version: int) -> Sequence[int]:
@@ -175,8 +190,11 @@ async def forget_letters(uow: UnitOfWork, member_id: int) -> None:
     await uow.session.execute(update(Letter).where(Letter.member_id == member_id).values(member_id=None))
 
 
-async def published(uow: UnitOfWork, branch_id: int, category: str, year: int | None, words: str) -> Sequence[Notice]:
-    """What a branch made public, oldest first: of a category, a year of China's calendar, with these words in it."""
+async def published(
+    uow: UnitOfWork, branch_id: int, category: str, year: int | None, ways: Collection[Collection[str]]
+) -> Sequence[Notice]:
+    """What a branch made public, oldest first: of a category, a year of China's calendar, with all words of one of the
+    ``ways`` in it."""
     query = select(Notice).where(Notice.branch_id == branch_id, Notice.published_at.is_not(None))
     query = query.where(Notice.scope != Scope.PEOPLE)
     if category:
@@ -184,8 +202,8 @@ async def published(uow: UnitOfWork, branch_id: int, category: str, year: int | 
     if year is not None:
         first, after = (datetime(each, 1, 1, tzinfo=CHINA) for each in (year, year + 1))
         query = query.where(Notice.published_at >= first, Notice.published_at < after)
-    for word in words.split():
-        query = query.where(Notice.text.contains(word, autoescape=True))
+    if ways:
+        query = query.where(or_(*(and_(*(Notice.text.icontains(w, autoescape=True) for w in way)) for way in ways)))
     return (await uow.session.scalars(query.order_by(Notice.published_at, Notice.no))).all()
 
 
@@ -206,6 +224,14 @@ async def receipt_counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, int
 async def names_of(uow: UnitOfWork, members: Collection[int | None]) -> dict[int, str]:
     rows = await uow.session.execute(select(Member.id, Member.name).where(Member.id.in_(members)))
     return {row[0]: row[1] for row in rows}
+
+
+async def steps(uow: UnitOfWork, branch_id: int, subject: str) -> list[tuple[datetime, str, str, str]]:
+    """(when, who, what, why) of everything that was done to this notice of the branch."""
+    e = AuditEntry
+    query = select(e.at, e.actor, e.action, e.reason).where(e.branch_id == branch_id, e.subject == subject)
+    rows = await uow.session.execute(query.where(e.action.startswith("notice.")).order_by(e.at, e.id))
+    return [(at, actor, action, reason) for at, actor, action, reason in rows]
 
 
 async def letters(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Letter]:
@@ -230,8 +256,7 @@ async def keep_template(uow: UnitOfWork, branch_id: int, name: str, text: str) -
     )
 
 
-async def drop_template(uow: UnitOfWork, branch_id: int, name: str) -> bool:
+async def drop_template(uow: UnitOfWork, branch_id: int, name: str) -> None:
     row = await uow.session.get(NoticeTemplate, (branch_id, name))
     if row is not None:
         await uow.session.delete(row)
-    return row is not None

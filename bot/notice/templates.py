@@ -4,7 +4,7 @@ import json
 import re
 from functools import cache
 
-from bot.branch import audit
+from bot.branch import audit, undo
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
@@ -52,6 +52,7 @@ async def keep(uow: UnitOfWork, actor: Actor, name: str, text: str) -> int:
     text = rules.check_text(text)
     if not blanks(text):
         raise UserError("正文里没有要填的空。空白处用{}标出,比如:{时间}停水,请提前储水")
+    await _remember(uow, actor, name, f"存模板 {name}")
     await repository.keep_template(uow, actor.branch, name, text)
     await audit.record(uow, actor, "notice.template", name)
     return len(blanks(text))
@@ -59,6 +60,21 @@ async def keep(uow: UnitOfWork, actor: Actor, name: str, text: str) -> int:
 
 async def drop(uow: UnitOfWork, actor: Actor, name: str) -> None:
     """Raises ``NotFound`` for one that isn't the branch's own."""
-    if not await repository.drop_template(uow, actor.branch, name):
+    if name not in await repository.templates(uow, actor.branch):
         raise NotFound(f"支部没有自己的模板「{name}」。自带的模板不能删。")
+    await _remember(uow, actor, name, f"删模板 {name}")
+    await repository.drop_template(uow, actor.branch, name)
     await audit.record(uow, actor, "notice.template_dropped", name)
+
+
+async def _remember(uow: UnitOfWork, actor: Actor, name: str, said: str) -> None:
+    before = (await repository.templates(uow, actor.branch)).get(name, "")
+    await undo.remember(uow, actor, "notice.template", {"branch": actor.branch, "name": name, "text": before}, said)
+
+
+async def put_back(uow: UnitOfWork, branch_id: int, name: str, text: str) -> None:
+    """What 撤销 does to ``keep`` and ``drop``: the branch has again what it had (nothing, if that is empty)."""
+    if text:
+        await repository.keep_template(uow, branch_id, name, text)
+    else:
+        await repository.drop_template(uow, branch_id, name)

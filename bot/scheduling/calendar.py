@@ -117,6 +117,11 @@ class WorkdayCalendar:
         return f"{year}年放假安排还没公布,先按周一到周五、扣除法定节日算。"
 
 
+def files_of(data_dir: Path) -> dict[str, int]:
+    """The files that an operator has put there, with when they were changed."""
+    return {path.name: path.stat().st_mtime_ns for path in (data_dir / "holidays").glob("*.json")}
+
+
 @lru_cache(maxsize=64)
 def _packaged(year: int) -> bool:
     """Whether chinesecalendar holds the year: it raises for those it doesn't."""

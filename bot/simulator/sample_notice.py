@@ -8,7 +8,7 @@ from bot.branch.actor import Actor, Speaker
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
-from bot.notice import publicity, publishing, receiving
+from bot.notice import drafting, publicity, publishing, receiving
 from bot.notice.models import Method, Publicity, Scope
 from bot.notice.receiving import Confirmation
 from bot.notice.rules import Wording
@@ -21,7 +21,7 @@ WORKDAYS = 5
 
 async def load(uow: UnitOfWork, app: App, actor: Actor) -> None:
     """As if ``actor`` had published both: nothing of it is said in the chat again."""
-    notice = await publishing.draft(uow, actor, Wording(MEETING, "会议活动"), Scope.OWN)
+    notice = await drafting.draft(uow, actor, Wording(MEETING, "会议活动"), Scope.OWN)
     for user in sample.MEMBERS[:6]:
         speaker = Speaker(actor.platform, actor.account, str(user), actor.group_id)
         person = await branch.resolve_actor(uow, speaker, frozenset())
@@ -35,4 +35,4 @@ async def load(uow: UnitOfWork, app: App, actor: Actor) -> None:
     await publishing.publish(uow, shown)
     shown.published_at = uow.now - timedelta(days=2)
     for one in (notice, shown):
-        await outbox.cancel(uow, f"notice:{one.id}:1:{actor.group_id}")
+        await outbox.cancel_of(uow, receiving.origin_of(one.id))

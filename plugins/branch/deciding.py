@@ -1,4 +1,4 @@
-"""What a leader types to decide about what others asked for."""
+"""What a leader types to decide about what others asked for; the committee, where a branch gave it that say."""
 
 from bot.branch import request_views as views
 from bot.branch import requests
@@ -14,7 +14,7 @@ commands = CommandSet("branch")
 
 
 @commands.command(
-    "同意", who=Who.LEADER, usage="同意 [编号]", example="同意 2", summary="同意别人的申请;不写编号看有哪些"
+    "同意", who=Who.COMMITTEE, usage="同意 [编号]", example="同意 2", summary="同意别人的申请;不写编号看有哪些"
 )
 async def agree(call: Call) -> Reply:
     return await _decide(call, agree=True)
@@ -23,7 +23,7 @@ async def agree(call: Call) -> Reply:
 @commands.command(
     "不同意",
     "退回",
-    who=Who.LEADER,
+    who=Who.COMMITTEE,
     usage="不同意 <编号> [理由]",
     example="不同意 2 名册上没有这个人",
     summary="不同意别人的申请",

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import clockwork, composing, confirming, filing, filling, managing, publicity
+from . import clockwork, composing, confirming, deciding, filing, filling, letters, managing, publicity, receipts
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 公告",
@@ -17,9 +17,12 @@ __plugin_meta__ = PluginMetadata(
 matcher = attach(
     clockwork.commands,
     composing.commands,
+    managing.commands,
+    receipts.commands,
+    deciding.commands,
     confirming.commands,
+    publicity.commands,
+    letters.commands,
     filing.commands,
     filling.commands,
-    managing.commands,
-    publicity.commands,
 )

@@ -3,8 +3,8 @@
 from bot.chat.call import Acknowledge, Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
-from bot.notice import publishing, views
-from bot.notice.models import Method, Notice
+from bot.notice import reminding, views
+from bot.notice.models import Method
 from bot.notice.receiving import Confirmation, Confirmed, SeveralOpen, confirm_all
 
 commands = CommandSet("notice")
@@ -32,7 +32,7 @@ async def receive_plainly(call: Call) -> Reply:
 
 @commands.answer("which")
 async def which(call: Call) -> Reply:
-    return await confirm(call, int(call.args), plain=False)
+    return await confirm(call, None, plain=False, chosen=int(str(call.payload[call.args])))
 
 
 @commands.signal("reaction")
@@ -44,21 +44,21 @@ async def reaction(call: Call) -> Reply:
     return None
 
 
-async def confirm(call: Call, no: int | None, *, plain: bool) -> Reply:
+async def confirm(call: Call, no: int | None, *, plain: bool, chosen: int | None = None) -> Reply:
     in_group, reply_to = call.actor.group_id is not None, call.message.reply_to
     method = Method.REPLY if reply_to is not None else Method.PHRASE if in_group else Method.PRIVATE
-    match await call.app.together(confirm_all, Confirmation(call.actor, method, no, reply_to, plain)):
+    match await call.app.together(confirm_all, Confirmation(call.actor, method, no, chosen, reply_to, plain)):
         case Confirmed(notice=notice, first=first):
 
             async def progress() -> str:
                 async with call.app.database.reading() as uow:
-                    found = await uow.session.get_one(Notice, notice.id)
-                    return (await publishing.tally(uow, found)).progress
+                    return await reminding.progress(uow, notice.id)
 
             if in_group:
                 return Acknowledge(f"notice:{notice.id}", call.actor.name, progress, "已收到")
             return views.confirmed(notice, first=first)
         case SeveralOpen(notices=notices):
-            choices = tuple(str(one.no) for one in notices[:10])
-            return Ask(views.which(notices[:10]), then="notice.which", choices=choices)
+            labels = views.labels(notices[:10])
+            ids: dict[str, object] = {label: one.id for label, one in labels.items()}
+            return Ask(views.which(labels), "notice.which", ids, tuple(labels))
     return None if in_group or plain else "现在没有等您确认的公告。"

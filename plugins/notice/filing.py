@@ -2,13 +2,11 @@
 
 import re
 
-from bot.branch import audit
+from bot.branch import audit, rights
 from bot.branch import service as branch
-from bot.branch.actor import EDITORS
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
-from bot.core.errors import NotAllowed
-from bot.notice import ledger
+from bot.notice import drafting, ledger
 from bot.rendering.content import Attachment, Content
 
 commands = CommandSet("notice")
@@ -26,17 +24,18 @@ _EXPORT = re.compile(r"^(?:导出|下载)\s*|\s*(?:导出|下载)$")
 )
 async def look(call: Call) -> Reply:
     words, wants_files = _EXPORT.sub("", call.args), bool(_EXPORT.search(call.args))
-    if wants_files and not call.actor.may(EDITORS):
-        raise NotAllowed("导出台账由宣传委员或书记来做。直接发「党务公开」可以看。")
     async with call.app.database.reading() as uow:
+        actor = await rights.here(uow, call.actor)
+        if wants_files:
+            await drafting.need_author(uow, actor, "直接发「党务公开」可以看。")
         query = ledger.read(words, branch.today(uow))
-        found = await ledger.entries(uow, call.actor.branch, query)
+        found = await ledger.entries(uow, actor.branch, query)
         if not wants_files:
             return ledger.listed(found, query)
-        paper = await ledger.as_document(uow, call.actor.branch, found, query)
+        paper = await ledger.as_document(uow, actor.branch, found, query)
     sheet = await ledger.as_sheet(found, query)
     async with call.app.database.unit_of_work() as uow:
-        await audit.record(uow, call.actor, "notice.export", "党务公开台账", detail={"rows": len(found)})
+        await audit.record(uow, actor, "notice.export", "党务公开台账", detail={"rows": len(found)})
     name = f"党务公开台账{query.year or ''}{query.category}"
     files = [
         Attachment(sha256=call.app.media.put(data), name=f"{name}.{kind}")

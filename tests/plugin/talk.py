@@ -37,6 +37,7 @@ class Telephone:
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     forwards: dict[str, list[str]] = field(default_factory=dict)
     pinned: list[tuple[str, str, str]] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
     allows: bool = False
     reacted: list[str] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
@@ -58,6 +59,7 @@ class Telephone:
         return Absent()
 
     async def recall(self, target: Target, message_id: str) -> bool:
+        self.recalled += [message_id] if self.allows else []
         return self.allows
 
     async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:

@@ -37,10 +37,10 @@ async def queued(talk: Talk, kind: str = "group") -> list[tuple[str, str]]:
         return [(row.target_id, Content.model_validate_json(row.content).plain.split("\n〔")[0]) for row in rows]
 
 
-async def arrive(talk: Talk, message_id: str = "900") -> None:
+async def arrive(talk: Talk, message_id: str = "900", kind: str = "group") -> None:
     """What waits for the group has been sent."""
     async with talk.app.database.unit_of_work() as uow:
-        group = update(OutboxRow).where(OutboxRow.target_kind == "group", OutboxRow.state == Sent.PENDING)
+        group = update(OutboxRow).where(OutboxRow.target_kind == kind, OutboxRow.state == Sent.PENDING)
         await uow.session.execute(group.values(state=Sent.SENT, message_id=message_id))
 
 
@@ -57,7 +57,7 @@ async def test_the_preview_is_what_the_group_gets(talk: Talk) -> None:
     seen = await talk.whisper(EDITOR, f"公告 {WORDS}")
     notice, _, ask = seen.partition("\n类别:")
     assert notice == f"【公告】\n{WORDS}\n看到请回复「收到」。"
-    assert ask == "会议活动(改类别就回复类别名)\n回复「确认」公开,「取消」放弃。"
+    assert ask == "会议活动(改类别就回复类别名)\n回复「确认」公开,「存草稿」以后再发,「取消」放弃。"
     assert await queued(talk) == []
     assert "类别:党费收缴" in await talk.whisper(EDITOR, "党费收缴")
     assert await talk.whisper(EDITOR, "确认") == "公告 1 已公开。发「回执 1」看谁收到了。"
@@ -85,7 +85,7 @@ async def test_what_is_refused_changes_nothing(talk: Talk) -> None:
     assert "没有公告" in await talk.whisper(EDITOR, "公告")
     assert "超过了 5000 字" in await talk.whisper(EDITOR, "公告 " + "字" * 5001)
     assert "已经过去了" in await talk.whisper(EDITOR, "公告 定时 昨天8点 开会")
-    assert "宣传委员使用" in await talk.say(MEMBER, f"/公告 {WORDS}")
+    assert "由支委使用" in await talk.say(MEMBER, f"/公告 {WORDS}")
     assert "还不认识您" in await talk.say(STRANGER, f"/公告 {WORDS}")
     for words in ("回执 9", "催收 9", "撤回 9", "归档 9"):
         assert await talk.whisper(EDITOR, words) == "没有公告 9。发「公告」看看有哪些。"
@@ -110,8 +110,8 @@ async def test_at_a_time_it_goes_out_by_itself(talk: Talk) -> None:
 
 
 async def test_where_the_branch_wants_it_the_secretary_approves(talk: Talk) -> None:
-    await talk.whisper(BOSS, "设置 公告审核 开")
-    assert await publish(talk) == "公告 1 已交给书记审核,同意后自动公开。"
+    await talk.whisper(BOSS, "设置 公告审批 开")
+    assert await publish(talk) == "公告 1 已请书记审批,同意后自动公开。发「公告 1」看到了哪一步。"
     assert await queued(talk) == []
     assert [who for who, text in await queued(talk, "private") if WORDS in text] == [str(BOSS)]
     assert await talk.whisper(BOSS, "同意 1") == "已同意公告 1,已公开。"
@@ -119,12 +119,12 @@ async def test_where_the_branch_wants_it_the_secretary_approves(talk: Talk) -> N
 
 
 async def test_a_returned_one_goes_back_with_the_reason(talk: Talk) -> None:
-    await talk.whisper(BOSS, "设置 公告审核 开")
+    await talk.whisper(BOSS, "设置 公告审批 开")
     await publish(talk)
     assert await talk.whisper(BOSS, "退回 1 地点不对") == "已退回公告 1。"
     assert any("被退回" in text and "地点不对" in text for _, text in await queued(talk, "private"))
     assert "- 周五" in await talk.whisper(EDITOR, "公告改 1 周五下午3点在三楼开会")
-    assert await talk.whisper(EDITOR, "确认") == "公告 1 已交给书记审核,同意后自动公开。"
+    assert await talk.whisper(EDITOR, "确认") == "公告 1 已请书记审批,同意后自动公开。发「公告 1」看到了哪一步。"
     assert await talk.whisper(BOSS, "同意 2") == "已同意公告 1,已公开。"
     assert "三楼" in (await queued(talk))[0][1]
 
@@ -138,13 +138,13 @@ async def test_receipts_by_word_reply_private_and_reaction(talk: Talk) -> None:
     assert await talk.say(MEMBER, "收到") == ""
     assert await talk.say(EDITOR, {"type": "reply", "data": {"id": "900"}}, "收悉") == ""
     assert await talk.whisper(BOSS, "收到") == f"✅ 已登记收到公告 1「{WORDS[:23]}…」。"
-    assert await talk.whisper(BOSS, "收到 1") == "没有等您确认的公告 1。"
+    assert await talk.whisper(BOSS, "收到 1") == "公告 1 之前已经登记过了,不用再发。"
     assert await receipts(talk) == [(1, 1, "private"), (1, 2, "reply"), (1, 3, "phrase")]
-    assert await talk.whisper(BOSS, "回执 1") == (
-        f"公告 1「{WORDS[:23]}…」:3/4,还差 1 人:\n赵德福\n要提醒他们,发「催收 1」。"
-    )
+    counts = f"公告 1「{WORDS[:23]}…」:3/4,还差 1 人。"
+    named = f"{counts}\n未收到:赵德福\n已收到:王建国、李秀英、张三\n要提醒他们,发「催收 1」。"
+    assert await talk.whisper(BOSS, "回执 1") == named
     assert await talk.hear(EDITOR, "/回执 1") == [
-        ("private 102", f"公告 1「{WORDS[:23]}…」:3/4,还差 1 人:\n赵德福\n要提醒他们,发「催收 1」。"),
+        ("private 102", named),
         ("group 9", f"@用户102 \n公告 1「{WORDS[:23]}…」:3/4,还差 1 人。名单已私聊发给您。"),
     ]
 
@@ -204,8 +204,7 @@ async def test_a_second_version_asks_again(talk: Talk) -> None:
 
 
 async def same_again(talk: Talk) -> str:
-    await talk.whisper(EDITOR, f"公告改 1 {WORDS.replace('二楼', '三楼')}")
-    return await talk.whisper(EDITOR, "确认")
+    return await talk.whisper(EDITOR, f"公告改 1 {WORDS.replace('二楼', '三楼')}")
 
 
 async def test_withdrawn_before_it_left_it_never_leaves(talk: Talk) -> None:
@@ -222,15 +221,14 @@ async def test_withdrawn_afterwards_it_says_what_the_platform_does_not_allow(tal
     await arrive(talk)
     await talk.whisper(EDITOR, "撤回 1")
     assert await talk.whisper(EDITOR, "确认") == ("已撤回公告 1。有 1 条平台不让撤(多半超过了时限),请管理员在群里删。")
-    await talk.whisper(EDITOR, "撤回 1")
-    assert await talk.whisper(EDITOR, "确认") == "公告 1 已经撤回,不能撤回。"
+    assert await talk.whisper(EDITOR, "撤回 1") == "公告 1 已经撤回,不能撤回。"
 
 
 async def test_reminders_reach_only_those_still_open_once_a_day(talk: Talk) -> None:
     await publish(talk)
     await talk.say(MEMBER, "收到")
     assert "私下提醒 3 人" in await talk.whisper(EDITOR, "催收 1")
-    assert await talk.whisper(EDITOR, "确认") == "已安排提醒 2 人。另有 1 人今天已提醒过或没有绑定账号。"
+    assert await talk.whisper(EDITOR, "确认") == "已安排提醒 2 人。另有 1 人请假或没有绑定账号。"
     assert [who for who, _ in await queued(talk, "private")] == ["101", "102"]
     await talk.whisper(EDITOR, "催收 1")
     assert (await talk.whisper(EDITOR, "确认")).startswith("已安排提醒 0 人。")
@@ -291,5 +289,5 @@ async def test_withdrawn_where_the_platform_allows_it(talk: Talk) -> None:
     await arrive(talk)
     await talk.whisper(EDITOR, "撤回 1")
     assert await talk.whisper(EDITOR, "确认") == "已撤回公告 1。"
-    assert await talk.say(MEMBER, "收到 1") == "没有等您确认的公告 1。"
+    assert await talk.say(MEMBER, "收到 1") == "公告 1 已撤回,不用回执了。"
     assert await receipts(talk) == []

@@ -42,7 +42,7 @@ async def test_the_branch_keeps_its_own(talk: Talk) -> None:
     assert await talk.whisper(EDITOR, "公告模板 停水通知") == "(1/1)时间?直接回复内容,「取消」放弃。"
     assert "周六8点停水,请提前储水" in await talk.whisper(EDITOR, "周六8点")
     await talk.whisper(EDITOR, "取消")
-    assert await talk.whisper(EDITOR, "公告模板 删除 停水通知") == "已删除模板「停水通知」。"
+    assert await talk.whisper(EDITOR, "公告模板 删除 停水通知") == "已删除模板「停水通知」。删错了发「撤销」。"
     assert "没有模板「停水通知」。有这些:会议通知" in await talk.whisper(EDITOR, "公告模板 停水通知")
 
 
@@ -60,7 +60,7 @@ async def test_what_makes_no_sense_is_refused(talk: Talk, words: str, told: str)
 
 
 async def test_members_have_no_templates(talk: Talk) -> None:
-    assert "宣传委员使用" in await talk.whisper(MEMBER, "公告模板 会议通知")
+    assert "由支委使用" in await talk.whisper(MEMBER, "公告模板 会议通知")
 
 
 async def test_a_message_that_is_there_already(talk: Talk) -> None:

@@ -1,9 +1,11 @@
 """公示 over working days, objections that stay sealed, and the 意见箱."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import AuditEntry, Role, RoleGrant
+from bot.branch.models import AuditEntry, Branch, Member, MemberAccount, Role, RoleGrant
 from bot.core.db import Base
 from bot.delivery.models import OutboxRow
 from bot.notice.models import Letter, Notice, Publicity
@@ -84,10 +86,10 @@ async def test_a_period_that_makes_no_sense_changes_nothing(talk: Talk, words: s
 
 
 async def test_its_days_begin_with_the_approval(talk: Talk) -> None:
-    await talk.whisper(BOSS, "设置 公告审核 开")
+    await talk.whisper(BOSS, "设置 公告审批 开")
     preview = await talk.whisper(EDITOR, f"公示 {SUBJECT} 5个工作日")
     assert "书记同意后公开" in preview
-    assert "已交给书记审核" in await talk.whisper(EDITOR, "确认")
+    assert "已交去审批" in await talk.whisper(EDITOR, "确认")
     at(talk, "2026-10-08 09:00")
     await talk.whisper(BOSS, "同意 1")
     await publish_what_is_due(talk.app)
@@ -109,7 +111,8 @@ async def test_its_end_is_announced_once_and_the_result_closes_it(talk: Talk) ->
     assert [text for who, text in await queued(talk, "private") if who == str(BOSS)] == [
         f"公示 1「{SUBJECT}」到期,没有收到异议。公布结果发「公示结果 1」。"
     ]
-    assert "已发到群里" in await talk.whisper(EDITOR, "公示结果 1")
+    assert (await talk.whisper(EDITOR, "公示结果 1")).startswith("【公示结果】公示 1")
+    assert "已发到群里" in await talk.whisper(EDITOR, "确认")
     assert (await queued(talk))[-1][1] == (
         f"【公示结果】公示 1「{SUBJECT}」\n公示期:9月28日至10月10日(5 个工作日)\n结果:公示期间没有收到异议。"
     )
@@ -141,7 +144,8 @@ async def test_an_objection_reaches_secretary_and_organiser_only(talk: Talk) -> 
     await end_publicities(talk.app)
     assert "收到异议 1 件" in (await queued(talk, "private"))[-1][1]
     assert "请写明处理结果" in await talk.whisper(EDITOR, "公示结果 1")
-    assert "已发到群里" in await talk.whisper(EDITOR, "公示结果 1 经核查,情况属实,不影响接收。")
+    await talk.whisper(EDITOR, "公示结果 1 经核查,情况属实,不影响接收。")
+    assert "已发到群里" in await talk.whisper(EDITOR, "确认")
 
 
 async def everything(talk: Talk) -> str:
@@ -171,7 +175,7 @@ async def test_of_an_anonymous_one_nothing_is_kept(talk: Talk, caplog: pytest.Lo
 
 
 async def test_an_opinion_reaches_the_secretary_and_an_answer_comes_back(talk: Talk) -> None:
-    assert "已转给书记(1 号)" in await talk.whisper(EDITOR, "意见 能不能把学习时间改到晚上")
+    assert "已转给书记、副书记(1 号)" in await talk.whisper(EDITOR, "意见 能不能把学习时间改到晚上")
     [(who, text)] = await queued(talk, "private")
     assert who == str(BOSS) and "能不能把学习时间改到晚上" in text and "李秀英" not in text
     assert "1. 9月28日 意见(未回复):能不能把学习时间改到晚上" in await talk.whisper(BOSS, "意见箱")
@@ -202,8 +206,7 @@ async def test_strangers_get_nothing(talk: Talk) -> None:
 
 async def test_a_running_one_is_withdrawn_but_not_changed(talk: Talk) -> None:
     await show(talk)
-    await talk.whisper(EDITOR, "公告改 1 别的话")
-    assert "公开后不能改" in await talk.whisper(EDITOR, "确认")
+    assert "公开后不能改" in await talk.whisper(EDITOR, "公告改 1 别的话")
     await talk.whisper(EDITOR, "撤回 1")
     assert "已撤回公告 1" in await talk.whisper(EDITOR, "确认")
     at(talk, "2026-10-12 08:00")
@@ -217,3 +220,98 @@ async def test_who_is_forgotten_no_longer_stands_behind_a_letter(talk: Talk) -> 
     await talk.whisper(EDITOR, "确认")
     async with talk.app.database.reading() as uow:
         assert (await uow.session.scalars(select(Letter))).one().member_id is None
+
+
+# -- corners
+
+
+async def grant(talk: Talk, member_id: int, role: Role) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(RoleGrant(branch_id=1, member_id=member_id, role=role, granted_at=uow.now))
+
+
+async def test_a_deputy_reads_opinions_but_no_objections(talk: Talk) -> None:
+    await grant(talk, 2, Role.DEPUTY)
+    await show(talk)
+    await talk.whisper(MEMBER, "异议 1 工作时间不对")
+    await talk.whisper(MEMBER, "意见 能不能晚一点")
+    letters = [text for who, text in await queued(talk, "private") if who == str(EDITOR)]
+    assert len(letters) == 1 and "能不能晚一点" in letters[0]
+    assert "工作时间不对" not in await talk.whisper(EDITOR, "意见箱")
+    assert "没有 1 号意见" in await talk.whisper(EDITOR, "意见箱 1")
+    assert "能不能晚一点" in await talk.whisper(EDITOR, "意见箱 2")
+    assert "没有 2 号意见" in await talk.whisper(MEMBER, "意见箱 2")
+
+
+async def test_nobody_confirms_or_files_one_that_runs(talk: Talk) -> None:
+    await show(talk)
+    assert await talk.whisper(EDITOR, "回执 1") == "1 号是公示,不用回执。公示期到 10月10日。"
+    assert "不用回执" in await talk.whisper(EDITOR, "催收 1")
+    assert "公示到期后发「公示结果 1」就归档" in await talk.whisper(EDITOR, "归档 1")
+    assert await talk.say(MEMBER, "收到") == ""
+
+
+async def test_a_returned_one_is_changed_and_shown(talk: Talk) -> None:
+    await talk.whisper(BOSS, "设置 公告审批 书记")
+    await talk.whisper(EDITOR, f"公示 {SUBJECT} 5个工作日")
+    await talk.whisper(EDITOR, "确认")
+    request = [text for who, text in await queued(talk, "private") if who == str(BOSS)][-1]
+    assert request.startswith(f"【公示 1】\n{SUBJECT}\n公示 5 个工作日,从公开那天起算。\n李秀英请您同意公开公告 1")
+    await talk.whisper(BOSS, "退回 1 写上入党时间")
+    await talk.whisper(EDITOR, f"公告改 1 {SUBJECT},2024年9月申请入党")
+    assert "已请书记审批" in await talk.whisper(EDITOR, "确认")
+    await talk.whisper(BOSS, "同意 2")
+    await publish_what_is_due(talk.app)
+    assert "2024年9月申请入党\n公示期到 10月10日(5 个工作日)" in (await queued(talk))[-1][1]
+
+
+async def test_a_change_may_not_outrun_the_rule(talk: Talk) -> None:
+    await talk.whisper(BOSS, "设置 公告审批 书记")
+    await talk.whisper(EDITOR, "公示 食堂菜单 1个工作日")
+    await talk.whisper(EDITOR, "确认")
+    assert "「发展党员公示」不少于 5 个工作日" in await talk.whisper(EDITOR, f"公告改 1 {SUBJECT}")
+
+
+async def test_at_night_the_days_begin_with_the_morning(talk: Talk) -> None:
+    at(talk, "2026-09-28 22:00")
+    preview = await talk.whisper(EDITOR, f"公示 {SUBJECT} 5个工作日")
+    await talk.whisper(EDITOR, "确认")
+    await publish_what_is_due(talk.app)
+    shown = (await queued(talk))[-1][1]
+    assert "公示期到 10月12日" in preview and "公示期到 10月12日" in shown
+
+
+async def test_a_holiday_file_that_is_put_there_moves_the_end_while_running(talk: Talk) -> None:
+    await show(talk)
+    folder = talk.app.settings.xueban.data_dir / "holidays"
+    folder.mkdir(parents=True, exist_ok=True)
+    off = [f"2026-10-{day:02}" for day in range(1, 13)]
+    words = {"year": 2026, "source": "新的安排", "off": off, "work": []}
+    (folder / "2026.json").write_text(json.dumps(words), encoding="utf-8")
+    await end_publicities(talk.app)
+    assert (await queued(talk))[-1][1] == "【公示 1】放假安排有调整,公示期改到 10月15日 结束。"
+    async with talk.app.database.reading() as uow:
+        moved = select(AuditEntry.reason).where(AuditEntry.action == "notice.publicity_moved")
+        assert (await uow.session.scalars(moved)).all() == ["公示期到 10月15日"]
+
+
+async def test_who_is_in_a_group_of_the_branch_can_object(talk: Talk) -> None:
+    await show(talk)
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(Branch(id=2, parent_id=1, kind="党小组", name="一组", path="/1/2/", created_at=uow.now))
+        await uow.session.flush()
+        (await uow.session.get_one(Member, 2)).branch_id = 2
+    assert "已匿名转给书记和组织委员" in await talk.whisper(EDITOR, "异议 匿名 材料有出入")
+    assert "材料有出入" in await talk.whisper(BOSS, "意见箱 1")
+
+
+async def test_members_have_no_notice_commands(talk: Talk) -> None:
+    await show(talk)
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(MemberAccount(member_id=4, platform="onebot11", user_id="104", bound_at=uow.now))
+    for words in (f"公示 {SUBJECT} 5个工作日", "公示结果 1", "归档 1", "回执 1", "催收 1", "公开 1", "公告改 1 新的"):
+        assert "由支委使用" in await talk.whisper(104, words)
+    assert "公告由宣传委员或书记来发" in await talk.whisper(104, "撤回 1")
+    async with talk.app.database.reading() as uow:
+        refused = select(AuditEntry.actor).where(AuditEntry.action == "refused")
+        assert len((await uow.session.scalars(refused)).all()) == 8
