@@ -167,7 +167,8 @@ def _nearest(mine: frozenset[str], merged: list[Candidate], by_gram: dict[str, l
 
 
 def _first(fresh: Sequence[Candidate]) -> list[Candidate]:
-    """The five to begin with, no two of them alike: what deserves it, else what is pinned, else what there is."""
+    """The five to begin with, no two of them alike: what deserves it (a ceremony doesn't), else what is pinned, else
+    what there is."""
     first: list[Candidate] = []
     for fits in (_deserves, _is_pinned, _is_affair, _is_there):
         for one in fresh:
@@ -179,7 +180,7 @@ def _first(fresh: Sequence[Candidate]) -> list[Candidate]:
 
 def _deserves(one: Candidate, first: Sequence[Candidate]) -> bool:
     if one.pinned:
-        return sum(known.pinned for known in first) < PINNED + (one.weight >= ENOUGH)
+        return one.weight >= 0 and sum(known.pinned for known in first) < PINNED + (one.weight >= ENOUGH)
     return one.tier < 3 and sum(known.kind == one.kind and not known.pinned for known in first) < 2
 
 

@@ -116,16 +116,27 @@ async def summarise(material: Material, commands: Collection[str]) -> Summary:
     texts, likes = [one.text for one in spoken], [one.likes for one in spoken]
     leave_out = {*material.names, *(word for word in commands if len(word) > 1)}
     digest = await themes.digest(texts, material.discussion.title, leave_out, likes)
-    found, used = [], set[int]()
-    for theme in digest.themes:
-        quoted = _quoted(spoken, [at for at in theme.texts if at not in used]) if material.quotes else []
-        used.update(quoted)
+    chosen = _chosen(spoken, [theme.texts for theme in digest.themes] if material.quotes else [])
+    found = []
+    for turn, theme in enumerate(digest.themes):
+        quoted = chosen.get(turn, [])
         quotes = tuple((spoken[at].name if material.signed else "", rules.quote(spoken[at].text)) for at in quoted)
         found.append(Theme(theme.words, len(theme.texts), quotes))
+    used = [at for quoted in chosen.values() for at in quoted]
     text = views.summary(material.discussion, material.participation, found, digest.besides, digest.left)
     return Summary(
         text, await _cloud(material, digest), tuple((spoken[at].id, rules.quote(spoken[at].text)) for at in used)
     )
+
+
+def _chosen(spoken: Sequence[Spoken], themes: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+    """The voices that are quoted by theme, each once: the theme with the fewest chooses first."""
+    chosen: dict[int, list[int]] = {}
+    used: set[int] = set()
+    for turn in sorted(range(len(themes)), key=lambda turn: len(themes[turn])):
+        chosen[turn] = _quoted(spoken, [at for at in themes[turn] if at not in used])
+        used.update(chosen[turn])
+    return chosen
 
 
 def _quoted(spoken: Sequence[Spoken], texts: Sequence[int]) -> list[int]:

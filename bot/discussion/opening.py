@@ -141,6 +141,7 @@ async def end(uow: UnitOfWork, actor: Actor, discussion: Discussion) -> None:
     if discussion.state != State.OPEN:
         raise UserError(f"讨论 {discussion.no} 已经结束了。发「小结 {discussion.no}」看小结。")
     discussion.state, discussion.ended_at = State.ENDED, uow.now
+    await _mention_no_more(uow, discussion)
     await undo.remember(uow, actor, "discussion.end", {"discussion": discussion.id}, f"结束讨论 {discussion.no}")
     await audit.record(uow, actor, "discussion.end", f"讨论 {discussion.no}")
 
@@ -167,6 +168,7 @@ async def run_due(uow: UnitOfWork) -> bool:
     for one in await repository.due(uow, uow.now + rules.REMIND_BEFORE):
         if one.ends_at <= uow.now:
             one.state, one.ended_at, ended = State.ENDED, uow.now, True
+            await _mention_no_more(uow, one)
             (voices, people) = (await repository.counts(uow, [one.id])).get(one.id, (0, 0))
             text = views.time_is_up(one, voices, people)
             await tell_editors(uow, one.branch_id, text, f"discussion:{one.id}:ended", ORIGIN)
@@ -181,9 +183,18 @@ async def run_due(uow: UnitOfWork) -> bool:
 async def _mention(uow: UnitOfWork, discussion: Discussion) -> None:
     for place in await repository.places(uow, discussion.id):
         target = Target(place.account, "group", place.group_id, place.platform)
-        key = f"discussion:{discussion.id}:soon:{place.group_id}"
         text = views.ends_soon(discussion, uow.now)
-        await tell(uow, discussion.branch_id, target, text, key, f"{ORIGIN}:{discussion.id}")
+        await tell(uow, discussion.branch_id, target, text, _soon(place), f"{ORIGIN}:{discussion.id}")
+
+
+async def _mention_no_more(uow: UnitOfWork, discussion: Discussion) -> None:
+    """A reminder that couldn't leave before the end is of no use after it."""
+    for place in await repository.places(uow, discussion.id):
+        await outbox.cancel(uow, _soon(place))
+
+
+def _soon(place: DiscussionPlace) -> str:
+    return f"discussion:{place.discussion_id}:soon:{place.group_id}"
 
 
 async def listen(uow: UnitOfWork, listening: Listening) -> None:

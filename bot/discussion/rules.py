@@ -20,6 +20,8 @@ SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=30)
 REMIND_BEFORE = timedelta(hours=2)
 """How long before the end a discussion is mentioned once more; short ones aren't."""
+REMIND_LATEST = timedelta(hours=1)
+"""How long before the end that may still be, where the quiet hours put it off."""
 AGAIN_AFTER = timedelta(days=60)
 """No topic is offered twice within this time."""
 LIST_FOR = timedelta(minutes=60)
@@ -68,9 +70,9 @@ def ends_at(wanted: datetime | None, hours: int, quiet: QuietHours, now: datetim
 
 
 def reminds_at(opened: datetime, end: datetime, quiet: QuietHours) -> datetime | None:
-    """When it is mentioned once more; None for a short one, or where that would fall into the quiet hours."""
-    at = end - REMIND_BEFORE
-    return None if end - opened < 3 * REMIND_BEFORE or quiet.covers(at) else at
+    """When it is mentioned once more, after the quiet hours; None for a short one, or where that would be too late."""
+    at = quiet.shift(end - REMIND_BEFORE)
+    return None if end - opened < 3 * REMIND_BEFORE or end - at < REMIND_LATEST else at
 
 
 def check_title(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.textmining.script import simplified
-from bot.textmining.segmenter import breathe, in_thread, known_words, normalised, rarity, telling, words_in
+from bot.textmining.segmenter import breathe, in_thread, known_words, normalised, own_terms, rarity, telling, words_in
 
 MOST_THEMES = 4
 MOST_WORDS = 50
@@ -19,7 +19,7 @@ _BEGINNINGS = frozenset("太很更还再就也都没别谁哪怎什这那把给�
 _ENDINGS = frozenset("了着过们吗呢吧啊")
 _COMPLEMENTS = ("出来", "起来", "下来", "过来", "回来", "上来", "下去")
 _AMOUNT = re.compile(
-    r"[好第]?[一二两三四五六七八九十百千万亿几半]+[多几来]?[个天次趟年月日号万亿块元条句点些层遍回种位名家间斤米分]?"
+    r"[好第]?[一二两三四五六七八九十百千万亿几半]+[多几来]?[个天次趟年月日号万亿块元条句点些层遍回种位名家间斤米分摞堆把份笔群套段场顿]?"
 )
 _EVERYWHERE = 0.6
 """Share of the texts from which a word says nothing about a part of them."""
@@ -81,9 +81,10 @@ def _terms(text: str, out: Collection[str]) -> frozenset[str]:
 
 def _says_something(word: str) -> bool:
     """Whether a word would be read as one: no filler, no amount, no half phrase such as 太近, 改了, 贴出来."""
-    if word in words_in("chat_fillers.txt") or word[0] in _BEGINNINGS or word[-1] in _ENDINGS:
-        return False
-    return not word.endswith(_COMPLEMENTS) and _AMOUNT.fullmatch(word) is None
+    if word in own_terms():
+        return True
+    half = word[0] in _BEGINNINGS or word[-1] in _ENDINGS or "不" in word[1:-1] or word.endswith(_COMPLEMENTS)
+    return not half and word not in words_in("chat_fillers.txt") and _AMOUNT.fullmatch(word) is None
 
 
 def _part_of_commoner(word: str, counts: Counter[str]) -> bool:

@@ -115,7 +115,7 @@ def _judged(title: str, ours: frozenset[str], own: frozenset[str]) -> Judged:
     votes = _votes(found)
     terms = tuple(sorted(term for term in ours if term in title))
     noise, against = _against(title, found)
-    weight = _speaking_for(votes, found, terms) - against * _COST
+    weight = _speaking_for(votes, found, terms, long=len(title) > _HEADLINE) - against * _COST
     if (
         not noise
         and weight > 0
@@ -137,8 +137,8 @@ def _votes(found: set[str]) -> dict[str, int]:
     return votes
 
 
-def _speaking_for(votes: dict[str, int], found: set[str], terms: Sequence[str]) -> float:
-    matter = min(len(found & _lists().matter), _MOST_MATTER)
+def _speaking_for(votes: dict[str, int], found: set[str], terms: Sequence[str], *, long: bool) -> float:
+    matter = min(len(found & _lists().matter), _MOST_MATTER - long)
     if not votes and not terms:
         return max(0, matter - 1) / 2
     best = sorted(votes.values(), reverse=True)[:2]

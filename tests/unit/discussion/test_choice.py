@@ -49,6 +49,14 @@ async def test_a_third_pinned_one_must_be_a_public_affair() -> None:
     assert {one.title for one in first if one.pinned} == {row[1:] for row in rows[:3]}
 
 
+async def test_a_ceremony_comes_after_what_can_be_talked_about() -> None:
+    rows = ("★某主席同某总统举行会谈", "★大道如砥", "多地出台反诈新举措", "中小学课后服务如何延长", *BOARD[6:])
+    pool = choice.pool(await found(rows), ())
+    everything = choice.offered(pool, ())
+    assert [one.title for one in everything[:5] if one.pinned] == ["大道如砥"]
+    assert everything[5].title == "某主席同某总统举行会谈"
+
+
 async def test_where_nothing_deserves_it_pinned_ones_fill_the_five() -> None:
     rows = ("★大道如砥", "★汇聚奋进力量", "★守护万家灯火", "★向着春天出发", "老旧小区加装电梯新规出台", "猫狗大战")
     first = choice.offered(choice.pool(await found(rows), ()), ())[:5]

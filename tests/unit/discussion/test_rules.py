@@ -89,4 +89,5 @@ def test_ends() -> None:
 def test_reminders_keep_out_of_the_quiet_hours() -> None:
     assert rules.reminds_at(NOON, NOON + timedelta(hours=24), QUIET) == NOON + timedelta(hours=22)
     assert rules.reminds_at(NOON, NOON.replace(day=25, hour=8), QUIET) is None
+    assert rules.reminds_at(NOON, NOON.replace(day=25, hour=9), QUIET) == NOON.replace(day=25, hour=7, minute=30)
     assert rules.reminds_at(NOON, NOON + timedelta(hours=1), QUIET) is None

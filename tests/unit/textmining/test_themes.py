@@ -21,6 +21,20 @@ async def test_names_commands_addresses_and_fillers_are_no_words_of_the_cloud() 
     assert "电梯" in words
 
 
+async def test_amounts_and_half_phrases_are_no_words() -> None:
+    text = "花了三万多,跑了好几趟,窗口说不清楚,公告贴出来,一摞发票,别跑腿,不敢腐不能腐,三会一课,发票"
+    found = await themes.digest([text, text], "", (), (0, 0))
+    words = {word for word, _ in found.words}
+    assert not words & {"三万多", "好几趟", "说不清楚", "贴出来", "一摞", "别跑"}
+    assert {"发票", "三会一课", "公告", "窗口"} <= words
+
+
+async def test_what_the_title_says_is_no_theme() -> None:
+    texts = ["物业服务要跟上,电梯要修", "物业账目要公开,电梯要修", "物业收费,采光要好", "物业收费,采光别挡"]
+    found = await themes.digest(texts, "多地支持用公积金交物业费", (), [0] * 4)
+    assert not {"物业", "物业费"} & {word for theme in found.themes for word in theme.words}
+
+
 async def test_one_loud_speaker_counts_once() -> None:
     found = await themes.digest(["电梯电梯电梯电梯 采光", "采光 噪声"], "", (), (0, 0))
     assert dict(found.words)["采光"] == 2
