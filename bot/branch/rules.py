@@ -145,6 +145,9 @@ SETTINGS: dict[str, Setting] = {
         _PUBLICITY_SINCE,
         options=("关", "支委", "组织委员", "纪检委员", "副书记"),
     ),
+    "burst_readings": Setting(
+        "集中打卡", "5", SettingKind.NUMBER, "10 分钟内登记到几篇就私下告诉书记,0 不告诉", _AGREED, _AUTUMN, "篇", 0, 50
+    ),
     "notice_approval": Setting(
         "公告审批",
         "关",

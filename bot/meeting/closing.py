@@ -8,6 +8,7 @@ from bot.hours.booking import For
 from bot.meeting import repository, rules
 from bot.meeting.kinds import kind
 from bot.meeting.models import Meeting, State
+from bot.study import attending
 
 
 def origin(meeting_id: int) -> str:
@@ -16,13 +17,15 @@ def origin(meeting_id: int) -> str:
 
 
 async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
-    """Whether it was held: somebody was there, as many as its kind wants. The ledger of hours follows. Does nothing
-    before its end."""
+    """Whether it was held: somebody was there, as many as its kind wants. The ledger of hours follows, and what was
+    studied there by attendance. Does nothing before its end."""
     if meeting.ends_at > uow.now or meeting.state == State.CANCELLED:
         return
     people = await repository.people(uow, meeting)
     enough = rules.was_held(people, kind(meeting.kind).quorum(meeting.agenda))
     meeting.state = State.HELD if enough else State.FAILED
+    present = {one.member_id for one in people if one.signed_at is not None} if enough else set()
+    await attending.settle(uow, meeting.branch_id, meeting.agenda, origin(meeting.id), present)
     source = kind(meeting.kind).hours
     if source is None:
         return

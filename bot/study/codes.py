@@ -7,7 +7,8 @@ from bot.branch import audit
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.delivery import outbox
-from bot.study import proving, repository, rules
+from bot.study import proof_repository as proofs
+from bot.study import proving, rules
 from bot.study.checking_in import ORIGIN, CheckedIn, MoreNeeded
 from bot.study.models import Assignment, Method, Proof
 from bot.study.proving import Evidence
@@ -51,7 +52,7 @@ async def claim(uow: UnitOfWork, actor: Actor, shown: Shown) -> CheckedIn | More
     assert actor.member_id is not None
     if await audit.count(uow, actor, WRONG, uow.now - rules.CODE_LASTS) >= rules.MOST_GUESSES:
         return Refused(Why.LOCKED, shown.code)
-    found = await repository.visit_by_code(uow, actor.branch, shown.code)
+    found = await proofs.visit_by_code(uow, actor.branch, shown.code)
     if found is None:
         await audit.record(uow, actor, WRONG)
         return Refused(Why.UNKNOWN, shown.code)

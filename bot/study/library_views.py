@@ -57,6 +57,9 @@ def pushed(done: Sequence[Pushed]) -> str:
     if len(done) > 1:
         return f"已推送到 {len(done)} 个支部(共 {sum(one.readers for one in done)} 人应学)。"
     (one,) = done
+    if one.assignment.proof == Proof.ATTENDANCE:
+        no = one.assignment.no
+        return f"已推送学习 {no}({one.readers} 人应学)。开会时议题写上「学习 {no}」,签到的人就算完成。"
     return f"已推送学习 {one.assignment.no}({one.readers} 人应学)。发「谁还没学」看完成情况。"
 
 

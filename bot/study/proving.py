@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.db import UnitOfWork
+from bot.study import proof_repository as proofs
 from bot.study import repository
 from bot.study.models import Assignment, Completion, LowerProof, Method, Proof
 
@@ -89,4 +90,4 @@ async def withdraw(uow: UnitOfWork, assignment_id: int, member_id: int, what: st
     if found.evidence == what:
         await step_down(uow, found)
     else:
-        await repository.drop_lower_proof(uow, assignment_id, member_id, what)
+        await proofs.drop_lower_proof(uow, assignment_id, member_id, what)

@@ -13,6 +13,7 @@ from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 from bot.study import completion, proving, reflecting_views, repository
+from bot.study import proof_repository as proofs
 from bot.study.checking_in import CheckedIn
 from bot.study.models import Assignment, Material, Method, Proof, Reflection
 from bot.study.proving import Evidence
@@ -73,7 +74,7 @@ async def judge(uow: UnitOfWork, actor: Actor, reading: Reading, text: str) -> J
         raise UserError(f"心得有 {len(text)} 字,请写在 {LONGEST} 字以内。")
     assignment = await uow.session.get_one(Assignment, reading.id)
     material = await uow.session.get_one(Material, assignment.material_id)
-    others = await repository.other_reflections(uow, reading.branch_id, reading.id, actor.member_id or 0, COMPARED)
+    others = await proofs.other_reflections(uow, reading.branch_id, reading.id, actor.member_id or 0, COMPARED)
     verdict = await originality.judged(text, f"{material.title}\n{material.text}", ())
     near = await originality.nearest(text, [one.text for one in others])
     return Judged(reading, text, verdict, (others[near[0]], near[1]) if near is not None else None)
@@ -83,7 +84,7 @@ async def keep(uow: UnitOfWork, actor: Actor, judged: Judged, message_id: str) -
     """Write it down and record what it completes. One that falls short doesn't replace one that passes."""
     assert actor.member_id is not None
     reading, passes = judged.reading, judged.verdict is Verdict.GOOD
-    one = await repository.own_reflection(uow, reading.id, actor.member_id)
+    one = await proofs.own_reflection(uow, reading.id, actor.member_id)
     if one is not None and one.passes and not passes and await _counts(uow, one):
         return Kept(one, False, True, None)
     like_id = judged.like[0].id if judged.like is not None else None
@@ -103,7 +104,7 @@ async def keep(uow: UnitOfWork, actor: Actor, judged: Judged, message_id: str) -
 
 async def _counts(uow: UnitOfWork, one: Reflection) -> bool:
     """False once its author has taken it back."""
-    return await repository.rests_on(uow, one.assignment_id, one.member_id, f"reflection:{one.id}")
+    return await proofs.rests_on(uow, one.assignment_id, one.member_id, f"reflection:{one.id}")
 
 
 async def _complete(uow: UnitOfWork, one: Reflection, message_id: str = "") -> proving.Proved:
@@ -127,12 +128,12 @@ async def _flag(
 async def about(uow: UnitOfWork, actor: Actor, no: int | None) -> tuple[Assignment, list[tuple[Reflection, str]]]:
     """What was written about a reading (the newest), with names: for leaders. Raises ``NotFound``."""
     assignment = await completion.latest_or(uow, actor.branch, no)
-    return assignment, await repository.reflections_on(uow, assignment.id)
+    return assignment, await proofs.reflections_on(uow, assignment.id)
 
 
 async def overrule(uow: UnitOfWork, actor: Actor, no: int, reason: str, *, passes: bool) -> Reflection:
     """Decide otherwise than the rule, or take that back. Raises ``NotFound``, ``UserError``."""
-    one = await repository.reflection(uow, actor.branch, no)
+    one = await proofs.reflection(uow, actor.branch, no)
     if one is None:
         raise NotFound(f"没有心得 {no}。发「心得列表」看有哪些。")
     reason = " ".join(reason.split())
@@ -160,7 +161,7 @@ async def overrule(uow: UnitOfWork, actor: Actor, no: int, reason: str, *, passe
 
 async def change_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo ``overrule``. Raises ``UserError`` if it was decided or written anew since."""
-    one = await repository.reflection(uow, int(payload["branch"]), int(payload["no"]))
+    one = await proofs.reflection(uow, int(payload["branch"]), int(payload["no"]))
     if one is None or one.overruled != payload["now"]:
         raise UserError("这篇心得后来又改过,撤销不了。发「心得列表」看现在的情况。")
     await _decide(uow, one, payload["before"])

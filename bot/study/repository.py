@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -18,10 +18,8 @@ from bot.study.models import (
     Plan,
     PlanItem,
     PlanState,
-    Reflection,
     Slot,
     SlotState,
-    Visit,
 )
 from bot.study.rules import Person, Query, Reading
 
@@ -286,108 +284,3 @@ async def plans_with(uow: UnitOfWork, material_id: int) -> Sequence[Plan]:
         .distinct()
     )
     return (await uow.session.scalars(query)).all()
-
-
-async def visit(uow: UnitOfWork, nonce: str) -> Visit | None:
-    """The visit of this page, which nobody else changes until the end of the unit of work."""
-    return (await uow.session.scalars(select(Visit).where(Visit.nonce == nonce).with_for_update())).one_or_none()
-
-
-async def visit_by_code(uow: UnitOfWork, branch_id: int, code: str) -> tuple[Visit, Reading] | None:
-    """The visit whose page of this branch showed the code, which nobody else changes until the end of the unit."""
-    a = Assignment
-    query = (
-        select(Visit, a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof)
-        .join(a, a.id == Visit.assignment_id)
-        .join(Material, Material.id == a.material_id)
-        .where(Visit.code == code, a.branch_id == branch_id)
-        .with_for_update(of=Visit)
-    )
-    found = (await uow.session.execute(query)).one_or_none()
-    return None if found is None else (found[0], Reading(*found[1:]))
-
-
-async def free_code(uow: UnitOfWork, code: str) -> bool:
-    """Whether no page shows this code."""
-    return await uow.session.scalar(select(Visit.id).where(Visit.code == code)) is None
-
-
-async def put_visit(uow: UnitOfWork, row: dict[str, object]) -> bool:
-    """Insert a visit; False where its page or its code is known already."""
-    statement = upsert(uow.session, Visit).values(row).on_conflict_do_nothing()
-    return (await uow.session.execute(statement.returning(Visit.id))).first() is not None
-
-
-async def clear_codes(uow: UnitOfWork, before: datetime) -> None:
-    """Forget the codes that ran out before then, and the visits that came to nothing."""
-    old = Visit.expires_at < before
-    await uow.session.execute(delete(Visit).where(old, Visit.used_at.is_(None)))
-    await uow.session.execute(update(Visit).where(old, Visit.code.is_not(None)).values(code=None))
-
-
-async def visits_of(uow: UnitOfWork, member_id: int) -> int:
-    """How many visits are known to be of this member."""
-    query = select(func.count()).select_from(Visit).where(Visit.member_id == member_id)
-    return int((await uow.session.scalars(query)).one())
-
-
-async def forget_visits(uow: UnitOfWork, member_id: int) -> None:
-    """The visits stay, for what rests on them; whose they were doesn't."""
-    await uow.session.execute(update(Visit).where(Visit.member_id == member_id).values(member_id=None))
-
-
-async def reflection(uow: UnitOfWork, branch_id: int, no: int) -> Reflection | None:
-    query = select(Reflection).where(Reflection.branch_id == branch_id, Reflection.no == no).with_for_update()
-    return (await uow.session.scalars(query)).one_or_none()
-
-
-async def own_reflection(uow: UnitOfWork, assignment_id: int, member_id: int) -> Reflection | None:
-    """What this member has written about this reading."""
-    query = select(Reflection).where(Reflection.assignment_id == assignment_id, Reflection.member_id == member_id)
-    return (await uow.session.scalars(query.with_for_update())).one_or_none()
-
-
-async def other_reflections(
-    uow: UnitOfWork, branch_id: int, assignment_id: int, member_id: int, limit: int
-) -> Sequence[Reflection]:
-    """The newest of the branch but this one."""
-    own = and_(Reflection.assignment_id == assignment_id, Reflection.member_id == member_id)
-    query = select(Reflection).where(Reflection.branch_id == branch_id, ~own, Reflection.text != "")
-    return (await uow.session.scalars(query.order_by(Reflection.id.desc()).limit(limit))).all()
-
-
-async def reflections_on(uow: UnitOfWork, assignment_id: int) -> list[tuple[Reflection, str]]:
-    """(reflection, name of who wrote it) about a reading, in the order of numbers."""
-    query = (
-        select(Reflection, Member.name)
-        .join(Member, Member.id == Reflection.member_id)
-        .where(Reflection.assignment_id == assignment_id, Reflection.text != "")
-        .order_by(Reflection.no)
-    )
-    return [(one, name) for one, name in await uow.session.execute(query)]
-
-
-async def reflections_of(uow: UnitOfWork, member_id: int) -> int:
-    """How many texts of this member are kept."""
-    query = select(func.count()).where(Reflection.member_id == member_id, Reflection.text != "")
-    return int((await uow.session.scalars(query)).one())
-
-
-async def forget_reflections(uow: UnitOfWork, member_id: int) -> None:
-    """The rows stay, for what rests on them; the words don't."""
-    await uow.session.execute(update(Reflection).where(Reflection.member_id == member_id).values(text=""))
-
-
-async def drop_lower_proof(uow: UnitOfWork, assignment_id: int, member_id: int, evidence: str) -> None:
-    """Forget a replaced proof that rests on this."""
-    of_it = (LowerProof.assignment_id == assignment_id, LowerProof.member_id == member_id)
-    await uow.session.execute(delete(LowerProof).where(*of_it, LowerProof.evidence == evidence))
-
-
-async def rests_on(uow: UnitOfWork, assignment_id: int, member_id: int, evidence: str) -> bool:
-    """Whether a proof of this completion, replaced or not, rests on this."""
-    for table in (Completion, LowerProof):
-        of_it = (table.assignment_id == assignment_id, table.member_id == member_id, table.evidence == evidence)
-        if await uow.session.scalar(select(table.proof).where(*of_it)) is not None:
-            return True
-    return False

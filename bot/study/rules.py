@@ -179,3 +179,35 @@ def least_time(text: str) -> timedelta:
     """How long somebody is at least at a text who reaches its end by reading."""
     characters = len(re.sub(r"\s", "", text))
     return timedelta(seconds=min(max(LEAST_SECONDS, characters // FASTEST), MOST_SECONDS))
+
+
+BURST = timedelta(minutes=10)
+"""Within this time claims are looked at together."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A completion by word: whose, of which branch, when, and how many minutes the text takes an unhurried reader."""
+
+    member_id: int
+    branch_id: int
+    at: datetime
+    minutes: int
+
+
+def burst(claims: Sequence[Claimed], least: int) -> Sequence[Claimed]:
+    """The claims of one person that came within ``BURST``, where they are at least ``least`` (0: never) and hold more
+    reading than that time; else none. ``claims`` are in the order of time."""
+    for first in range(len(claims)):
+        within = [one for one in claims[first:] if one.at - claims[first].at <= BURST]
+        if least and len(within) >= least and sum(one.minutes for one in within) > BURST.total_seconds() / 60:
+            return within
+    return ()
+
+
+_NAMED = re.compile(r"学习\s*(\d{1,6})(?![\d年月日大届条次个项])")
+
+
+def readings_named(agenda: str) -> set[int]:
+    """The numbers of the readings that an agenda names: 「集体学习 7、学习 8」."""
+    return {int(number) for number in _NAMED.findall(agenda)}

@@ -11,7 +11,7 @@ from bot.rendering.content import Card, Content, Forward
 from bot.study.checking_in import CheckedIn
 from bot.study.codes import Refused, Why
 from bot.study.models import Assignment, Material, Proof
-from bot.study.rules import PROOFS, Person, Reading, Standing
+from bot.study.rules import PROOFS, Claimed, Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
 PAGE = 900
@@ -68,7 +68,7 @@ def how(no: int, proof: int) -> str:
         case Proof.REFLECTION:
             return f"看完发「心得 {no}」加上您的话"
         case Proof.ATTENDANCE:
-            return "以到会签到为准"
+            return "开会学这一篇,签到就算完成"
     return "看完回复「已学」"
 
 
@@ -139,6 +139,13 @@ def code_refused(found: Refused) -> str:
                 f"{code} 是学习 {no} 的验证码,不是学习 {found.meant} 的,没有登记。要记到学习 {no},只发「打卡 {code}」。"
             )
     return f"没有 {code} 这个验证码,没有登记。请对照阅读页末尾的四位再发一次。"
+
+
+def burst(name: str, claims: Sequence[Claimed]) -> str:
+    """For leaders alone: what was seen, and what can be done about it."""
+    minutes = max(1, -(-int((claims[-1].at - claims[0].at).total_seconds()) // 60))
+    head = f"{name} {minutes} 分钟内登记了 {len(claims)} 篇,读完大约要 {sum(one.minutes for one in claims)} 分钟。"
+    return f"{head}\n也许是攒着一起登记的;只告诉您,都照常算数。不想再收到,发「设置 集中打卡 0」。"
 
 
 def which(readings: Sequence[Reading]) -> Content:

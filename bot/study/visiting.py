@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork
-from bot.study import proving, repository, rules
+from bot.study import proof_repository as proofs
+from bot.study import proving, rules
 from bot.study.models import Assignment, Material, Method, Proof, Visit
 from bot.study.pages import Link, Opened
 from bot.study.proving import Evidence
@@ -83,7 +84,7 @@ async def reach_end(uow: UnitOfWork, shown: Page, opened: Opened) -> End:
     wait = opened.at + rules.least_time(shown.material.text) - uow.now
     if wait > timedelta():
         return TooSoon(wait)
-    known = await repository.visit(uow, opened.nonce)
+    known = await proofs.visit(uow, opened.nonce)
     if opened.member_id is not None:
         return await _complete(uow, shown.assignment, opened, opened.member_id, known)
     if known is None:
@@ -96,13 +97,13 @@ async def reach_end(uow: UnitOfWork, shown: Page, opened: Opened) -> End:
 
 
 async def _show(uow: UnitOfWork, opened: Opened) -> Code:
-    await repository.clear_codes(uow, uow.now - KEPT)
+    await proofs.clear_codes(uow, uow.now - KEPT)
     row: dict[str, object] = {"assignment_id": opened.assignment_id, "nonce": opened.nonce}
     while True:
         code, expires_at = await _new_code(uow), uow.now + rules.CODE_LASTS
-        if await repository.put_visit(uow, row | {"code": code, "expires_at": expires_at}):
+        if await proofs.put_visit(uow, row | {"code": code, "expires_at": expires_at}):
             return Code(code, expires_at)
-        known = await repository.visit(uow, opened.nonce)  # asked twice at once: both are shown the same
+        known = await proofs.visit(uow, opened.nonce)  # asked twice at once: both are shown the same
         if known is not None and known.code is not None:
             return Code(known.code, known.expires_at)
 
@@ -112,8 +113,8 @@ async def _complete(
 ) -> Completed:
     if known is None:
         row = {"assignment_id": assignment.id, "nonce": opened.nonce, "expires_at": uow.now, "used_at": uow.now}
-        await repository.put_visit(uow, row | {"member_id": member_id})
-        known = await repository.visit(uow, opened.nonce)
+        await proofs.put_visit(uow, row | {"member_id": member_id})
+        known = await proofs.visit(uow, opened.nonce)
         assert known is not None
         await proving.prove(uow, assignment, member_id, Evidence(Proof.PAGE, Method.LINK, f"visit:{known.id}"))
     return Completed()
@@ -122,5 +123,5 @@ async def _complete(
 async def _new_code(uow: UnitOfWork) -> str:
     while True:
         code = rules.new_code(secrets.choice)
-        if await repository.free_code(uow, code):
+        if await proofs.free_code(uow, code):
             return code

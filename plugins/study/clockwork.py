@@ -5,7 +5,7 @@ import logging
 from bot.app import App
 from bot.chat.commands import CommandSet
 from bot.core.log import failed
-from bot.study import feeds, publishing, running
+from bot.study import doubts, feeds, publishing, running
 
 commands = CommandSet("study")
 log = logging.getLogger("xueban.study")
@@ -14,6 +14,8 @@ FEEDING = 5.0
 """Seconds between two looks for plans that need an article of their source."""
 ANNOUNCING = 30.0
 """Seconds between two looks for readings that everybody has completed."""
+DOUBTING = 120.0
+"""Seconds between two looks for claims that came in a burst."""
 
 
 @commands.every(None, "due plans")
@@ -45,3 +47,12 @@ async def feed_plans(app: App) -> None:
 async def announce_completed(app: App) -> None:
     async with app.database.unit_of_work() as uow:
         await publishing.announce_completed(uow)
+
+
+@commands.every(DOUBTING, "bursts of claims")
+async def flag_bursts(app: App) -> None:
+    async with app.database.reading() as uow:
+        if not await doubts.any_lately(uow):
+            return
+    async with app.database.unit_of_work() as uow:
+        await doubts.flag_bursts(uow)

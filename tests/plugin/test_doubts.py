@@ -1,0 +1,83 @@
+"""Many claims in a few minutes: told to the secretary alone, once a day, and nothing else follows."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.app import App
+from bot.core.clock import ShiftableClock
+from bot.study.rules import BURST, Claimed, burst
+from plugins.study.clockwork import flag_bursts
+from tests.conftest import MORNING
+from tests.plugin.conftest import BOSS, EDITOR, MEMBER
+from tests.plugin.talk import Talk
+
+
+@pytest.mark.parametrize(
+    ("minutes", "apart", "least", "expected"),
+    [
+        ([4, 4, 4, 4, 4], 0.1, 5, 5),
+        ([4, 4, 4, 4, 4], 0.1, 6, 0),
+        ([4, 4, 4, 4, 4], 0.1, 0, 0),
+        ([1, 1, 1, 1, 1], 0.1, 5, 0),
+        ([4, 4, 4, 4, 4], 4.0, 5, 0),
+        ([4, 4, 4, 4, 4, 4, 4], 2.0, 5, 6),
+        ([], 0.1, 1, 0),
+    ],
+)
+def test_a_burst_is_many_in_less_time_than_their_reading(
+    minutes: list[int], apart: float, least: int, expected: int
+) -> None:
+    claims = [Claimed(1, 1, MORNING + timedelta(minutes=apart * i), one) for i, one in enumerate(minutes)]
+    assert len(burst(claims, least)) == expected
+
+
+async def told(talk: Talk) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for where, text in await talk.enqueued():
+        if where.startswith("private"):
+            found.setdefault(where, []).append(text)
+    return found
+
+
+async def push(talk: Talk, number: int) -> None:
+    text = f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
+    await talk.whisper(EDITOR, f"推送 第{number}篇学习材料\n{text}")
+    await talk.whisper(EDITOR, "确认")
+
+
+async def test_the_secretary_hears_of_a_burst_once_a_day_and_it_counts(
+    talk: Talk, app: App, clock: ShiftableClock
+) -> None:
+    for number in range(1, 6):
+        await talk.whisper(
+            EDITOR, f"推送 第{number}篇学习材料\n" + f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
+        )
+        await talk.whisper(EDITOR, "确认")
+    for number in range(1, 6):
+        await talk.whisper(MEMBER, f"已学 {number}")
+    await talk.whisper(BOSS, "已学 1")
+    await talk.whisper(BOSS, "已学 2")
+    await flag_bursts(app)
+    await flag_bursts(app)
+    flag = (
+        "张三 1 分钟内登记了 5 篇,读完大约要 20 分钟。\n"
+        "也许是攒着一起登记的;只告诉您,都照常算数。不想再收到,发「设置 集中打卡 0」。"
+    )
+    assert await told(talk) == {f"private {BOSS}": [flag]}
+    assert "1/4" in await talk.whisper(BOSS, "谁还没学 5")
+    clock.set(clock.now() + 3 * BURST)
+    await flag_bursts(app)
+    assert await told(talk) == {f"private {BOSS}": [flag]}
+
+
+async def test_a_branch_may_not_want_to_hear_of_it(talk: Talk, app: App) -> None:
+    await talk.whisper(BOSS, "设置 集中打卡 0")
+    for number in range(1, 7):
+        await talk.whisper(
+            EDITOR, f"推送 第{number}篇学习材料\n" + f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
+        )
+        await talk.whisper(EDITOR, "确认")
+        await talk.whisper(MEMBER, f"已学 {number}")
+    await flag_bursts(app)
+    assert await told(talk) == {}
