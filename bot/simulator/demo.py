@@ -53,7 +53,6 @@ def run(settings: Settings, page_port: int) -> int:
                 update={
                     "data_dir": folder,
                     "public_url": f"http://127.0.0.1:{port}",
-                    "fetch_private_addresses": False,
                     "log_level": "WARNING",
                     "delivery": settings.xueban.delivery.model_copy(update={"pace": 0.15, "jitter": 0.1}),
                 }
