@@ -169,7 +169,8 @@ class CommandSet:
         return add
 
     def signal(self, name: str) -> Callable[[Handler], Handler]:
-        """The handler of something that is not a text: ``reaction``, ``joined``, ``left``, ``recalled``, ``file``."""
+        """The handler of something that is not a text: ``reaction``, ``unreaction`` (taken off again), ``joined``,
+        ``left``, ``recalled``, ``file``."""
 
         def add(handler: Handler) -> Handler:
             self.signals[name] = handler

@@ -162,11 +162,12 @@ class OneBot:
         taken_away = frame.get("is_add") is False
         if origin is None and self._listening.windows(PLATFORM, str(frame.get("group_id"))):
             return self._signal("discussion", "unliked" if taken_away else "liked", account, frame, message_id)
-        if origin is None or taken_away:
+        if origin is None:
             return None
         likes = frame.get("likes") or [{}]
         emoji_id = str(likes[0].get("emoji_id", ""))
-        return self._signal(origin.partition(".")[0], "reaction", account, frame, message_id, emoji_id)
+        name = "unreaction" if taken_away else "reaction"
+        return self._signal(origin.partition(".")[0], name, account, frame, message_id, emoji_id)
 
     async def _recalled(self, account: str, frame: dict[str, Any]) -> Routed | None:
         return self._signal("discussion", "recalled", account, frame, str(frame.get("message_id")))

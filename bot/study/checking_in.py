@@ -17,13 +17,15 @@ ORIGIN = "study.assignment"
 
 @dataclass(frozen=True)
 class Claim:
-    """「已学」 as it was said: for the reading ``no``, for the message that ``reply_to`` answers, or for neither."""
+    """「已学」 as it was said: for the reading ``no``, for the message that ``reply_to`` answers, or for neither.
+    ``evidence`` of a reaction is which emoji it was (「emoji:76」)."""
 
     actor: Actor
     method: Method
     message_id: str = ""
     no: int | None = None
     reply_to: str | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ async def _record(
                     "method": claim.method.value,
                     "late": outcome.late,
                     "message_id": claim.message_id,
+                    "evidence": claim.evidence,
                 },
             )
     new = await repository.complete(uow, list(rows.values())) if rows else set()

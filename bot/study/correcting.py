@@ -12,7 +12,9 @@ from bot.branch.models import Member
 from bot.branch.telling import private, tell
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
+from bot.delivery import outbox
 from bot.study import completion, proving, repository
+from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Completion, LowerProof, Method
 
 KIND = "study.correct"
@@ -27,7 +29,24 @@ async def take_back(uow: UnitOfWork, actor: Actor) -> int:
     found = [one for one in found if one.method != Method.MANUAL]
     if not found or actor.member_id is None:
         raise UserError("没有可以撤回的打卡。")
-    last = max(found, key=lambda one: one.proved_at)
+    return await _take_back(uow, actor, max(found, key=lambda one: one.proved_at))
+
+
+async def take_off(uow: UnitOfWork, actor: Actor, message_id: str, evidence: str) -> int | None:
+    """The speaker has taken their emoji off a push of ours: the claim that it made (``evidence``) is taken back; the
+    number of the assignment, None if this emoji had made none."""
+    origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id) or ""
+    kind, _, number = origin.partition(":")
+    if actor.member_id is None or kind != ORIGIN:
+        return None
+    assignment = await completion.get(uow, actor.branch, int(number))
+    found = await repository.locked_completion(uow, assignment.id, actor.member_id)
+    if found is None or (found.method, found.evidence) != (Method.REACTION, evidence):
+        return None
+    return await _take_back(uow, actor, found)
+
+
+async def _take_back(uow: UnitOfWork, actor: Actor, last: Completion) -> int:
     assignment = await uow.session.get_one(Assignment, last.assignment_id)
     detail = {"at": last.proved_at.isoformat(), "method": last.method, "proof": last.proof, "evidence": last.evidence}
     before = await _kept(uow, last)

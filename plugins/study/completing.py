@@ -7,7 +7,7 @@ from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
-from bot.study import codes, completion, views
+from bot.study import codes, completion, correcting, views
 from bot.study.checking_in import CheckedIn, Claim, MoreNeeded, NothingOpen, NotOurs, Outcome, Several, check_in_all
 from bot.study.codes import Refused, Shown
 from bot.study.models import Method
@@ -63,9 +63,23 @@ async def which(call: Call) -> Reply:
 async def reaction(call: Call) -> Reply:
     """An emoji on the push completes it; anybody else's emoji means nothing."""
     if call.actor.member_id is not None:
-        reaction = Claim(call.actor, Method.REACTION, call.message.message_id, reply_to=call.message.reply_to)
+        emoji = _emoji(call)
+        reaction = Claim(call.actor, Method.REACTION, reply_to=call.message.reply_to, evidence=emoji)
         await call.app.together(check_in_all, reaction)
     return None
+
+
+@commands.signal("unreaction")
+async def unreaction(call: Call) -> Reply:
+    """The emoji that completed a reading is taken off again: a slip of the thumb."""
+    if call.actor.member_id is not None and call.message.reply_to is not None:
+        async with call.app.database.unit_of_work() as uow:
+            await correcting.take_off(uow, call.actor, call.message.reply_to, _emoji(call))
+    return None
+
+
+def _emoji(call: Call) -> str:
+    return f"emoji:{call.message.emoji_id}"
 
 
 async def show_code(call: Call, shown: Shown) -> Reply:

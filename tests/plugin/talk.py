@@ -165,11 +165,22 @@ class Talk:
         incoming = Incoming(message_id, "", "", reply_to=message_id)
         await self._said(Routed("discussion", TABLE.signals["discussion", name], scene, incoming))
 
-    async def react(self, commands: CommandSet, user: int, message_id: str, group: int = GROUP) -> None:
-        """An emoji of ``user`` on a message of ours, as it is routed to the plugin that the message belongs to."""
+    async def react(
+        self,
+        commands: CommandSet,
+        user: int,
+        message_id: str,
+        group: int = GROUP,
+        emoji: str = "76",
+        *,
+        off: bool = False,
+    ) -> None:
+        """An emoji of ``user`` on a message of ours (or ``off`` it), as it is routed to the plugin that the message
+        belongs to."""
         scene = Scene(PLATFORM, ACCOUNT, str(user), "", str(group))
-        incoming = Incoming("", "", "", reply_to=message_id)
-        await self._said(Routed(commands.plugin, commands.signals["reaction"], scene, incoming))
+        incoming = Incoming("", "", "", reply_to=message_id, emoji_id=emoji)
+        signal = commands.signals["unreaction" if off else "reaction"]
+        await self._said(Routed(commands.plugin, signal, scene, incoming))
 
     def file(self, name: str, data: bytes) -> dict[str, Any]:
         """A file segment whose bytes can be fetched."""

@@ -1,11 +1,13 @@
 """「已学」 as thumbs type it in the group: what is a claim, what isn't, and what the claimant hears."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.branch.models import Branch, Member, Role, RoleGrant
+from bot.delivery.models import OutboxRow, State
 from bot.study import pushing
 from bot.study.models import Completion, Material
+from plugins.study import completing
 from tests.plugin.conftest import BOSS, MEMBER, STRANGER
 from tests.plugin.talk import Talk, reply
 from tests.unit.study.house import china, material
@@ -118,6 +120,21 @@ async def test_what_was_not_asked_is_not_confirmed(talk: Talk) -> None:
     )
     assert "没有等您取消的事" in await talk.whisper(BOSS, "取消")
     assert await talk.say(BOSS, "确认") == ""
+
+
+async def test_the_emoji_that_completed_it_can_be_taken_off_again(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        await uow.session.execute(update(OutboxRow).values(state=State.SENT, message_id="900"))
+    await talk.react(completing.commands, MEMBER, "900", emoji="76")
+    assert await done(talk) == [(1, 3)]
+    await talk.react(completing.commands, MEMBER, "900", emoji="63")
+    await talk.react(completing.commands, MEMBER, "900", emoji="63", off=True)
+    assert await done(talk) == [(1, 3)]
+    await talk.react(completing.commands, MEMBER, "900", emoji="76", off=True)
+    assert await done(talk) == []
+    await talk.say(MEMBER, reply(900), "已学")
+    await talk.react(completing.commands, MEMBER, "900", emoji="76", off=True)
+    assert await done(talk) == [(1, 3)]
 
 
 async def test_numbers_and_replies_that_mean_nothing(talk: Talk) -> None:
