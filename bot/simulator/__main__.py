@@ -10,11 +10,19 @@ from urllib.parse import urlsplit
 
 from bot.simulator import keeping, sample
 from bot.simulator.link import require_loopback
+from bot.simulator.seat import Seat
 from bot.simulator.server import PageServer
 from bot.simulator.shelf import Shelf
 from bot.simulator.simulator import Simulator
 
 SAVE_SECONDS = 2.0
+
+
+def _also(text: str) -> tuple[int, int]:
+    account, _, port = text.partition(":")
+    if not (account.isdecimal() and port.isdecimal() and int(account) in sample.world().people):
+        raise argparse.ArgumentTypeError(f"看不懂 {text},要写成 账号:端口,账号是模拟群里的人")
+    return int(account), int(port)
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -23,6 +31,10 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--connect", metavar="URL", help="机器人的地址,如 ws://127.0.0.1:8080/onebot/v11/ws")
     parser.add_argument("--listen", metavar="端口", type=int, help="等机器人来连接(正向 WebSocket)的端口")
+    parser.add_argument(
+        "--also", metavar="账号:端口", type=_also, action="append", default=[],
+        help="再让一个成员(如 200000001)也有自己的客户端,在这个端口等着连接;可以写几次",
+    )  # fmt: skip
     parser.add_argument("--token", default="", help="与机器人约定的口令(access token);有口令才能发本机的文件(file://)")
     parser.add_argument("--page-port", type=int, default=8081, help="网页端口(默认 8081)")
     parser.add_argument("--data", type=Path, help="把模拟群的聊天保存在这个文件夹;不给则只在内存里")
@@ -57,7 +69,11 @@ async def _serve(arguments: argparse.Namespace) -> int:
         loop.add_signal_handler(number, stop.set)
     changed = asyncio.Event()
     world.listen(lambda happening: changed.set())
-    async with simulator:
+    async with contextlib.AsyncExitStack() as running:
+        await running.enter_async_context(simulator)
+        for account, port in arguments.also:
+            seat = Simulator(world=Seat(world, account), token=arguments.token, listen=("127.0.0.1", port))
+            await running.enter_async_context(seat)
         where = f",正向 WebSocket 在 ws://127.0.0.1:{simulator.port}" if simulator.port is not None else ""
         print(f"模拟群在 {server.url}{where}(Ctrl+C 结束)", flush=True)
         while not stop.is_set():

@@ -40,6 +40,8 @@ class Group:
     max_members: int = 200
     notices: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    folders: list[dict[str, Any]] = field(default_factory=list)
+    """Of the files: those with ``folder_id`` None lie outside of any folder."""
     at_all_left: int = 20
 
 

@@ -51,10 +51,10 @@ def message_body(world: World, message: Message) -> Event:
         body["group_id"] = group.group_id
         body["group_name"] = group.name
         return body
-    peer = world.people.get(message.peer_id or 0)
+    peer = world.people.get(world.partner(message) or 0)
     body["sub_type"] = "friend" if peer is None or peer.friend else "group"
     if own:
-        body["target_id"] = message.peer_id
+        body["target_id"] = world.partner(message)
     elif body["sub_type"] == "group":
         body["temp_source"] = 0
     return body
@@ -106,8 +106,7 @@ def _said(world: World, said: h.Said) -> Event | None:
 def _recalled(world: World, recalled: h.Recalled) -> Event:
     message = recalled.message
     if message.group_id is None:
-        user_id = message.peer_id if message.user_id != world.self_id else world.self_id
-        return _notice(world, "friend_recall", user_id=user_id, message_id=message.message_id)
+        return _notice(world, "friend_recall", user_id=message.user_id, message_id=message.message_id)
     return _notice(
         world,
         "group_recall",
@@ -160,10 +159,11 @@ def _joined(world: World, joined: h.Joined) -> Event:
 
 
 def _left(world: World, left: h.Left) -> Event:
+    me = left.sub_type == "kick" and left.user_id == world.self_id
     return _notice(
         world,
         "group_decrease",
-        sub_type=left.sub_type,
+        sub_type="kick_me" if me else left.sub_type,
         group_id=left.group_id,
         user_id=left.user_id,
         operator_id=left.operator_id,
@@ -208,7 +208,9 @@ def _renamed(world: World, renamed: h.Renamed) -> Event:
     )
 
 
-def _uploaded(world: World, uploaded: h.Uploaded) -> Event:
+def _uploaded(world: World, uploaded: h.Uploaded) -> Event | None:
+    if uploaded.user_id == world.self_id:
+        return None
     file = {"id": uploaded.file_id, "name": uploaded.name, "size": uploaded.size, "busid": 102}
     return _notice(world, "group_upload", group_id=uploaded.group_id, user_id=uploaded.user_id, file=file)
 
@@ -220,7 +222,12 @@ def _poked(world: World, poked: h.Poked) -> Event | None:
         where = {"user_id": poked.user_id, "sender_id": poked.user_id}
     else:
         return None
-    return _notice(world, "notify", sub_type="poke", target_id=poked.target_id, raw_info=[], **where)
+    raw_info = [_poker(poked.user_id), {"col": "1", "jp": "", "txt": "戳了戳", "type": "nor"}, _poker(poked.target_id)]
+    return _notice(world, "notify", sub_type="poke", target_id=poked.target_id, raw_info=raw_info, **where)
+
+
+def _poker(user_id: int) -> Event:
+    return {"col": "1", "jp": "", "nm": "", "tp": "0", "type": "qq", "uid": str(user_id)}
 
 
 def _befriended(world: World, befriended: h.Befriended) -> Event:

@@ -51,7 +51,7 @@ class Left:
     group_id: int
     user_id: int
     operator_id: int
-    sub_type: Literal["leave", "kick", "kick_me", "disband"]
+    sub_type: Literal["leave", "kick"]
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,10 @@ class World:
         person = self.people.get(user_id)
         return (member.card if member is not None else "") or (person.name if person is not None else str(user_id))
 
+    def partner(self, message: Message) -> int | None:
+        """Whom a private message is exchanged with; None in a group."""
+        return message.peer_id
+
     def in_chat(self, chat: str) -> list[Message]:
         """The messages of a chat that can still be read, oldest first."""
         return [message for message in self.messages.values() if message.chat == chat and not message.recalled]
@@ -141,7 +145,7 @@ class World:
         return message
 
     def _shelve_files(self, message: Message) -> None:
-        """Files of a group message lie among the group's files; an upload by others is told to the bot."""
+        """Files of a group message lie among the group's files."""
         if message.group_id is None:
             return
         for segment in message.segments:
@@ -149,10 +153,15 @@ class World:
             if stored is None:
                 continue
             self.groups[message.group_id].files.append(
-                {"file_id": stored.file_id, "uploader": message.user_id, "upload_time": message.time}
+                {
+                    "file_id": stored.file_id,
+                    "name": stored.name,
+                    "uploader": message.user_id,
+                    "upload_time": message.time,
+                    "folder_id": None,
+                }
             )
-            if message.user_id != self.self_id:
-                self.tell(h.Uploaded(message.group_id, message.user_id, f"/{stored.file_id}", stored.name, stored.size))
+            self.tell(h.Uploaded(message.group_id, message.user_id, f"/{stored.file_id}", stored.name, stored.size))
 
     def recall(self, message_id: int, operator_id: int) -> None:
         message = self.message(message_id)
@@ -219,7 +228,7 @@ class World:
         if operator_id is None or operator_id == user_id:
             self.tell(h.Left(group_id, user_id, 0, "leave"))
         else:
-            self.tell(h.Left(group_id, user_id, operator_id, "kick_me" if user_id == self.self_id else "kick"))
+            self.tell(h.Left(group_id, user_id, operator_id, "kick"))
 
     def ban(self, group_id: int, user_id: int, duration: int, operator_id: int) -> None:
         """``duration`` in seconds; 0 lifts the ban."""

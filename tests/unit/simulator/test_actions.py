@@ -177,6 +177,26 @@ async def test_no_echo_where_none_was_given(sim: Simulator) -> None:
         assert (await performer.perform({"action": name, "echo": None}))["echo"] is None
 
 
+async def test_folders_of_a_group(call: Caller) -> None:
+    where = {"group_id": GROUP_ID}
+    folder = (await call("create_group_file_folder", name="学习材料", **where))["folder_id"]
+    assert await call.refusal("create_group_file_folder", name="学习材料", **where) == 1200
+    inside = await call("upload_group_file", file="base64://SGk=", name="章程.txt", folder_id=folder, **where)
+    await call("upload_group_file", file="base64://SGk=", name="通知.txt", **where)
+    root = await call("get_group_root_files", **where)
+    assert [file["file_name"] for file in root["files"]] == ["通知.txt"]
+    assert [(one["folder_name"], one["total_file_count"]) for one in root["folders"]] == [("学习材料", 1)]
+    await call("rename_group_file", file_id=inside["file_id"], new_name="党章.txt", **where)
+    [file] = (await call("get_group_files_by_folder", folder_id=folder, **where))["files"]
+    assert (file["file_id"], file["file_name"]) == (inside["file_id"], "党章.txt")
+    await call("delete_group_folder", folder_id=folder, **where)
+    assert (await call("get_group_file_system_info", **where))["file_count"] == 1
+    for action in ("get_group_files_by_folder", "delete_group_folder"):
+        assert await call.refusal(action, folder_id=folder, **where) == 1200
+    assert await call.refusal("upload_group_file", file="base64://SGk=", name="x", folder_id=folder, **where) == 1200
+    assert await call.refusal("rename_group_file", file_id=inside["file_id"], new_name="x", **where) == 1200
+
+
 async def test_files_of_this_machine_only_where_the_disk_is_shared(
     sim: Simulator, call: Caller, tmp_path: Path
 ) -> None:
