@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot import alerts
+from bot.chat.commands import Timed
 from bot.chat.conversation import Conversations
 from bot.chat.desk import Desk, Platform
 from bot.chat.table import CommandTable
@@ -51,6 +52,7 @@ class App:
         self.conversations = Conversations(self.database)
         self.listening = Listening()
         self.ticker = Ticker(clock)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._batches: dict[Any, Batch[Any, Any]] = {}
         self.chat: Desk
         self.worker: Worker
@@ -79,9 +81,8 @@ class App:
             await begin(self)
         await self.worker.start()
         for timed in table.timed.values():
-            self.ticker.every(
-                timed.seconds or self.settings.xueban.tick, timed.name, partial(timed.job, self), outside=timed.outside
-            )
+            seconds = timed.seconds or self.settings.xueban.tick
+            self.ticker.every(seconds, timed.name, partial(self._by_the_clock, timed), outside=timed.outside)
         self.ticker.start()
         log.info("ready")
 
@@ -91,6 +92,20 @@ class App:
         if stamp != self._holidays:
             self.calendar = await asyncio.to_thread(WorkdayCalendar.load, self.settings.xueban.data_dir)
             self._holidays = stamp
+
+    def hear_from(self, account: str) -> None:
+        """An account's connection is held here now: another process may have asked somebody something by it."""
+        task = asyncio.get_running_loop().create_task(self.conversations.load(account))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _by_the_clock(self, timed: Timed) -> None:
+        if timed.everywhere:
+            await timed.job(self)
+            return
+        async with self.database.alone(timed.name) as mine:
+            if mine:  # else another process is doing it just now
+                await timed.job(self)
 
     async def together(self, carry_out: CarryOut[Item, Result], item: Item) -> Result:
         """Have ``item`` carried out in one unit of work with those that arrive meanwhile (``bot.core.batch``)."""

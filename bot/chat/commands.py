@@ -85,12 +85,13 @@ class Command:
 @dataclass(frozen=True)
 class Timed:
     """What a plugin does by the clock: every ``seconds``, or at every tick of the process (None). ``outside``: it asks
-    somebody else's server for something."""
+    somebody else's server for something. ``everywhere``: each process does it for itself, whatever others do."""
 
     name: str
     seconds: float | None
     job: Job
     outside: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,13 +197,16 @@ class CommandSet:
 
         return add
 
-    def every(self, seconds: float | None, name: str, *, outside: bool = False) -> Callable[[Job], Job]:
+    def every(
+        self, seconds: float | None, name: str, *, outside: bool = False, everywhere: bool = False
+    ) -> Callable[[Job], Job]:
         """What is done by the clock: at once when the bot starts, then every ``seconds`` (None: at every tick). The
         clock only proposes: a job looks into the database for what is due. ``name`` is unique, for the log. What goes
-        ``outside`` isn't done for hours that the demo jumps over."""
+        ``outside`` isn't done for hours that the demo jumps over. Of the processes that share a database one at a time
+        does it, unless it is about what each of them holds: ``everywhere``."""
 
         def add(job: Job) -> Job:
-            self.timed.append(Timed(name, seconds, job, outside))
+            self.timed.append(Timed(name, seconds, job, outside, everywhere))
             return job
 
         return add

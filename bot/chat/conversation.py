@@ -42,12 +42,15 @@ class Conversations:
         self._database = database
         self._open: dict[Key, _Open] = {}
 
-    async def load(self) -> None:
-        """Read what is open in the database: after a restart, or when it was changed by something else."""
-        self._open.clear()
+    async def load(self, account: str | None = None) -> None:
+        """Read what is open in the database: after a restart, or of an account that comes here from another process."""
+        if account is None:
+            self._open.clear()
         async with self._database.reading() as uow:
-            rows = await uow.session.scalars(select(Question).where(Question.expires_at > uow.now))
-            for row in rows:
+            found = select(Question).where(Question.expires_at > uow.now)
+            if account is not None:
+                found = found.where(Question.account == account)
+            for row in await uow.session.scalars(found):
                 key = (row.platform, row.account, row.scene, row.user_id)
                 self._open[key] = _Open(row.then, tuple(json.loads(row.choices)), row.expires_at)
 

@@ -51,6 +51,7 @@ class OneBot:
         self._without_reactions: dict[str, float] = {}
         self.worker: Worker
         self.on_connected: Callable[[str], None] = lambda account: None
+        """Called with each account whose connection comes here."""
 
     async def _call(self, account: str, action: str, **params: Any) -> Any:
         bot = self._adapter.bots.get(account)

@@ -85,6 +85,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE, app.listening)
     app.connect(transport, platform)
     platform.worker = app.worker
+    platform.on_connected = app.hear_from
     assert isinstance(driver, ASGIMixin)
     health.serve(driver, app.database, lambda: len(transport.online_accounts()))
     if app.pages:

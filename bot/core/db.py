@@ -9,21 +9,27 @@ want of it.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from hashlib import blake2b
 from time import monotonic
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import CursorResult, DateTime, MetaData, event
+from sqlalchemy import CursorResult, DateTime, MetaData, Select, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.clock import Clock
 from bot.core.errors import DatabaseBusy
+
+CONNECTIONS = 12
+"""Connections of one process to PostgreSQL, which serves a hundred by default: room for eight processes. One listens,
+one holds the locks of the clock's jobs, the rest is shared by these jobs and by what people type: a commit takes about
+a millisecond, so a few serve thousands of messages a second."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -79,13 +85,16 @@ class Database:
     def __init__(self, url: str, clock: Clock) -> None:
         self.clock = clock
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {"isolation_level": None, "timeout": 5.0} if self.is_sqlite else {}
-        self.engine = create_async_engine(
-            url, connect_args=options, pool_pre_ping=not self.is_sqlite, hide_parameters=True
-        )
+        if self.is_sqlite:
+            how: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 5.0}}
+        else:
+            how = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
+        self.engine = create_async_engine(url, hide_parameters=True, **how)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = asyncio.Lock()
         self._locked_at = float("-inf")
+        self._locking = asyncio.Lock()
+        self._locks: AsyncConnection | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -129,8 +138,58 @@ class Database:
             session.expunge_all()
             await session.rollback()
 
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncIterator[bool]:
+        """Whether no other process that shares the database is doing ``what``; none will before the block ends. SQLite
+        needs no such word: there, one writer at a time is all there is."""
+        if self.is_sqlite:
+            yield True
+            return
+        key = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big", signed=True)
+        mine = await self._locked(select(func.pg_try_advisory_lock(key)))
+        try:
+            yield mine
+        finally:
+            if mine:
+                await self._locked(select(func.pg_advisory_unlock(key)))
+
+    async def _locked(self, statement: Select[tuple[bool]]) -> bool:
+        """Ask by the one connection to which our locks belong; lost with it, they are free for others."""
+        async with self._locking:
+            try:
+                if self._locks is None:
+                    connection = await self.engine.connect()
+                    self._locks = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                return bool(await self._locks.scalar(statement))
+            except (DBAPIError, OSError):
+                if self._locks is not None:
+                    await self._locks.invalidate()
+                    self._locks = None
+                return False
+
+    async def hear(self, channel: str, callback: Callable[[], None]) -> None:
+        """Call ``callback`` whenever any process has rung ``channel`` (``ring``) and committed; until cancelled. After
+        a lost connection once more, since something may have been missed. On SQLite there is nothing to hear."""
+        while not self.is_sqlite:
+            with suppress(DBAPIError, OSError):
+                async with self.engine.connect() as connection:
+                    await _hear(connection, channel, callback)
+            await asyncio.sleep(1.0)
+
     async def close(self) -> None:
+        if self._locks is not None:
+            await self._locks.close()
         await self.engine.dispose()
+
+
+async def _hear(connection: AsyncConnection, channel: str, callback: Callable[[], None]) -> None:
+    """Until the connection is lost. The notices come from asyncpg itself, outside of any transaction."""
+    gone = asyncio.Event()
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    raw.add_termination_listener(lambda *_: gone.set())
+    await raw.add_listener(channel, lambda *_: callback())
+    callback()
+    await gone.wait()
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
@@ -142,6 +201,12 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+async def ring(uow: UnitOfWork, channel: str) -> None:
+    """Let the other processes know, once this unit of work is on disk, that ``channel`` has news."""
+    if uow.session.get_bind().dialect.name == "postgresql":
+        await uow.session.execute(select(func.pg_notify(channel, "")))
 
 
 def upsert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

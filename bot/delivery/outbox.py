@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.db import UnitOfWork
+from bot.core.db import UnitOfWork, ring
 from bot.core.errors import NotFound
 from bot.delivery import repository
 from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
@@ -14,6 +14,8 @@ from bot.delivery.reference import day_prefix, reference, wire_units
 from bot.delivery.repository import Place
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
+
+CHANNEL = "xueban_outbox"
 
 listeners: set[Callable[[], None]] = set()
 """Called after the commit of anything new: the workers of this process wake themselves here."""
@@ -61,7 +63,7 @@ async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | N
     if rows and await repository.insert(uow, rows) < len(rows):  # somebody else was faster with one of the keys
         stored = await repository.keys_among(uow, list(references))
         references = {key: ref for key, ref in references.items() if stored.get(key) == ref}
-    uow.after_commit(_wake)
+    await _stir(uow)
     return [references.pop(out.key, None) for out in outs]
 
 
@@ -98,6 +100,12 @@ def _rows(uow: UnitOfWork, out: Outgoing, ref: str) -> list[dict[str, Any]]:
         }
         for index, (own, content) in enumerate(wire_units(out.content, ref))
     ]
+
+
+async def _stir(uow: UnitOfWork) -> None:
+    """Once this is on disk, have the workers look: ours at once, those of other processes by the database's bell."""
+    uow.after_commit(_wake)
+    await ring(uow, CHANNEL)
 
 
 def _wake() -> None:
@@ -182,18 +190,18 @@ async def all_troubles(uow: UnitOfWork, limit: int = 200) -> Sequence[OutboxRow]
 async def decide(uow: UnitOfWork, branch_id: int | None, ref: str, *, arrived: bool) -> None:
     """A person looked into the chat: the message is there, or should be sent again. Raises ``NotFound``."""
     rows = await repository.troubles(uow, [repository.of_branch(branch_id), repository.with_reference(ref)], 1)
-    if not rows or not _settle(uow, rows[0], arrived):
+    if not rows or not await _settle(uow, rows[0], arrived):
         raise NotFound(f"没有等待确认的消息「{ref}」,发「消息状态」看看现在有哪些。")
 
 
 async def decide_row(uow: UnitOfWork, row_id: int, *, arrived: bool) -> None:
     """The operator's ``decide``, by the number of the row. Raises ``NotFound``."""
     rows = await repository.troubles(uow, [repository.with_id(row_id)], 1)
-    if not rows or not _settle(uow, rows[0], arrived):
+    if not rows or not await _settle(uow, rows[0], arrived):
         raise NotFound(f"没有等待确认的消息 {row_id},用 xueban outbox 看看现在有哪些。")
 
 
-def _settle(uow: UnitOfWork, row: OutboxRow, arrived: bool) -> bool:
+async def _settle(uow: UnitOfWork, row: OutboxRow, arrived: bool) -> bool:
     """What a person said becomes the row's state; False where there is nothing to say: it is still being looked for,
     or it never left and so can't have arrived."""
     if row.state not in ((State.NEEDS_HUMAN,) if arrived else (State.NEEDS_HUMAN, State.REJECTED, State.EXPIRED)):
@@ -205,7 +213,7 @@ def _settle(uow: UnitOfWork, row: OutboxRow, arrived: bool) -> bool:
     else:
         row.attempts = 0
         row.expires_at = None if row.expires_at is not None and row.expires_at <= uow.now else row.expires_at
-    uow.after_commit(_wake)
+    await _stir(uow)
     return True
 
 
@@ -227,5 +235,5 @@ async def pause(uow: UnitOfWork, target: Target, reason: str) -> None:
 async def resume(uow: UnitOfWork, target: Target) -> bool:
     """Let a target be written to again (the account is back in the group); False if nothing was held."""
     lifted = await repository.lift(uow, lane_of(target))
-    uow.after_commit(_wake)
+    await _stir(uow)
     return lifted

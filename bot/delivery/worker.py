@@ -73,6 +73,7 @@ class Worker:
         self._due_in: float | None = None
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._hearing: asyncio.Task[None] | None = None
         self._carriers: set[asyncio.Task[None]] = set()
 
     # -- what the others call
@@ -81,6 +82,7 @@ class Worker:
         outbox.listeners.add(self.wake)
         self._spawn(self._run())
         self._spawn(self._reconciler.run())
+        self._hearing = asyncio.create_task(self._database.hear(outbox.CHANNEL, self.wake))
 
     async def stop(self) -> None:
         """Claim nothing more, give what is under way a few seconds, write the results down."""
@@ -93,6 +95,8 @@ class Worker:
         if self._carriers:
             await asyncio.wait(self._carriers, timeout=1.0)
         self._reconciler.stop()
+        if self._hearing is not None:
+            self._hearing.cancel()
         self.wake()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=2.0)
@@ -108,6 +112,11 @@ class Worker:
     def wake(self) -> None:
         """There may be something to do."""
         self._stirred.set()
+
+    @property
+    def online(self) -> frozenset[str]:
+        """The accounts whose connection is held here."""
+        return self._transport.online_accounts()
 
     def accounts(self) -> dict[str, tuple[bool, bool]]:
         """For each account that was ever here: whether it is connected, and whether its circuit is open."""

@@ -1,5 +1,6 @@
 """A notice kept in sight: among the highlights of its groups or on their boards, once it has arrived there."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.branch.telling import tell_editors
@@ -14,14 +15,15 @@ PATIENCE = timedelta(minutes=10)
 """How long the groups that have it wait for those that don't have it yet."""
 
 
-async def due(uow: UnitOfWork) -> list[tuple[Notice, list[tuple[Target, str]]]]:
-    """The notices that have arrived and should be kept in sight, with where; each is handed out once."""
+async def due(uow: UnitOfWork, accounts: Collection[str]) -> list[tuple[Notice, list[tuple[Target, str]]]]:
+    """The notices that have arrived by one of these accounts and should be kept in sight, with where; each is handed
+    out once."""
     found = []
     for notice in await repository.unpinned(uow):
         keys = [publishing.key(notice, target) for target in await publishing.groups_of(uow, notice)]
         places, others = await outbox.fates(uow, keys)
         late = notice.published_at is not None and notice.published_at + PATIENCE < uow.now
-        if places and (late or not others):
+        if any(target.account in accounts for target, _ in places) and (late or not others):
             notice.pin_due = False
             found.append((notice, places))
     return found

@@ -3,6 +3,7 @@
 What was tried is noted message by message, so a process that dies half-way leaves the rest to the clock.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
 from bot.core.db import Database
@@ -16,14 +17,20 @@ class Recaller(Protocol):
     async def recall(self, target: Target, message_id: str) -> bool: ...
 
 
-async def recall(database: Database, platform: Recaller, notice_id: int | None = None) -> int:
+async def recall(
+    database: Database, platform: Recaller, notice_id: int | None = None, accounts: Collection[str] | None = None
+) -> int:
     """Recall what has arrived of this notice, or (None) of any that was withdrawn; how many messages stay. The editors
-    are told of those, unless one of them is just being answered."""
+    are told of those, unless one of them is just being answered. With ``accounts`` what others have sent is left to the
+    process that holds them, and to the time when they are back."""
     async with database.reading() as uow:
         if notice_id is None and not await ending.any_recall(uow):
             return 0
         places = await ending.recalls(uow, notice_id)
-    tried = [(one, target, message, await platform.recall(target, message)) for one, target, message in places]
+    ours = [place for place in places if accounts is None or place[1].account in accounts]
+    if not ours and notice_id is None:
+        return 0
+    tried = [(one, target, message, await platform.recall(target, message)) for one, target, message in ours]
     async with database.unit_of_work() as uow:
         await ending.recalled(uow, tried, tell=notice_id is None)
     return sum(not gone for *_, gone in tried)

@@ -21,7 +21,7 @@ async def teach(app: App) -> None:
 
 
 @commands.beginning
-@commands.every(LISTENING, "open discussions")
+@commands.every(LISTENING, "open discussions", everywhere=True)
 async def listen(app: App) -> None:
     """Know which groups have a discussion open."""
     async with app.database.reading() as uow:

@@ -24,20 +24,21 @@ async def publish_what_is_due(app: App) -> None:
         await publishing.run_due(uow, app.calendar)
 
 
-@commands.every(None, "withdrawn notices")
+@commands.every(None, "withdrawn notices", everywhere=True)
 async def recall_withdrawn(app: App) -> None:
     """Take back what was on the wire when it was withdrawn, or what a process that died had left."""
-    await recalling.recall(app.database, app.chat)
+    await recalling.recall(app.database, app.chat, accounts=app.worker.online)
 
 
-@commands.every(PINNING, "pinned notices")
+@commands.every(PINNING, "pinned notices", everywhere=True)
 async def pin_notices(app: App) -> None:
-    """Keep in sight what has arrived and should be: once each, after its mark is on disk."""
+    """Keep in sight what has arrived by our accounts and should be: once each, after its mark is on disk."""
+    accounts = app.worker.online
     async with app.database.reading() as uow:
-        if not await pinning.due(uow):
+        if not await pinning.due(uow, accounts):
             return
     async with app.database.unit_of_work() as uow:
-        arrived = await pinning.due(uow)
+        arrived = await pinning.due(uow, accounts)
     for notice, places in arrived:
         done = [await app.chat.pin(to, message, notice.pin, notice.text) for to, message in places]
         if not all(done):

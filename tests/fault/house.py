@@ -74,14 +74,14 @@ class House(Post):
             base["DATABASE_URL"] = url
         self._environment = base
         self._nursery = nursery
-        self._bots: list[BotProcess] = []
+        self.bots: list[BotProcess] = []
         self._stack = AsyncExitStack()
         self.bot = self.another_bot(**environment)
 
     def another_bot(self, **environment: str) -> BotProcess:
         """One more process on the same database, with a port of its own."""
         made = BotProcess(self.folder, nursery=self._nursery, **{**self._environment, **environment})
-        self._bots.append(made)
+        self.bots.append(made)
         return made
 
     async def __aenter__(self) -> "House":
@@ -89,7 +89,7 @@ class House(Post):
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
-        for bot in self._bots:
+        for bot in self.bots:
             bot.kill()
         await self.database.close()
 
