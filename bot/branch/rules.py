@@ -216,6 +216,11 @@ SETTINGS: dict[str, Setting] = {
     "meeting_warning": Setting(
         "缺会提醒", "开", SettingKind.SWITCH, "该开的会快到期没开,私下提醒书记一次", _AGREED, _AUTUMN
     ),
+    "quiz_questions": Setting(
+        "答题题数", "5", SettingKind.NUMBER, "答题一次问几道", _LESS_BURDEN, _AUTUMN, "题", 1, 50
+    ),
+    "quiz_pass": Setting("答题及格", "60", SettingKind.NUMBER, "答对百分之几算通过", _AGREED, _AUTUMN, "%", 1, 100),
+    "quiz_shuffle": Setting("选项打乱", "关", SettingKind.SWITCH, "答题时每个人看到的选项顺序不同", _AGREED, _AUTUMN),
     "hours_member": Setting(
         "党员学时", "32", SettingKind.NUMBER, "党员一年的学时", _EDUCATION, _SPRING, "学时", 0, 500
     ),

@@ -23,6 +23,8 @@ Handler = Callable[["Call"], Awaitable["Reply"]]
 Job = Callable[["App"], Awaitable[object]]
 Kept = Callable[["UnitOfWork", int], Awaitable[str]]
 Forget = Callable[["UnitOfWork", int, str], Awaitable[None]]
+Reads = Callable[[str, tuple[str, ...]], bool]
+"""Whether a text is an answer to a question with these choices, although it is none of them to the letter."""
 
 
 class Who(StrEnum):
@@ -116,6 +118,7 @@ class CommandSet:
         self.plugin = plugin
         self.rows: list[Command] = []
         self.answers: dict[str, Handler] = {}
+        self.reads: dict[str, Reads] = {}
         self.signals: dict[str, Handler] = {}
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Undo] = {}
@@ -160,11 +163,14 @@ class CommandSet:
 
         return add
 
-    def answer(self, name: str) -> Callable[[Handler], Handler]:
-        """The handler that takes the answer to a question asked with ``Ask(then="plugin.name", …)``."""
+    def answer(self, name: str, reads: Reads | None = None) -> Callable[[Handler], Handler]:
+        """The handler that takes the answer to a question asked with ``Ask(then="plugin.name", …)``. Where its
+        ``choices`` may be said in other words too, ``reads`` knows them (pure: it sees all that who is asked says)."""
 
         def add(handler: Handler) -> Handler:
             self.answers[f"{self.plugin}.{name}"] = handler
+            if reads is not None:
+                self.reads[f"{self.plugin}.{name}"] = reads
             return handler
 
         return add

@@ -11,6 +11,7 @@ from bot.chat.call import Ask
 from bot.chat.models import Question
 from bot.chat.scene import Scene
 from bot.core.db import Database, UnitOfWork
+from bot.core.errors import DatabaseBusy
 
 Key = tuple[str, str, str, str]
 CANCEL = "取消"
@@ -97,9 +98,14 @@ class Conversations:
 
     async def take(self, scene: Scene) -> tuple[str, dict[str, object]] | None:
         """Close the question of this person here; its handler's name and payload, once: a second answer finds none."""
-        self._open.pop(key_of(scene), None)
-        async with self._database.unit_of_work() as uow:
-            row = (await uow.session.execute(_mine(scene).returning(Question.then, Question.payload))).first()
+        known = self._open.pop(key_of(scene), None)
+        try:
+            async with self._database.unit_of_work() as uow:
+                row = (await uow.session.execute(_mine(scene).returning(Question.then, Question.payload))).first()
+        except DatabaseBusy:
+            if known is not None:  # it is still open: said again, it is answered
+                self._open.setdefault(key_of(scene), known)
+            raise
         return (row.then, json.loads(row.payload)) if row is not None else None
 
     async def forget(self, uow: UnitOfWork, name: str, user_id: str) -> None:

@@ -8,6 +8,7 @@ from bot.chat.commands import Command, Where, Who
 
 TITLES = {
     "study": "学习材料",
+    "quiz": "学习材料",
     "notice": "公告",
     "meeting": "三会一课",
     "discussion": "讨论",
@@ -39,7 +40,8 @@ def overview(actor: Actor, commands: Iterable[Command]) -> str:
     mine.sort(key=lambda command: (order.index(command.plugin), not command.bare))
     groups = {"大家都能用": [command for command in mine if command.who in EVERYBODY and command.plugin != "help"]}
     for plugin, title in TITLES.items():
-        groups[title] = [command for command in mine if command.plugin == plugin and command.who not in EVERYBODY]
+        groups.setdefault(title, [])
+        groups[title] += [command for command in mine if command.plugin == plugin and command.who not in EVERYBODY]
     lines = [f"【{title}】{'、'.join(c.words[0] for c in rows)}" for title, rows in groups.items() if rows]
     if actor.group_id is not None:
         spoken = "、".join(command.words[0] for command in mine if command.bare)

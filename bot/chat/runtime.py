@@ -26,7 +26,7 @@ from bot.web import server as reading
 if TYPE_CHECKING:
     from loguru import Message
 
-PLUGINS = ("branch", "delivery", "discussion", "help", "meeting", "notice", "stats", "study")
+PLUGINS = ("branch", "delivery", "discussion", "help", "meeting", "notice", "quiz", "stats", "study")
 """Every plugin of the product. One that doesn't load ends the start: NoneBot itself would only log it."""
 
 Hook = Callable[[App], Awaitable[None]]

@@ -109,13 +109,15 @@ class Screen:
     def _answer(
         self, scene: Scene, typed: str, clean: str, segments: list[dict[str, Any]], match: Match | None
     ) -> str | None:
-        """What is answered to the open question: a listed choice, else any text that is no command, else a file."""
-        answer = self._conversations.answers(scene, clean)
+        """What is answered to the open question: a choice, listed or in other words, else any text that is no command,
+        else a file. What is nothing but signs (「√」) is taken as typed."""
+        answer = self._conversations.answers(scene, clean or typed)
         question = self._conversations.asked(scene)
         if question is None:
             return None
         if question.choices:
-            return answer
+            reads = self._table.reads.get(question.then)
+            return typed if answer is None and reads is not None and reads(typed, question.choices) else answer
         copied = typed.startswith("【") and answer not in ("确认", CANCEL)  # our own headings, when a draft is mended
         if copied or len(typed) > PASTED:
             return typed

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bot.branch.requests import Decision
 from bot.branch.undo import Undo
-from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, Timed
+from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, Reads, Timed
 
 _TIME_FIRST = re.compile(
     r"(?:大?后|今|明|下*[周个]|这周|本周|周|星期|礼拜|每|半个?小时|\d+\s*(?:[点::月号日天-]|个?小时|分钟))"
@@ -38,6 +38,7 @@ class CommandTable:
         self._bare: dict[str, Command] = {}
         self.opening: tuple[str, ...] = ()
         self.answers: dict[str, Handler] = {}
+        self.reads: dict[str, Reads] = {}
         self.signals: dict[tuple[str, str], Handler] = {}
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Undo] = {}
@@ -58,6 +59,7 @@ class CommandTable:
                 if command.bare:
                     self._bare[word] = command
         self.answers.update(commands.answers)
+        self.reads.update(commands.reads)
         self.decisions.update(commands.decisions)
         self.undos.update(commands.undos)
         for timed in commands.timed:

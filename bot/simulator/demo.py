@@ -23,7 +23,7 @@ from bot.core.settings import SHIPPED, Settings
 from bot.delivery import outbox
 from bot.scheduling.calendar import WorkdayCalendar
 from bot.scheduling.recurrence import parse as parse_recurrence
-from bot.simulator import sample, sample_discussion, sample_meeting, sample_notice
+from bot.simulator import sample, sample_discussion, sample_meeting, sample_notice, sample_quiz
 from bot.simulator.clockwork import jumper
 from bot.simulator.server import PageServer
 from bot.simulator.simulator import Simulator
@@ -137,6 +137,7 @@ async def load_sample(uow: UnitOfWork, app: App) -> None:
     await sample_discussion.load(uow, app, propagandist)
     await sample_notice.load(uow, app, propagandist)
     await sample_meeting.load(uow, app, propagandist)
+    await sample_quiz.load(uow, propagandist)
 
 
 async def load_branch(uow: UnitOfWork, app: App) -> Actor:

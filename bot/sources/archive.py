@@ -21,6 +21,8 @@ def check(data: bytes, suffix: str, instead: str) -> None:
         raise UserError(f"这不是完好的 {suffix} 文件。{instead}") from error
     if "[Content_Types].xml" not in {part.filename for part in parts}:
         raise UserError(f"这不是完好的 {suffix} 文件。{instead}")
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise UserError(f"这个文件里有宏,没有打开。请另存为不带宏的 {suffix} 再发。")
     unpacked = sum(part.file_size for part in parts)
     dense = any(part.file_size > HIGHEST_RATIO * max(part.compress_size, 1) for part in parts)
     if dense or unpacked > LARGEST_UNPACKED or unpacked > HIGHEST_RATIO * len(data):

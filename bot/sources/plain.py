@@ -19,12 +19,16 @@ def decode(data: bytes) -> str:
     """The text of a file that doesn't say its encoding. Raises ``UserError`` for what is no text."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
+            if encoding == "utf-8-sig" and _try(data, "utf-8") is None:
+                data = data.removeprefix(mark)  # put in front of another encoding by a careless program
+                break
             return data.decode(encoding, "replace")
     text = _try(data, "utf-8")
     if text is not None and len(_CONTROLS.findall(text)) * 50 <= len(text):
         return text
     texts = [found for encoding in _GUESSES if (found := _try(data, encoding))]
     text = max(texts, key=_common, default="")
+    text = text.removeprefix("\ufeff")
     if _common(text) < 0.3:
         raise UserError("这个文件里不是文字,读不出来。可以复制全文发给我。")
     return text

@@ -13,6 +13,7 @@ from bot.sources import apart, archive
 LARGEST = 5 * 2**20
 """Bytes of an .xlsx; a roster of a thousand people has some 50 kB."""
 MOST_COLUMNS = 60
+MOST_SHEETS = 20
 MOST_BLANK_ROWS = 200_000
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})"')
 """A merge within one column."""
@@ -51,24 +52,35 @@ async def read_rows(data: bytes, *, most: int = 5000, formulas: bool = False) ->
 
 
 def parse(data: bytes, most: int) -> list[tuple[Cell, ...]]:
-    """Blocks; runs apart. Raises ``UserError``."""
+    """The rows of the first sheet. Blocks; runs apart. Raises ``UserError``."""
+    return parse_all(data, most, sheets=1)[0][1]
+
+
+def parse_all(
+    data: bytes, most: int, *, sheets: int = MOST_SHEETS, strip: bool = True
+) -> list[tuple[str, list[tuple[Cell, ...]]]]:
+    """(title, rows) of the sheets, ``most`` rows of each; unless ``strip``, with the spaces around texts. Blocks; runs
+    apart. Raises ``UserError``."""
     from openpyxl import load_workbook  # only the child process ever needs it
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        return _rows(book.worksheets[0], most)
+        found = [(sheet.title, _rows(sheet, most, strip=strip)) for sheet in book.worksheets[:sheets]]
+        if not found:
+            raise LookupError("no sheet")
+        return found
     except UserError:
         raise
     except Exception as error:  # a broken file makes openpyxl raise nearly anything
         raise UserError(f"这个表格是坏的,读不出来。{SAVE_AS}") from error
 
 
-def _rows(sheet: object, most: int) -> list[tuple[Cell, ...]]:
+def _rows(sheet: object, most: int, *, strip: bool) -> list[tuple[Cell, ...]]:
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # what a file says about its own size may be wrong
     rows: list[tuple[Cell, ...]] = []
     kept = last = 0
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):  # type: ignore[attr-defined]
-        row = tuple(_value(cell) for cell in cells)
+        row = tuple(_value(cell, strip=strip) for cell in cells)
         while row and row[-1] is None:
             row = row[:-1]
         rows.append(row)
@@ -99,12 +111,12 @@ def _fill(rows: list[tuple[Cell, ...]], sheet: object) -> None:
                 rows[number] = (*row[:at], *[None] * (at - len(row)), value, *row[at + 1 :])
 
 
-def _value(cell: object) -> Cell:
+def _value(cell: object, *, strip: bool) -> Cell:
     value: Cell = cell.value  # type: ignore[attr-defined]
     if getattr(cell, "data_type", "n") in ("f", "e"):
         return Unreadable(cell.coordinate)  # type: ignore[attr-defined]
     if isinstance(value, str):
-        return value.strip() or None
+        return (value.strip() if strip else value) if value.strip() else None
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
     return value

@@ -41,6 +41,13 @@ def preview(found: Material | Prepared, before: Assignment | None) -> Content:
     return Content.of("\n".join(lines))
 
 
+def no_questions(found: Material | None) -> str:
+    """What is to be completed by questions has none yet."""
+    if found is None:
+        return "注意:这篇还没有题目。先「入库」,再「出题」或「导入题库」,大家才能答题。"
+    return f"注意:这篇还没有题目。先发「出题 资料 {found.no}」或「导入题库 资料 {found.no}」,大家才能答题。"
+
+
 def ask(outlook: Outlook, now: datetime, *, asked: bool, proof: Proof) -> Content:
     """The question under a preview. ``asked``: a time was given."""
     branches = f" {outlook.branches} 个支部" if outlook.branches > 1 else ""

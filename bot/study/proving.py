@@ -69,6 +69,12 @@ async def prove(uow: UnitOfWork, assignment: Assignment, member_id: int, evidenc
     return Proved(assignment, enough=True, first=False, higher=True, late=found.late)
 
 
+async def by_questions(uow: UnitOfWork, assignment_id: int, member_id: int, sitting_id: int, message_id: str) -> Proved:
+    """Record that a member has answered the questions of a reading well enough, in a sitting of ``bot.quiz``."""
+    assignment = await uow.session.get_one(Assignment, assignment_id)
+    return await prove(uow, assignment, member_id, Evidence(Proof.QUIZ, Method.QUIZ, f"quiz:{sitting_id}", message_id))
+
+
 async def step_down(uow: UnitOfWork, found: Completion) -> bool:
     """Take back the highest proof of a completion: the one below stands again, or the completion is gone (False)."""
     below = await repository.lower_proofs(uow, found.assignment_id, found.member_id)

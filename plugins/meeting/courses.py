@@ -44,6 +44,7 @@ async def show(call: Call) -> Reply:
     usage="报名 [编号]",
     example="报名 3",
     summary="报名参加培训",
+    under="培训",
 )
 async def enrol(call: Call) -> Reply:
     no = numbered(call.args, "培训", "报名 3")[0] if call.args.strip() else None

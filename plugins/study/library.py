@@ -73,7 +73,9 @@ async def listed(call: Call, words: str, page: int) -> Reply:
     return Say(text)
 
 
-@commands.command("删除资料", who=Who.EDITOR, usage="删除资料 <编号>", example="删除资料 12", summary="从资料库删除")
+@commands.command(
+    "删除资料", who=Who.EDITOR, usage="删除资料 <编号>", example="删除资料 12", summary="从资料库删除", under="资料"
+)
 async def remove(call: Call) -> Reply:
     no = number(call.args)
     if no is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
+from bot.quiz import banks
 from bot.rendering.content import Content
 from bot.scheduling.moments import EXAMPLES, split_moment
 from bot.study import library_views, materials, plans, pushing
@@ -68,7 +69,10 @@ async def preview(call: Call, what: str, at: datetime | None, *, below: bool, pr
         before = await materials.pushed_lately(uow, known) if known is not None else None
         payload |= {"no": known.no} if known is not None else {"prepared": payload_of(found)}
         question = library_views.ask(outlook, uow.now, asked=at is not None, proof=proof)
-        text = library_views.preview(known or found, before) + question
+        text = library_views.preview(known or found, before)
+        if proof is Proof.QUIZ and (known is None or await banks.without(uow, [known])):
+            text += Content.of(library_views.no_questions(known))
+        text += question
     return Ask(
         text, "study.push", payload, ("确认", "取消", "立即") if outlook.leaves_at > uow.now else ("确认", "取消")
     )

@@ -13,6 +13,7 @@ import plugins.discussion
 import plugins.help
 import plugins.meeting
 import plugins.notice
+import plugins.quiz
 import plugins.stats
 import plugins.study  # noqa: F401
 from bot.app import App
