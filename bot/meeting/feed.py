@@ -76,7 +76,8 @@ def _meeting(one: Meeting) -> Entry:
         said.append(f"会议 {one.no}。不能来请私聊机器人「会议请假 {one.no} 事由」。")
     off = one.state == State.CANCELLED
     uid, revision = f"meeting-{one.id}@xueban", one.revision - 1 + off
-    return Entry(uid, one.starts_at, one.ends_at, one.kind, one.place, "\n".join(said), revision, off)
+    title = one.kind if one.course_id is None else f"{one.kind}:{one.agenda[:40]}"
+    return Entry(uid, one.starts_at, one.ends_at, title, one.place, "\n".join(said), revision, off)
 
 
 def _task(one: Task) -> Entry:

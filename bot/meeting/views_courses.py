@@ -41,8 +41,8 @@ def listed(found: Sequence[Standing], now: datetime, today: date) -> str:
     return "\n".join(lines) + f"\n看一个发「培训 {found[0].course.no}」。" if lines else NONE
 
 
-def one(found: Standing, now: datetime, today: date) -> str:
-    """A course with its sessions to come."""
+def one(found: Standing, now: datetime, today: date, *, enrolled: bool) -> str:
+    """A course with its sessions to come; ``enrolled`` is whether the asker is in it."""
     course = found.course
     coming = [each for each in found.sessions if each.ends_at > now]
     gone = len(found.sessions) - len(coming)
@@ -53,7 +53,7 @@ def one(found: Standing, now: datetime, today: date) -> str:
     lines += [f"会议 {each.no}:{lesson(each)}" for each in coming[:LISTED]]
     if len(coming) > LISTED:
         lines.append(f"后面还有 {len(coming) - LISTED} 次。")
-    if found.open(now, today):
+    if found.open(now, today) and not enrolled:
         lines.append(f"要参加发「报名 {course.no}」。")
     return "\n".join(lines)
 

@@ -31,7 +31,8 @@ async def show(call: Call) -> Reply:
         if not words:
             return views_courses.listed(await courses.standings(uow, call.actor, now - SINCE), now, today)
         found = await courses.standing(uow, call.actor, numbered(call.args, "培训", "培训 3")[0])
-    text, own = views_courses.one(found, now, today), views_courses.own(found, call.actor.member_id)
+    own = views_courses.own(found, call.actor.member_id)
+    text = views_courses.one(found, now, today, enrolled=bool(own))
     return Say(Content.of(f"{text}\n{own}"), privately=True, here=text) if own else text
 
 

@@ -68,7 +68,7 @@ async def test_who_enrols_is_on_the_list_of_its_sessions(talk: Talk) -> None:
     )
     assert await talk.whisper(MEMBER, "培训 1") == (
         "培训 1:积极分子培训班\n学满 4 学时,12月1日前报名;报名 2 人,上过 0 次课。\n"
-        f"会议 1:{SATURDAY} 党校\n要参加发「报名 1」。\n您已报名,学了 0/4 学时。"
+        f"会议 1:{SATURDAY} 党校\n您已报名,学了 0/4 学时。"
     )
     assert await talk.whisper(EDITOR, "取消报名 1") == "已取消李秀英在培训 1 的报名。"
     assert await enrolled(talk) == [3]
