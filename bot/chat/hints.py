@@ -4,6 +4,7 @@ from bot.branch.actor import EDITORS
 from bot.chat.call import Call, Reply
 from bot.chat.conversation import CANCEL
 from bot.chat.table import TABLE
+from bot.study.rules import code_in
 
 FILE = "收到文件。要推送,长按这个文件回复「推送」;只放进资料库,回复「入库」。"
 
@@ -19,6 +20,8 @@ async def unknown(call: Call) -> Reply:
         return FILE if call.actor.may(EDITORS) else None
     if call.message.text in ("确认", CANCEL):
         return f"现在没有等您{call.message.text}的事。问过您的话 2 分钟没有回复就作废了,要做请再发一次。"
+    if (shown := code_in(call.args)) is not None:
+        return f"这是阅读页的验证码吧?请发「打卡 {shown[1]}」。"
     near = TABLE.nearest(call.args) if call.args else None
     if near is not None:
         return f"没看懂。你是不是想说「{near}」?发「帮助 {near}」看用法。"

@@ -14,6 +14,14 @@ from bot.study.models import Assignment, Material, Proof
 from bot.study.rules import PROOFS, Claimed, Person, Reading, Standing
 from bot.textmining.reading import excerpt
 
+_ON_CARD = {
+    Proof.WORD: "看完回复「已学」",
+    Proof.PAGE: "看到末尾,发验证码",
+    Proof.QUIZ: "看完答题",
+    Proof.REFLECTION: "看完写心得",
+    Proof.ATTENDANCE: "到会签到",
+}
+"""What completes a reading, in the few words that a card has room for."""
 PAGE = 900
 """Characters on one page of a text that is read in the chat."""
 
@@ -45,6 +53,7 @@ def push(assignment: Assignment, material: Material, page: str = "") -> Content:
             "excerpt": beginning,
             "terms": "  ".join(f"#{term}" for term in json.loads(material.key_terms)),
             "minutes": str(material.minutes),
+            "how": _ON_CARD[Proof(assignment.proof)],
             "due": due(assignment),
         },
         alt=beginning,

@@ -100,6 +100,7 @@ async def test_the_code_completes_once_for_who_sends_it_first(
     talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock, app: App
 ) -> None:
     code = code_in(await read(web, await push(talk), clock))
+    assert await talk.whisper(MEMBER, code) == f"这是阅读页的验证码吧?请发「打卡 {code}」。"
     assert await talk.whisper(MEMBER, f"打卡 {code.lower()}") == "✅ 已登记学习 1《抓党建促治理》,现在 1/4 人完成。"
     assert await talk.whisper(MEMBER, f"打卡{code}") == "学习 1 之前已经登记过了,不用再发。"
     taken = f"验证码 {code} 已经有人用过了,每个只能用一次。请打开阅读页,看到末尾取您自己的。"
