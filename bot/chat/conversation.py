@@ -16,6 +16,8 @@ from bot.core.errors import DatabaseBusy
 Key = tuple[str, str, str, str]
 CANCEL = "取消"
 
+SUGGESTED_FOR = timedelta(minutes=2)
+_QUOTED = re.compile(r"「/?([^\s」<]{1,12})")
 _NUMBERED = re.compile(r"(?:第|学习|公告|会议|选)? ?([0-9]{1,6}) ?(?:[篇个条号项])?")
 """How people write a number that they are asked for."""
 _SAME = {"确定": "确认", "确认发布": "确认", "是的": "确认", "算了": "取消", "不用了": "取消"}
@@ -42,6 +44,7 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._open: dict[Key, _Open] = {}
+        self._suggested: dict[Key, tuple[frozenset[str], datetime]] = {}
 
     async def load(self, account: str | None = None) -> None:
         """Read what is open in the database: after a restart, or of an account that comes here from another process."""
@@ -55,6 +58,22 @@ class Conversations:
                 key = (row.platform, row.account, row.scene, row.user_id)
                 self._open[key] = _Open(row.then, tuple(json.loads(row.choices)), row.expires_at)
 
+    def suggest(self, scene: Scene, answer: str) -> None:
+        """Remember for a while which commands an answer in a group told this person to type (「催学 7」): these needn't
+        be addressed to the bot again."""
+        words = frozenset(_QUOTED.findall(answer))
+        if words and scene.group_id is not None:
+            now = self._database.clock.now()
+            self._suggested = {key: kept for key, kept in self._suggested.items() if kept[1] > now}
+            self._suggested[key_of(scene)] = words, now + SUGGESTED_FOR
+
+    def suggested(self, scene: Scene) -> frozenset[str]:
+        """The first words of the commands that this person was told to type here."""
+        if not self._suggested:
+            return frozenset()
+        words, until = self._suggested.get(key_of(scene), (frozenset(), None))
+        return words if until is not None and until > self._database.clock.now() else frozenset()
+
     def asked(self, scene: Scene) -> _Open | None:
         """The question that this person is being asked here."""
         if not self._open:
@@ -65,6 +84,10 @@ class Conversations:
             del self._open[key]
             return None
         return found
+
+    def concerns(self, scene: Scene) -> bool:
+        """Whether what this person says here may be meant for the bot whatever it is."""
+        return self.asked(scene) is not None or bool(self.suggested(scene))
 
     def answers(self, scene: Scene, text: str) -> str | None:
         """The answer that ``text`` is to the open question of this person here; None if it is none."""

@@ -147,21 +147,25 @@ class Desk:
             case None:
                 return
             case str():
-                await self._send(here, Content.of(reply))
+                await self._say(scene, here, Content.of(reply))
             case Say(content=content, privately=privately, here=line):
                 if privately and scene.group_id is not None:
                     await self._whisper(scene, here, content, line)
                 else:
-                    await self._send(here, content)
+                    await self._say(scene, here, content)
             case Ask(content=content, privately=privately, here=line):
                 asked = scene if not privately else Scene(scene.platform, scene.account, scene.user_id, "", None)
                 await self._conversations.ask(asked, reply)
                 if privately and scene.group_id is not None:
                     await self._whisper(scene, here, content, line)
                 else:
-                    await self._send(here, content)
+                    await self._say(scene, here, content)
             case Acknowledge():
                 await self._acknowledge(scene, here, routed.message.message_id, reply)
+
+    async def _say(self, scene: Scene, here: Target, content: Content) -> None:
+        self._conversations.suggest(scene, content.plain)
+        await self._send(here, content)
 
     async def _whisper(self, scene: Scene, here: Target, content: Content, line: str) -> None:
         try:

@@ -49,7 +49,7 @@ class Screen:
         prefixed = stripped[:1] in _PREFIXES if stripped else False
         may_be_bare = 0 < len(stripped) <= self._table.longest_bare or stripped.startswith(self._table.opening)
         routed = None
-        if to_me or prefixed or may_be_bare or self._conversations.asked(_scene(frame, account)) is not None:
+        if to_me or prefixed or may_be_bare or self._conversations.concerns(_scene(frame, account)):
             routed = self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
         if routed is None and not (private or to_me or prefixed):
             return self._voice(frame, account, segments, stripped)
@@ -88,6 +88,8 @@ class Screen:
         match = self._table.bare(clean) or self._table.opened(typed)
         if match is None and (to_me or prefixed):
             match = self._table.addressed(typed) or self._table.addressed(clean)
+        elif match is None:
+            match = self._suggested(scene, typed)
         question = None if prefixed else self._conversations.asked(scene)
         if question is not None and (answer := self._answer(scene, typed, clean, segments, match)) is not None:
             message = incoming(frame, segments, account, clean)
@@ -105,6 +107,14 @@ class Screen:
         if hinted or (to_me and (typed or private)):
             return Routed("help", self._unknown, scene, message_of(), args=typed)
         return None
+
+    def _suggested(self, scene: Scene, typed: str) -> Match | None:
+        """A command that the bot has just told this person to type, written without anything before it."""
+        words = self._conversations.suggested(scene)
+        found = self._table.addressed(typed) if words else None
+        if found is None or found.word not in words or typed[: len(found.word) + 1].strip() != found.word:
+            return None
+        return found
 
     def _answer(
         self, scene: Scene, typed: str, clean: str, segments: list[dict[str, Any]], match: Match | None

@@ -1,5 +1,7 @@
 """「已学」 as thumbs type it in the group: what is a claim, what isn't, and what the claimant hears."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -135,6 +137,20 @@ async def test_the_emoji_that_completed_it_can_be_taken_off_again(talk: Talk) ->
     await talk.say(MEMBER, reply(900), "已学")
     await talk.react(completing.commands, MEMBER, "900", emoji="76", off=True)
     assert await done(talk) == [(1, 3)]
+
+
+async def test_what_an_answer_told_somebody_to_type_needs_no_stroke_before_it(talk: Talk) -> None:
+    assert await talk.say(MEMBER, "撤销") == ""
+    await talk.say(MEMBER, "已学")
+    assert await talk.say(MEMBER, "点错了") == "已撤回学习 1 的打卡。撤错了发「撤销」。"
+    assert await talk.say(BOSS, "撤销") == ""
+    assert await talk.say(MEMBER, "撤销的事以后再说") == ""
+    assert "撤销「撤回学习 1 的打卡」" in await talk.say(MEMBER, "撤销")
+    assert "已撤销" in await talk.say(MEMBER, "确认")
+    assert await done(talk) == [(1, 3)]
+    await talk.say(MEMBER, "点错了")
+    talk.app.clock.set(talk.app.clock.now() + timedelta(minutes=3))  # type: ignore[attr-defined]
+    assert await talk.say(MEMBER, "撤销") == ""
 
 
 async def test_numbers_and_replies_that_mean_nothing(talk: Talk) -> None:
