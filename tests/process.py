@@ -106,7 +106,7 @@ class BotProcess:
             self._signal(signal.SIGKILL, 10)
         return self._process.returncode if self._process is not None else None
 
-    def wait(self, seconds: float = 20) -> int:
+    def wait(self, seconds: float = 60) -> int:
         """Wait until it ends by itself; its exit status. Not for those of a nursery."""
         assert self._process is not None
         return self._process.wait(seconds)

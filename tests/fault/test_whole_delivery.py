@@ -142,8 +142,10 @@ async def test_no_answer_is_unknown_and_a_late_one_changes_nothing(house: House)
     """Cases 8 and 9: never answered; answered after the time-out, settled by the echo."""
     house.bot.environment |= delivery(reconcile_for=60, absent_gap=1)
     sim = await house.open()
+    stages: list[str] = []
+    sim.behaviour.watch = lambda stage, _: stages.append(stage)
     sim.behaviour.next("late")
-    sim.behaviour.seconds = 1.5
+    sim.behaviour.seconds = 6.0
     sim.behaviour.echo = False
     sim.behaviour.history = "failing"
     [reference] = await house.put(GROUP)
@@ -152,12 +154,15 @@ async def test_no_answer_is_unknown_and_a_late_one_changes_nothing(house: House)
     echo = events.event(sim.world, Said(sim.world.messages[message.message_id]), report_self=True)
     assert echo is not None
     sim.link.emit(echo)
-    await house.settled("sent", seconds=0.9)
+    await house.settled("sent")
+    assert "answered" not in stages
     sim.behaviour.next("lost_answer")
     await house.put(GROUP)
     await house.settled("sent", "unknown")
     sim.behaviour.heal()
     await house.settled("sent", "sent")
+    await answered(sim, lambda: stages, "answered")
+    assert await house.states() == ["sent", "sent"]
     assert set(house.arrived().values()) == {1}
     assert (sends(sim), sim.link.dials) == (2, 1)
 
