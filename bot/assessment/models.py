@@ -10,7 +10,7 @@ from bot.core.db import Base
 
 class OwnIndicator(Base):
     """Line ``no`` of the scheme of a branch; ``what`` names the formula (``rules.What``), ``weight`` are its points,
-    ``target`` what is needed for all of them."""
+    ``target`` what is needed for all of them, ``per`` over which days (``rules.Per``)."""
 
     __tablename__ = "assessment_indicator"
 
@@ -20,6 +20,7 @@ class OwnIndicator(Base):
     what: Mapped[str] = mapped_column(String(20))
     weight: Mapped[int]
     target: Mapped[int]
+    per: Mapped[str] = mapped_column(String(4), default="本期")
     note: Mapped[str] = mapped_column(String(200), default="")
 
 

@@ -31,6 +31,13 @@ class What(StrEnum):
     HAND = "手工"
 
 
+class Per(StrEnum):
+    """Over which days an indicator is measured: those that are asked for, or all of the year up to their end."""
+
+    ASKED = "本期"
+    YEAR = "全年"
+
+
 COUNTS = frozenset({What.DISCUSSIONS, What.NOTICES})
 FORMULAS = "、".join(What)
 
@@ -45,6 +52,7 @@ class Indicator:
     weight: int
     target: int
     note: str = ""
+    per: Per = Per.ASKED
 
 
 @dataclass(frozen=True)
@@ -92,10 +100,10 @@ def read_points(text: str, weight: int) -> int:
 
 
 _COLUMNS = {"指标": ("指标", "名称", "考核指标"), "依据": ("依据", "公式", "口径"), "分值": ("分值", "权重", "分数"),
-            "目标": ("目标", "满分标准"), "说明": ("说明", "备注")}  # fmt: skip
+            "目标": ("目标", "满分标准"), "周期": ("周期", "考核周期"), "说明": ("说明", "备注")}  # fmt: skip
 
 
-def indicator(no: int, name: str, what: str, weight: str, target: str, note: str = "") -> Indicator:
+def indicator(no: int, name: str, what: str, weight: str, target: str, note: str = "", per: str = "") -> Indicator:
     """One line as typed. Raises ``UserError`` that says what would be right."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= NAME:
@@ -110,14 +118,18 @@ def indicator(no: int, name: str, what: str, weight: str, target: str, note: str
     wanted = re.fullmatch(r"(\d{1,3})(?:\.0)?[%次场件]?", target.strip() or usual)
     if wanted is None or int(wanted[1]) < 1 or (kind not in COUNTS and int(wanted[1]) > 100):
         raise UserError("目标要写 1 到 100 的百分数,或要开几场、公开几件")
-    return Indicator(no, name, kind, int(points_found[1]), int(wanted[1]), note.strip()[:NOTE])
+    if per.strip() not in ("", *Per):
+        raise UserError("周期写「本期」或「全年」")
+    return Indicator(
+        no, name, kind, int(points_found[1]), int(wanted[1]), note.strip()[:NOTE], Per(per.strip() or Per.ASKED)
+    )
 
 
 def parse(rows: Sequence[Sequence[object]]) -> tuple[list[Indicator], list[str]]:
     """(indicators, what is wrong and in which row) of a sheet whose first line names the columns."""
     head = next((at for at, row in enumerate(rows) if any(_text(cell) in _COLUMNS["指标"] for cell in row)), None)
     if head is None:
-        return [], ["没有找到列名。第一行写:指标、依据、分值、目标、说明"]
+        return [], ["没有找到列名。第一行写:指标、依据、分值、目标、周期、说明"]
     at = {
         column: next((i for i, cell in enumerate(rows[head]) if _text(cell) in names), None)
         for column, names in _COLUMNS.items()
@@ -134,9 +146,9 @@ def parse(rows: Sequence[Sequence[object]]) -> tuple[list[Indicator], list[str]]
             wrong.append(f"第 {number} 行:{getattr(strange, 'address', '')} 是公式或错误值,请改成文字或数字")
             continue
         try:
-            one = indicator(
-                len(found) + 1, cells["指标"], cells["依据"], cells["分值"], _share(cells["目标"]), cells["说明"]
-            )
+            number_of = len(found) + 1
+            target, note, per = _share(cells["目标"]), cells["说明"], cells["周期"]
+            one = indicator(number_of, cells["指标"], cells["依据"], cells["分值"], target, note, per)
         except UserError as error:
             wrong.append(f"第 {number} 行:{error}")
             continue

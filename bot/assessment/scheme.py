@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.assessment import repository, rules
 from bot.assessment.models import OwnIndicator
-from bot.assessment.rules import Indicator, Scheme, What
+from bot.assessment.rules import Indicator, Per, Scheme, What
 from bot.branch import audit, rights, undo
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -20,7 +20,7 @@ async def in_force(uow: UnitOfWork, here: Branch) -> Scheme:
     whose = next((one for one in chain if one in own), None)
     if whose is None:
         return rules.ready_made()
-    rows = [Indicator(i.no, i.name, What(i.what), i.weight, i.target, i.note) for i in own[whose]]
+    rows = [Indicator(i.no, i.name, What(i.what), i.weight, i.target, i.note, Per(i.per)) for i in own[whose]]
     name = "本支部的方案" if whose == here.id else f"上级「{(await branch.get(uow, whose)).name}」的方案"
     return Scheme(tuple(rows), name)
 
@@ -31,7 +31,7 @@ async def replace(uow: UnitOfWork, actor: Actor, indicators: Sequence[Indicator]
     here = await branch.get(uow, actor.branch)
     await rights.need_leader(uow, actor, here)
     before = (await repository.indicators(uow, [here.id])).get(here.id, [])
-    kept = [[i.name, i.what, i.weight, i.target, i.note] for i in before]
+    kept = [[i.name, i.what, i.weight, i.target, i.note, i.per] for i in before]
     await _put(uow, here.id, indicators)
     detail = {"indicators": len(indicators), "weight": sum(one.weight for one in indicators)}
     await audit.record(uow, actor, "assessment.scheme", f"branch:{here.id}", detail=detail)
@@ -41,8 +41,8 @@ async def replace(uow: UnitOfWork, actor: Actor, indicators: Sequence[Indicator]
 async def put_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo ``replace``."""
     rows = [
-        Indicator(no, name, What(what), weight, target, note)
-        for no, (name, what, weight, target, note) in enumerate(payload["before"], 1)
+        Indicator(no, name, What(what), weight, target, note, *map(Per, per))
+        for no, (name, what, weight, target, note, *per) in enumerate(payload["before"], 1)
     ]
     await _put(uow, int(payload["branch"]), rows)
 
@@ -88,6 +88,7 @@ async def _put(uow: UnitOfWork, branch_id: int, indicators: Sequence[Indicator])
             what=one.what.value,
             weight=one.weight,
             target=one.target,
+            per=one.per.value,
             note=one.note,
         )
         for no, one in enumerate(indicators, 1)

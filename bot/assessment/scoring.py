@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.assessment import repository, rules, scheme
 from bot.assessment.models import Mark
-from bot.assessment.rules import Indicator, Scheme, What
+from bot.assessment.rules import Indicator, Per, Scheme, What
 from bot.branch import audit, rights, undo
 from bot.branch.actor import Actor
 from bot.branch.models import Branch
@@ -16,6 +16,7 @@ from bot.meeting import tasks, yearly
 from bot.meeting.duties import Duty
 from bot.meeting.yearly import Standing
 from bot.notice import figures as notice
+from bot.scheduling.reporting import Span
 from bot.stats import people
 from bot.stats.asking import Stretch, bounds, stretch
 from bot.stats.overview import Overview, overview
@@ -66,9 +67,24 @@ async def assess(uow: UnitOfWork, here: Branch, wanted: Stretch) -> Assessment:
 
 
 async def _scores(uow: UnitOfWork, here: Branch, wanted: Stretch, used: Scheme) -> list[Score]:
-    found = await overview(uow, here, wanted)
-    marks = await repository.marks(uow, here.id, wanted.span.first, wanted.span.last)
-    return [await _score(uow, found, one, marks.get(one.name)) for one in used.indicators]
+    scores = []
+    known: dict[Per, tuple[Overview, dict[str, Mark]]] = {}
+    for one in used.indicators:
+        if one.per not in known:
+            days = over(one, wanted)
+            marks = await repository.marks(uow, here.id, days.span.first, days.span.last)
+            known[one.per] = await overview(uow, here, days), marks
+        found, given = known[one.per]
+        scores.append(await _score(uow, found, one, given.get(one.name)))
+    return scores
+
+
+def over(one: Indicator, wanted: Stretch) -> Stretch:
+    """The days over which an indicator is measured where these are asked for."""
+    if one.per is Per.ASKED:
+        return wanted
+    year = wanted.until.year
+    return stretch(Span(date(year, 1, 1), date(year, 12, 31), f"{year}年"), wanted.until)
 
 
 async def _score(uow: UnitOfWork, found: Overview, one: Indicator, mark: Mark | None) -> Score:
@@ -176,11 +192,11 @@ async def mark(uow: UnitOfWork, actor: Actor, here: Branch, wanted: Stretch, no:
     if not 2 <= len(reason) <= REASON:
         raise UserError(f"请写打分的理由(2 到 {REASON} 字),比如:考核 打分 {no} 8 组织志愿服务两次")
     tenths = rules.read_points(points, one.weight)
-    marks = await repository.marks(uow, here.id, wanted.span.first, wanted.span.last)
-    given = marks.get(one.name)
+    days = over(one, wanted).span
+    given = (await repository.marks(uow, here.id, days.first, days.last)).get(one.name)
     before = None if given is None else [given.tenths, given.reason]
     if given is None:
-        given = Mark(branch_id=here.id, name=one.name, first=wanted.span.first, last=wanted.span.last)
+        given = Mark(branch_id=here.id, name=one.name, first=days.first, last=days.last)
         uow.session.add(given)
     given.tenths, given.reason, given.by_name, given.at = tenths, reason, actor.name[:40], uow.now
     await uow.session.flush()

@@ -1,7 +1,8 @@
 """考核 as it is read: points with their measure, gaps by name, the evidence behind each number."""
 
-from bot.assessment.rules import COUNTS, FORMULAS, Indicator, Scheme, What, points
+from bot.assessment.rules import COUNTS, FORMULAS, Indicator, Per, Scheme, What, points
 from bot.assessment.scoring import Assessment, Score
+from bot.rendering.sheets import Column, Sheet, workbook
 from bot.stats.asking import label
 
 LINES = 60
@@ -28,7 +29,8 @@ def _line(one: Score, found: Assessment) -> str:
     before = found.before.get(one.indicator.name)
     moved = "" if before is None or one.tenths is None or before == one.tenths else f",{_signed(one.tenths - before)}"
     scored = f"{points(one.tenths)}/{one.indicator.weight}" if one.tenths is not None else "不计分"
-    return f"{one.indicator.no}. {one.indicator.name} {scored}({one.said}{moved})"
+    per = "全年 " if one.indicator.per is Per.YEAR else ""
+    return f"{one.indicator.no}. {one.indicator.name} {scored}({per}{one.said}{moved})"
 
 
 def _signed(tenths: int) -> str:
@@ -59,12 +61,24 @@ def scheme(found: Scheme) -> str:
     lines = [
         f"{one.no}. {one.name}:{one.what},{one.weight} 分"
         + ("" if one.what is What.HAND else f",目标 {one.target}{'' if one.what in COUNTS else '%'}")
+        + (",按全年算" if one.per is Per.YEAR else "")
         for one in found.indicators
     ]
     total = sum(one.weight for one in found.indicators)
-    how = f"改:「{FORM}」「考核 删 3」「考核 导入」(xlsx)「考核 恢复」。依据可以写:{FORMULAS}。"
+    how = f"改:「{FORM}」「考核 删 3」「考核 模板」(表格,改好发回)「考核 恢复」。依据可以写:{FORMULAS}。"
     return "\n".join([f"考核方案,共 {total} 分。来源:{found.source}{since}", *lines, how])
 
 
 def marked(one: Indicator, tenths: int) -> str:
     return f"「{one.name}」打了 {points(tenths)} 分。打错了发「撤销」。"
+
+
+SHEET = (
+    Column("指标", 20), Column("依据", 16), Column("分值", 8), Column("目标", 8), Column("周期", 8), Column("说明", 60),
+)  # fmt: skip
+
+
+async def template(found: Scheme) -> bytes:
+    """The scheme as the table that is read back."""
+    rows = [(one.name, one.what.value, one.weight, one.target, one.per.value, one.note) for one in found.indicators]
+    return await workbook([Sheet("考核方案", SHEET, rows)])

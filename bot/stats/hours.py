@@ -23,13 +23,14 @@ AT_ONCE = 250
 
 @dataclass(frozen=True)
 class Hours:
-    """``by_source`` are half hours; ``need`` what the year asks of this person up to the last day. ``study`` are their
-    readings in these days."""
+    """``by_source`` are half hours; ``need`` what the year asks of this person up to the last day, ``year`` the hours
+    of a whole year by their role. ``study`` are their readings in these days."""
 
     person: Person
     study: Own
     by_source: Mapping[Source, int]
     need: int
+    year: int
 
     @property
     def have(self) -> int:
@@ -69,7 +70,8 @@ async def of_people(uow: UnitOfWork, people: Sequence[Person], first: date, last
         member_year, committee_year = years[person.path]
         asked = rules.Person(person.kind, person.exempt, person.committee, person.joined_on, person.left_on)
         need = rules.required(asked, leaves.get(person.id, ()), first, last, member_year, committee_year)
-        found.append(Hours(person, own, {s: n for s, n in by_source.items() if n}, need))
+        year = committee_year if person.committee else member_year
+        found.append(Hours(person, own, {s: n for s, n in by_source.items() if n}, need, year))
     return found
 
 

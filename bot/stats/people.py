@@ -1,5 +1,6 @@
 """One member's record, the same for the member and for the secretary; and who is below the hours of the year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.branch.actor import COMMITTEE, Actor
@@ -7,6 +8,8 @@ from bot.branch.models import Branch, Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound
 from bot.discussion import records as discussion
+from bot.hours import repository as ledger
+from bot.hours.models import HourEntry
 from bot.notice import figures as notice
 from bot.stats import repository
 from bot.stats.asking import Stretch, bounds, label
@@ -51,3 +54,8 @@ async def requirements(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> lis
     """Of those of whom hours are asked in these days, in the order of the roster."""
     found = await hours(uow, branch.path, stretch.span.first, stretch.until)
     return [one for one in found if one.need > 0]
+
+
+async def entries(uow: UnitOfWork, member: Member, stretch: Stretch) -> Sequence[HourEntry]:
+    """What the ledger of hours says of these days, oldest first."""
+    return await ledger.entries(uow, [member.id], stretch.span.first, stretch.until)

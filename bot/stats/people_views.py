@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from bot.branch.models import Branch
+from bot.branch.rules import SETTINGS
 from bot.branch.service import ids_on
+from bot.hours import entering
+from bot.hours.models import HourEntry, Source
 from bot.hours.rules import shown
 from bot.stats.asking import Stretch, label
 from bot.stats.hours import Hours
@@ -12,22 +15,26 @@ from bot.stats.people import Record
 NAMES = 60
 """People that are named in one message."""
 OPEN = 10
+ENTRIES = 20
+
+
+def sums(found: Record) -> list[str]:
+    """The figures of one member in words."""
+    one = found.hours
+    late = f"(其中补学 {one.study.late} 篇)" if one.study.late else ""
+    lines = [f"学习:应学 {one.study.counted} 篇,完成 {one.study.done} 篇{late}", f"学时:{_hours(one)}"]
+    if found.wanted:
+        lines.append(f"公告回执:{found.given}/{found.wanted}")
+    if found.voices:
+        lines.append(f"讨论发言:{found.voices} 条")
+    return lines
 
 
 def record(found: Record, *, own: bool) -> str:
     """What the member and the committee read alike; the member (``own``) is told what to type. What a branch pushed
     that they have left bears no number here."""
     one = found.hours
-    late = f"(其中补学 {one.study.late} 篇)" if one.study.late else ""
-    lines = [
-        f"{one.person.name}({one.person.branch}),{label(found.stretch)}",
-        f"学习:应学 {one.study.counted} 篇,完成 {one.study.done} 篇{late}",
-        f"学时:{_hours(one)}",
-    ]
-    if found.wanted:
-        lines.append(f"公告回执:{found.given}/{found.wanted}")
-    if found.voices:
-        lines.append(f"讨论发言:{found.voices} 条")
+    lines = [f"{one.person.name}({one.person.branch}),{label(found.stretch)}", *sums(found)]
     if not found.unread:
         return "\n".join([*lines, "都学完了,没有要补的。"])
     mine = ids_on(one.person.path)
@@ -47,6 +54,26 @@ def _hours(one: Hours) -> str:
     if one.need == 0:
         return f"{have},不作要求" if one.person.exempt else have
     return f"{have},到这一天应有 {shown(one.need)}" + (f",还差 {shown(one.short)}" if one.short else ",够了")
+
+
+def sheet(found: Record, entries: Sequence[HourEntry]) -> str:
+    """The hours of one member, each with what it is for, and what the year asks by which rule."""
+    one = found.hours
+    lines = [f"{one.person.name}({one.person.branch}),{label(found.stretch)}学时:{_hours(one)}"]
+    if one.need:
+        setting = SETTINGS["hours_committee" if one.person.committee else "hours_member"]
+        usual = str(one.year) == setting.default
+        why = f"依据{setting.source}({setting.since:%Y-%m-%d})" if usual else "支部自己的规定"
+        lines.append(f"全年 {one.year} 学时({setting.meaning}),{why}。")
+    if reading := one.by_source.get(Source.READING):
+        lines.append(f"阅读 {shown(reading)}")
+    for entry in entries[-ENTRIES:]:
+        no = entering.number_of(entry.origin)
+        numbered = f"(补登 {no})" if no is not None else ""
+        lines.append(f"{entry.day:%m-%d} {entry.source} {shown(entry.halves)} {entry.note}{numbered}")
+    if len(entries) > ENTRIES:
+        lines.append(f"(只列最近 {ENTRIES} 条,共 {len(entries)} 条;全部的在「{one.person.name}的学习档案」里)")
+    return "\n".join(lines)
 
 
 def below(branch: Branch, stretch: Stretch, found: Sequence[Hours]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import assessing, clockwork, exporting, figures, people, unfinished
+from . import assessing, clockwork, exporting, figures, people, schemes, unfinished
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 统计",
@@ -20,5 +20,6 @@ matcher = attach(
     people.commands,
     exporting.commands,
     assessing.commands,
+    schemes.commands,
     clockwork.commands,
 )

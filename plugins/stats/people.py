@@ -1,11 +1,16 @@
 """What people type to see one member's record, and who is below the hours of the year."""
 
+from bot.branch import audit
 from bot.branch import people as roster
 from bot.branch import service as branch
+from bot.branch.models import Member
+from bot.branch.roster import subject
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
-from bot.rendering.content import Content
-from bot.stats import asking, people, people_views
+from bot.core.db import UnitOfWork
+from bot.rendering.content import Attachment, Content
+from bot.stats import asking, dossier, people, people_views
+from bot.stats.asking import Stretch
 
 commands = CommandSet("stats")
 
@@ -20,6 +25,18 @@ async def mine(call: Call) -> Reply:
     return Say(Content.of(people_views.record(found, own=True)), privately=True, here=HERE)
 
 
+async def whose(uow: UnitOfWork, call: Call, usual: str) -> tuple[Member, Stretch]:
+    """The member that is meant, here or below (nobody named: oneself), and the days. Raises ``NotAllowed``."""
+    stretch, name = asking.read(call.args, branch.today(uow), usual)
+    name = name.strip().removesuffix("的").strip()
+    if call.message.mentions or name not in ("", "我", "我自己", "本人"):
+        member = await roster.find(uow, call.actor, name, call.message.mentions)
+    else:
+        member = await roster.myself(uow, call.actor)
+    people.need_right(call.actor, member)
+    return member, stretch
+
+
 @commands.command(
     "学习情况",
     "学习记录",
@@ -31,18 +48,51 @@ async def mine(call: Call) -> Reply:
     led_by=r".{1,40}",
 )
 async def one(call: Call) -> Reply:
-    """Of somebody on the roster here or below; without a name of oneself."""
     async with call.app.database.reading() as uow:
-        stretch, name = asking.read(call.args, branch.today(uow), "今年")
-        name = name.strip().removesuffix("的").strip()
-        if call.message.mentions or name not in ("", "我", "我自己", "本人"):
-            member = await roster.find(uow, call.actor, name, call.message.mentions)
-        else:
-            member = await roster.myself(uow, call.actor)
-        people.need_right(call.actor, member)
+        member, stretch = await whose(uow, call, "今年")
         found = await people.record(uow, member, stretch)
     text = people_views.record(found, own=member.id == call.actor.member_id)
     return Say(Content.of(text), privately=True, here=HERE)
+
+
+@commands.command(
+    "学时",
+    "学时台账",
+    who=Who.MEMBER,
+    usage="<姓名>的学时 [时间]",
+    example="我的学时",
+    summary="学时从哪里来、要求多少;看别人的要支委",
+    under="我的",
+    led_by=r".{1,40}",
+)
+async def sheet(call: Call) -> Reply:
+    async with call.app.database.reading() as uow:
+        member, stretch = await whose(uow, call, "今年")
+        text = people_views.sheet(await people.record(uow, member, stretch), await people.entries(uow, member, stretch))
+    return Say(Content.of(text), privately=True, here=HERE)
+
+
+@commands.command(
+    "学习档案",
+    "年度档案",
+    who=Who.MEMBER,
+    usage="<姓名>的学习档案 [去年]",
+    example="张三的学习档案 2025年",
+    summary="一个人一年的学习档案(Word);看别人的要支委",
+    under="我的",
+    led_by=r".{1,40}",
+)
+async def file(call: Call) -> Reply:
+    """Of this year; in January of the last one. On record."""
+    async with call.app.database.reading() as uow:
+        usual = "去年" if branch.today(uow).month == 1 else "今年"
+        member, stretch = await whose(uow, call, usual)
+        data = await dossier.of(uow, member, stretch)
+    async with call.app.database.unit_of_work() as uow:
+        days = {"days": asking.kept(stretch)[:2]}
+        await audit.record(uow, call.actor, "stats.dossier", subject(member), detail=days)
+    name = f"{member.name}{asking.label(stretch)}学习档案.docx"
+    return Say(Content.of(Attachment(sha256=call.app.media.put(data), name=name)), privately=True, here=HERE)
 
 
 @commands.command(

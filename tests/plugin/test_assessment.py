@@ -10,6 +10,7 @@ from bot.meeting.models import Meeting, State, Task, TaskKind
 from tests.plugin.conftest import BOSS, EDITOR
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, autumn
+from tests.plugin.test_stats_files import files
 from tests.sheet import xlsx
 from tests.unit.study.house import china
 
@@ -172,3 +173,35 @@ async def test_a_wrong_sheet_is_refused_whole(talk: Talk, rows: list[tuple[objec
     assert said in answer
     assert "没有导入" in answer
     assert "来源:产品自带" in await talk.whisper(BOSS, "考核 方案")
+
+
+async def test_an_indicator_may_be_measured_over_the_whole_year(talk: Talk) -> None:
+    """学习 1 of October and a mark by hand belong to the fourth quarter; the year has the third one's meeting too."""
+    await talk.whisper(BOSS, "考核 加 三会一课 三会一课 25 全年")
+    await talk.whisper(BOSS, "考核 加 民主评议 手工 10 全年")
+    said = await talk.whisper(BOSS, "考核 方案")
+    assert "3. 三会一课:三会一课,25 分,目标 100%,按全年算" in said
+    assert "7. 民主评议:手工,10 分,按全年算" in said
+    await talk.whisper(BOSS, "考核 打分 7 9 评议优秀")
+    for words in ("考核", "考核 三季度"):
+        lines = (await talk.whisper(BOSS, words)).splitlines()
+        assert lines[3].startswith("3. 三会一课 ")
+        assert "全年 1/" in lines[3]
+        assert lines[7] == "7. 民主评议 9/10(全年 评议优秀)"
+
+
+async def test_the_scheme_goes_out_as_a_table_and_comes_back(talk: Talk) -> None:
+    await talk.whisper(BOSS, "考核 加 民主评议 手工 10 全年")
+    before = await talk.whisper(BOSS, "考核 方案")
+    await talk.whisper(BOSS, "考核 模板")
+    (data,) = files(talk).values()
+    await talk.whisper(BOSS, "考核 恢复")
+    assert await talk.whisper(BOSS, "考核 方案") != before
+    await talk.whisper(BOSS, "考核 导入", talk.file("方案.xlsx", data))
+    assert await talk.whisper(BOSS, "考核 方案") == before
+
+
+async def test_a_wrong_period_is_named_by_row(talk: Talk) -> None:
+    table = xlsx(("指标", "依据", "分值", "目标", "周期"), ("学习", "学习完成率", 50, 90, "每天"))
+    said = await talk.whisper(BOSS, "考核 导入", talk.file("方案.xlsx", table))
+    assert "第 2 行:周期写「本期」或「全年」" in said

@@ -1,8 +1,10 @@
 """学时 of the year: one's own, somebody else's, who is below; names only to the asker, nobody beyond what one leads."""
 
+import io
 from datetime import date
 
 import pytest
+from docx import Document
 from sqlalchemy import update
 
 from bot.branch.models import Leave, Member
@@ -11,6 +13,7 @@ from bot.hours.models import Source
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, at, autumn
+from tests.plugin.test_stats_files import files
 
 __all__ = ["above", "autumn"]
 
@@ -111,3 +114,42 @@ async def test_without_anybody_of_whom_hours_are_asked(talk: Talk) -> None:
         await uow.session.execute(update(Member).values(kind="积极分子"))
     at(talk, "2026-11-24 10:00")
     assert await talk.whisper(BOSS, "谁没达标") == "【第一支部】2026年(到11月24日)没有要求学时的党员。"
+
+
+async def test_where_the_hours_come_from(talk: Talk) -> None:
+    await talk.whisper(BOSS, "补登 张三 11月18日集中学习 2学时 手机坏了")
+    own = await talk.whisper(MEMBER, "我的学时")
+    assert own == (
+        "张三(第一支部),2026年(到11月24日)学时:11(阅读 1、会议 8、补登 2),到这一天应有 28.5,还差 17.5\n"
+        "全年 32 学时(党员一年的学时),依据《中国共产党党员教育管理工作条例》(2019-05-06)。\n"
+        "阅读 1\n"
+        "08-03 会议 8 支部党员大会\n"
+        "11-18 补登 2 集中学习(补登 1)"
+    )
+    assert await talk.whisper(BOSS, "张三的学时") == own
+    await talk.whisper(BOSS, "设置 党员学时 40")
+    assert "全年 40 学时(党员一年的学时),支部自己的规定。" in await talk.whisper(MEMBER, "学时")
+    assert "由支委来看" in await talk.whisper(MEMBER, "李秀英的学时")
+
+
+async def test_the_file_of_a_member(talk: Talk) -> None:
+    await talk.whisper(MEMBER, "请假 出差 11月24日到26日")
+    await talk.whisper(MEMBER, "我的学习档案")
+    ((name, data),) = files(talk).items()
+    assert name == "张三2026年(到11月24日)学习档案.docx"
+    paper = Document(io.BytesIO(data))
+    texts = [paragraph.text for paragraph in paper.paragraphs if paragraph.text]
+    assert texts == [
+        "2026年(到11月24日)党员学习档案", "姓名:张三", "支部:第一支部", "类别:正式党员",
+        "一、总体情况", "学习:应学 2 篇,完成 2 篇",
+        "学时:9(阅读 1、会议 8),到这一天应有 28.5,还差 19.5", "公告回执:1/1",
+        "二、学习记录", "三、学时台账", "四、不计入应学的", "2026-11-24 至 2026-11-26 请假",
+        "第一支部", "2026年11月24日",
+    ]  # fmt: skip
+    readings, entries = [[[cell.text for cell in row.cells] for row in table.rows[1:]] for table in paper.tables]
+    assert [row[:3] for row in readings] == [
+        ["10-12", "材料1", "完成"], ["11-10", "材料2", "完成"], ["11-24", "材料3", "请假"],
+    ]  # fmt: skip
+    assert entries == [["2026-08-03", "会议", "8", "支部党员大会"]]
+    assert "由支委来看" in await talk.whisper(MEMBER, "李秀英的学习档案")
+    assert await talk.whisper(BOSS, "张三的学习档案 2019年") == "2019年张三不在名册上。"

@@ -1,0 +1,23 @@
+"""An indicator of 考核 may be measured over the whole year.
+
+Revision ID: 0009
+Revises: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("assessment_indicator") as table:
+        table.add_column(sa.Column("per", sa.String(4), nullable=False, server_default="本期"))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("assessment_indicator") as table:
+        table.drop_column("per")
