@@ -181,13 +181,13 @@ async def test_an_indicator_may_be_measured_over_the_whole_year(talk: Talk) -> N
     await talk.whisper(BOSS, "考核 加 民主评议 手工 10 全年")
     said = await talk.whisper(BOSS, "考核 方案")
     assert "3. 三会一课:三会一课,25 分,目标 100%,按全年算" in said
-    assert "7. 民主评议:手工,10 分,按全年算" in said
-    await talk.whisper(BOSS, "考核 打分 7 9 评议优秀")
+    assert "8. 民主评议:手工,10 分,按全年算" in said
+    await talk.whisper(BOSS, "考核 打分 8 9 评议优秀")
     for words in ("考核", "考核 三季度"):
         lines = (await talk.whisper(BOSS, words)).splitlines()
         assert lines[3].startswith("3. 三会一课 ")
         assert "全年 1/" in lines[3]
-        assert lines[7] == "7. 民主评议 9/10(全年 评议优秀)"
+        assert lines[8] == "8. 民主评议 9/10(全年 评议优秀)"
 
 
 async def test_the_scheme_goes_out_as_a_table_and_comes_back(talk: Talk) -> None:
