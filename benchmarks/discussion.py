@@ -19,12 +19,12 @@ from bot.chat.screen import Screen
 from bot.chat.table import CommandTable
 from bot.core.clock import SystemClock
 from bot.core.db import Database
-from bot.discussion import choice, speaking
+from bot.discussion import choice
 from bot.discussion.choice import Found
 from bot.discussion.listening import Listening, Window
 from bot.rendering import cards, wordcloud
 from bot.rendering.content import Card
-from bot.textmining import segmenter, themes, titles
+from bot.textmining import originality, themes, titles
 
 TITLES, OTHERS, VOICES = 400, 200, 500
 
@@ -79,7 +79,7 @@ async def judge(chance: random.Random) -> None:
     said = iter(voice(chance, 1000 + at) for at in range(101))
 
     async def once() -> None:
-        await segmenter.in_thread(speaking._verdict, next(said), "社区充电棚该怎么建", others)
+        await originality.judged(next(said), "社区充电棚该怎么建", others)
 
     await once()
     shown(f"a voice against {OTHERS} others", await milliseconds(once, 100), "20")

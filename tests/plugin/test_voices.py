@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 import plugins.discussion.speaking
+from bot.branch.models import ChatGroup
 from bot.core.clock import ShiftableClock
 from bot.delivery.models import OutboxRow
 from bot.discussion import records
 from bot.discussion.models import Voice
 from plugins.discussion.clockwork import end_what_is_due, listen
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
-from tests.plugin.talk import GROUP, Talk, reply
+from tests.plugin.talk import ACCOUNT, GROUP, Talk, reply
 
 GOOD = "我们小区去年装了电梯,三楼的李阿姨终于能自己下楼买菜了,费用按楼层分摊大家都服气。"
 OTHER = "楼道的灯坏了半年没人修,物业和居委会互相推,群众只好自己凑钱买灯泡,希望有人牵头管一管。"
@@ -132,6 +133,24 @@ async def test_two_discussions_in_one_group_are_told_apart(talking: Talk) -> Non
     await talking.say(MEMBER, "#讨论1# " + GOOD)
     async with talking.app.database.reading() as uow:
         assert list((await uow.session.scalars(select(Voice.discussion_id).order_by(Voice.id))).all()) == [2, 1]
+
+
+async def test_threads_in_several_groups_are_kept_apart(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        place = {"branch_id": 1, "platform": "onebot11", "account": ACCOUNT, "created_at": uow.now}
+        uow.session.add(ChatGroup(group_id="8", **place))
+    assert "2 个群" in await talk.whisper(EDITOR, "讨论 老旧小区加装电梯新规出台")  # not said in one of them
+    await talk.whisper(EDITOR, "确认")
+    await talk.say(EDITOR, "/讨论 社区食堂怎样才能长久", group=8)
+    await talk.say(EDITOR, "确认", group=8)
+    await talk.say(MEMBER, "#电梯# " + GOOD)
+    await talk.say(BOSS, "#电梯# " + OTHER, group=8)
+    food = "#食堂# 价格要让老人吃得起,补贴要算清楚账,还得靠志愿者一起帮忙运营食堂。"
+    await talk.say(MEMBER, food)  # it doesn't run in this group
+    await talk.say(MEMBER, food, group=8)
+    async with talk.app.database.reading() as uow:
+        rows = await uow.session.execute(select(Voice.discussion_id, Voice.group_id).order_by(Voice.id))
+        assert [tuple(row) for row in rows] == [(1, "9"), (1, "8"), (2, "8")]
 
 
 async def test_after_a_restart_the_group_is_still_listened_to(talking: Talk) -> None:
