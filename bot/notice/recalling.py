@@ -28,8 +28,6 @@ async def recall(
             return 0
         places = await ending.recalls(uow, notice_id)
     ours = [place for place in places if accounts is None or place[1].account in accounts]
-    if not ours and notice_id is None:
-        return 0
     tried = [(one, target, message, await platform.recall(target, message)) for one, target, message in ours]
     async with database.unit_of_work() as uow:
         await ending.recalled(uow, tried, tell=notice_id is None)
