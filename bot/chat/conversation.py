@@ -21,6 +21,7 @@ _QUOTED = re.compile(r"「/?([^\s」<]{1,12})")
 _NUMBERED = re.compile(r"(?:第|学习|公告|会议|选)? ?([0-9]{1,6}) ?(?:[篇个条号项])?")
 """How people write a number that they are asked for."""
 _SAME = {"确定": "确认", "确认发布": "确认", "是的": "确认", "算了": "取消", "不用了": "取消"}
+_SAME |= dict.fromkeys(("都学完了", "都学了", "全学完了", "都看完了", "都是", "两篇都学完了"), "全部")
 
 
 def key_of(scene: Scene) -> Key:

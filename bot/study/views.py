@@ -22,6 +22,8 @@ _ON_CARD = {
     Proof.ATTENDANCE: "到会签到",
 }
 """What completes a reading, in the few words that a card has room for."""
+ALL = "全部"
+"""The answer to ``which`` that means each of them."""
 PAGE = 900
 """Characters on one page of a text that is read in the chat."""
 
@@ -157,10 +159,11 @@ def burst(name: str, claims: Sequence[Claimed]) -> str:
     return f"{head}\n也许是攒着一起登记的;只告诉您,都照常算数。不想再收到,发「设置 集中打卡 0」。"
 
 
-def which(readings: Sequence[Reading]) -> Content:
-    """The question which of several open readings was meant."""
+def which(readings: Sequence[Reading], *, several: bool = False) -> Content:
+    """The question which of several open readings was meant, or (``several``) whether all of them."""
     listed = "\n".join(f"{reading.no}. 《{reading.title}》" for reading in readings)
-    return Content.of(f"学完的是哪一篇?回复编号:\n{listed}")
+    or_all = f",都学完了回复「{ALL}」" if several else ""
+    return Content.of(f"学完的是哪一篇?回复编号{or_all}:\n{listed}")
 
 
 def which_for(name: str, items: Sequence[Row[Assignment, str]]) -> str:

@@ -56,7 +56,13 @@ async def check_in(call: Call) -> Reply:
 
 @commands.answer("which")
 async def which(call: Call) -> Reply:
-    return await claim(call, Claim(call.actor, Method.PHRASE, call.message.message_id, int(call.args)))
+    numbers = call.payload.get("numbers") if call.args == views.ALL else [int(call.args)]
+    assert isinstance(numbers, list)
+    made = [Claim(call.actor, Method.PHRASE, call.message.message_id, no) for no in numbers]
+    replies = [await claim(call, one) for one in made]
+    if call.actor.group_id is None and all(isinstance(reply, Say) for reply in replies):
+        return "\n".join(reply.content.plain for reply in replies if isinstance(reply, Say))
+    return next((reply for reply in replies if isinstance(reply, Say)), replies[-1])
 
 
 @commands.signal("reaction")
@@ -116,8 +122,9 @@ async def answer(call: Call, outcome: Outcome) -> Reply:
         case MoreNeeded(reading=reading):
             return Say(views.more_needed(reading), privately=True)
         case Several(readings=readings):
-            choices = tuple(str(reading.no) for reading in readings[:10])
-            return Ask(views.which(readings[:10]), then="study.which", choices=choices)
+            numbers = [reading.no for reading in readings[:10]]
+            choices = (*map(str, numbers), views.ALL)
+            return Ask(views.which(readings[:10], several=True), "study.which", {"numbers": numbers}, choices)
         case NotOurs():
             return "没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。"
         case NothingOpen():

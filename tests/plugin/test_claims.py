@@ -81,8 +81,11 @@ async def test_a_repeat_is_said_to_the_claimant_alone(talk: Talk) -> None:
 async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk) -> None:
     await push(talk, 2)
     await push(talk, 3)
-    assert await talk.say(MEMBER, "已学") == "学完的是哪一篇?回复编号:\n1. 《材料1》\n2. 《材料2》\n3. 《材料3》"
-    assert await talk.say(MEMBER, "7") == "没有「7」这一项。请回复1、2、3中的一个,不选了回复「取消」。"
+    assert (
+        await talk.say(MEMBER, "已学")
+        == "学完的是哪一篇?回复编号,都学完了回复「全部」:\n1. 《材料1》\n2. 《材料2》\n3. 《材料3》"
+    )
+    assert await talk.say(MEMBER, "7") == "没有「7」这一项。请回复1、2、3、全部中的一个,不选了回复「取消」。"
     assert await talk.say(BOSS, "7") == ""
     assert await done(talk) == []
     assert await talk.say(MEMBER, "第2篇") == ""
@@ -90,6 +93,17 @@ async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk
     await talk.say(MEMBER, "已学")
     await talk.say(MEMBER, "学习 3")
     assert await done(talk) == [(2, 3), (3, 3)]
+
+
+async def test_all_of_them_at_once(talk: Talk) -> None:
+    await push(talk, 2)
+    await talk.say(MEMBER, "已学")
+    assert await talk.say(MEMBER, "都学完了") == ""
+    assert await done(talk) == [(1, 3), (2, 3)]
+    await talk.whisper(BOSS, "已学")
+    assert await talk.whisper(BOSS, "全部") == (
+        "✅ 已登记学习 1《材料1》,现在 2/4 人完成。\n✅ 已登记学习 2《材料2》,现在 2/4 人完成。"
+    )
 
 
 async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: Talk) -> None:
