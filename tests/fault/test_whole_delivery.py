@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.branch.models import ChatGroup
+from bot.delivery.models import OutboxRow
 from bot.simulator import events, sample
 from bot.simulator.happenings import Said
 from bot.simulator.simulator import Simulator
+from tests.process import SUPERUSER
 
 from .house import GROUP, House, answered, delivery
 
@@ -239,6 +241,11 @@ async def test_circuit_opens_for_one_account_only(house: House) -> None:
     await house.settled(*["unknown"] * 5, *["pending"] * 3, "sent")
     await asyncio.sleep(1)
     assert (sends(sim), sends(other)) == (5, 1)
+    async with house.database.reading() as uow:
+        told = await uow.session.scalars(
+            select(OutboxRow.target_id).where(OutboxRow.key.startswith("trouble:circuit:"))
+        )
+        assert list(told) == [SUPERUSER]
 
 
 async def test_logged_out_by_the_platform(house: House) -> None:
