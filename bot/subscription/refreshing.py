@@ -75,7 +75,7 @@ async def fail(uow: UnitOfWork, source_id: int, message: str) -> None:
     source = await repository.get(uow, source_id)
     if source is None:
         return
-    source.asked_at, source.failures, source.trouble = uow.now, source.failures + 1, message[:200]
+    source.asked_at, source.failures, source.trouble = uow.now, source.failures + 1, rules.what_happened(message)
     if source.failures >= rules.REPORTED_AFTER:
         await _report(uow, source)
 

@@ -24,6 +24,7 @@ REPORTED_AFTER = 3
 
 _BOARD_WORDS = {"微博": Kind.WEIBO, "百度": Kind.BAIDU, "头条": Kind.TOUTIAO}
 _OPTION = re.compile(r"(列表|标题|链接)\s*[=:]\s*(\S+)")
+_ADVICE = re.compile(r"[,,。](?=请|也可以)")
 EXAMPLE = "订阅 微博"
 
 
@@ -78,3 +79,8 @@ def is_stale(kind: str, new_at: datetime | None, now: datetime) -> bool:
 def is_gone(failures: int, answered_at: datetime | None, now: datetime) -> bool:
     """Whether a source has failed for so long that its last answer is old."""
     return failures > 0 and answered_at is not None and now - answered_at > GONE
+
+
+def what_happened(message: str) -> str:
+    """Of a sentence for somebody who has just pasted a link: what is the matter, without what they should do now."""
+    return _ADVICE.split(message, maxsplit=1)[0].rstrip("。")[:200]

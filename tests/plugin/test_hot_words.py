@@ -149,7 +149,7 @@ async def test_a_source_that_fails_is_shown_and_after_a_while_reported(
     assert "⚠ 来源「今日热榜」" in await hot.say(EDITOR, "热词")
     ((where, told),) = await hot.enqueued()
     assert where == f"private {EDITOR}"
-    assert told.startswith("来源 1「今日热榜」")
+    assert told.splitlines()[0] == "来源 1「今日热榜」这个地址给的是网页,不是 RSS 或 JSON 列表"
 
 
 async def test_what_a_source_said_before_it_died_is_no_news(hot: Talk, data_dir: Path, clock: ShiftableClock) -> None:
