@@ -69,6 +69,7 @@ async def play(desk: Page, phone: Page, url: str) -> None:
     await desk.wait_for_function(
         "n => document.querySelectorAll('[data-testid=messages] img').length > n", arg=before, timeout=PATIENCE * 1000
     )
+    await desk.locator(".toast").wait_for(state="detached")
     await shoot(desk, "demo")
 
 
