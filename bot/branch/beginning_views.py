@@ -31,12 +31,18 @@ def founded(result: Founded, names: Sequence[str], unclear: int) -> str:
     )
 
 
-SECRETARY = "书记是哪一位?回复姓名。"
+SECRETARY = "书记是哪一位?回复姓名,还没定就回复「以后」。"
 
 
 def enrolled(result: Enrolled) -> str:
     left = f"({result.known} 人已在别的名册里,没有改动)" if result.known else ""
     return f"名册建好了:{len(result.added)} 人{left}。{SECRETARY}"
+
+
+def without_secretary(node: Branch, people: int) -> str:
+    """Ready but for the secretary."""
+    roster = "" if people > 1 else "名册表格发「成员 导入」;"
+    return f"「{node.name}」可以用了:{people} 人,还没有书记。\n书记定了发「任命 姓名 书记」;{roster}用法看「帮助」。"
 
 
 def done(node: Branch, people: int, secretary: Member, bound: bool) -> str:

@@ -16,6 +16,8 @@ commands = CommandSet("branch")
 
 _MINUTES = 10.0
 LATER = "以后"
+NOBODY_YET = (LATER, "还没有", "没有", "还没定", "没定", "待定", "暂无", "空缺", "不知道")
+"""Answers to who is secretary that are nobody's name."""
 
 
 def ask(text: str, then: str, choices: tuple[str, ...] = (), payload: dict[str, object] | None = None) -> Ask:
@@ -81,6 +83,10 @@ async def secretary(call: Call) -> Reply:
     cards = await cards_here(call)
     if call.args in views.LEVELS:
         return await _corrected(call, cards)
+    if call.args in NOBODY_YET:
+        async with call.app.database.reading() as uow:
+            here = await branch.get(uow, call.actor.branch)
+            return views.without_secretary(here, len(await roster.listed(uow, here.id)))
     try:
         async with call.app.database.unit_of_work() as uow:
             member = await setting_up.secretary(uow, call.actor, call.args, call.message.mentions, cards)

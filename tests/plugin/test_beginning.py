@@ -49,7 +49,7 @@ async def test_the_shortest_way(fresh: Talk) -> None:
         "「红旗社区第一党支部」建好了,级别是支部(不对就回复:党委、总支)。\n"
         "用群名片建立名册(2 人)吗?另有 1 人名片看不出姓名。\n王建国、李秀英\n回复「确认」;想用表格就回复「以后」。"
     )
-    assert await fresh.say(SUPERUSER, "确认") == "名册建好了:2 人。书记是哪一位?回复姓名。"
+    assert await fresh.say(SUPERUSER, "确认") == "名册建好了:2 人。书记是哪一位?回复姓名,还没定就回复「以后」。"
     assert await fresh.say(SUPERUSER, "王建国") == (
         "「红旗社区第一党支部」可以用了:2 人,书记王建国。\n接着发:「任命 姓名 宣传委员」「推送 链接」。用法看「帮助」。"
     )
@@ -76,7 +76,7 @@ async def test_the_level_can_be_corrected(fresh: Talk) -> None:
 async def test_a_table_later(fresh: Talk) -> None:
     await fresh.say(SUPERUSER, "/开始")
     await fresh.say(SUPERUSER, "第一支部")
-    assert await fresh.say(SUPERUSER, "以后") == "书记是哪一位?回复姓名。"
+    assert await fresh.say(SUPERUSER, "以后") == "书记是哪一位?回复姓名,还没定就回复「以后」。"
     assert "请钱五在群里发「绑定 钱五」" in await fresh.say(SUPERUSER, "钱五")
     assert (await stored(fresh))[1:] == ([("钱五", None)], ["钱五 书记"])
 
@@ -110,7 +110,7 @@ async def test_a_group_without_cards(fresh: Talk) -> None:
     fresh.telephone.cards["9"] = CARDS[2:]
     await fresh.say(SUPERUSER, "/开始")
     assert (await fresh.say(SUPERUSER, "机关党总支")).endswith(
-        "群名片里没看到姓名,名册以后再交。书记是哪一位?回复姓名。"
+        "群名片里没看到姓名,名册以后再交。书记是哪一位?回复姓名,还没定就回复「以后」。"
     )
     assert "可以用了:1 人" in await fresh.say(SUPERUSER, "钱五")
 
@@ -124,3 +124,13 @@ async def test_a_branch_that_is_in_the_tree_already(fresh: Talk) -> None:
         rows = await uow.session.scalars(select(ChatGroup.branch_id))
         assert list(rows) == [2]
         assert len(list(await uow.session.scalars(select(Branch)))) == 2
+
+
+async def test_a_secretary_may_be_named_later(fresh: Talk) -> None:
+    await fresh.say(SUPERUSER, "/开始")
+    await fresh.say(SUPERUSER, "红旗社区第一党支部")
+    await fresh.say(SUPERUSER, "确认")
+    assert await fresh.say(SUPERUSER, "还没定") == (
+        "「红旗社区第一党支部」可以用了:2 人,还没有书记。\n书记定了发「任命 姓名 书记」;用法看「帮助」。"
+    )
+    assert "任命王建国为「红旗社区第一党支部」的书记?" in await fresh.say(SUPERUSER, "/任命 王建国 书记")
