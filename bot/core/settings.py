@@ -38,7 +38,8 @@ class DeliverySettings(BaseModel):
 
 
 class ModelSettings(BaseModel):
-    """An OpenAI-compatible model that may propose questions for a discussion; off without ``url`` and ``name``."""
+    """An OpenAI-compatible model that may propose questions for a discussion, and drafts of those to be answered; off
+    without ``url`` and ``name``."""
 
     url: str = ""
     name: str = ""

@@ -38,6 +38,14 @@ def by(plan: Plan) -> str:
     return f",凭{PROOFS[Proof(plan.proof)]}完成" if plan.proof > Proof.WORD else ""
 
 
+def no_questions(numbers: Sequence[int]) -> str:
+    """Of what is to be completed by questions, these have none yet."""
+    if not numbers:
+        return ""
+    listed = "、".join(map(str, numbers[:8])) + ("……" if len(numbers) > 8 else "")
+    return f"\n注意:资料 {listed} 还没有题目,推送前请先「出题」或「导入题库」。"
+
+
 def made(plan: Plan, rule: str, what: str, now: datetime, quiet: QuietHours, caveat: str) -> str:
     """``what`` it pushes: 「5 篇」."""
     assert plan.next_at is not None

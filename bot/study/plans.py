@@ -147,6 +147,11 @@ async def set_proof(uow: UnitOfWork, actor: Actor, no: int, proof: Proof) -> Pla
     return plan
 
 
+async def to_come(uow: UnitOfWork, plan: Plan) -> Sequence[Material]:
+    """The materials that a plan has still to push, in its order."""
+    return await repository.materials_left(uow, plan.id)
+
+
 async def _create(
     uow: UnitOfWork, actor: Actor, name: str, recurrence: str, next_at: datetime, below: bool, proof: Proof
 ) -> Plan:

@@ -261,6 +261,16 @@ async def items_left(uow: UnitOfWork, plan_ids: Collection[int]) -> Sequence[Pla
     return (await uow.session.scalars(query.order_by(PlanItem.plan_id, PlanItem.position))).all()
 
 
+async def materials_left(uow: UnitOfWork, plan_id: int) -> Sequence[Material]:
+    """What a plan has still to push, in its order."""
+    query = (
+        select(Material)
+        .join(PlanItem, PlanItem.material_id == Material.id)
+        .where(PlanItem.plan_id == plan_id, PlanItem.assignment_id.is_(None), Material.deleted_at.is_(None))
+    )
+    return (await uow.session.scalars(query.order_by(PlanItem.position))).all()
+
+
 async def last_position(uow: UnitOfWork, plan_id: int) -> int:
     """The position of the last item of a plan, -1 if it has none."""
     last = (await uow.session.scalars(select(func.max(PlanItem.position)).where(PlanItem.plan_id == plan_id))).one()

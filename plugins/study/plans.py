@@ -8,6 +8,7 @@ from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number, ranges
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
+from bot.quiz import banks
 from bot.scheduling.recurrence import EXAMPLES, Recurrence, split_recurrence
 from bot.study import feeds, materials, plan_views, plans
 from bot.study.models import Plan, PlanState, Proof
@@ -90,6 +91,8 @@ async def new_plan(call: Call, text: str) -> Reply:
 async def new_feed(
     call: Call, name: str, recurrence: Recurrence, source_no: int, *, below: bool, proof: Proof
 ) -> Reply:
+    if proof is Proof.QUIZ:
+        raise UserError("来源推来的文章没有题目,不能凭答题完成。请换一种完成方式,比如凭阅读页。")
     async with call.app.database.unit_of_work() as uow:
         made, source = await feeds.begin(
             uow, call.actor, name, recurrence, source_no, call.app.calendar, below=below, proof=proof
@@ -101,7 +104,13 @@ async def _made(call: Call, uow: UnitOfWork, made: Plan, recurrence: Recurrence,
     assert made.next_at is not None
     quiet = await quiet_hours(uow, call.actor.branch)
     caveat = call.app.calendar.caveat(made.next_at)
-    return plan_views.made(made, recurrence.describe(), what, uow.now, quiet, caveat)
+    text = plan_views.made(made, recurrence.describe(), what, uow.now, quiet, caveat)
+    return text + plan_views.no_questions(await without_questions(uow, made))
+
+
+async def without_questions(uow: UnitOfWork, plan: Plan) -> list[int]:
+    """The numbers of the materials that this plan wants answered and that have nothing to answer."""
+    return await banks.without(uow, await plans.to_come(uow, plan)) if plan.proof == Proof.QUIZ else []
 
 
 async def set_proof(call: Call, rest: str) -> Reply:
@@ -112,7 +121,8 @@ async def set_proof(call: Call, rest: str) -> Reply:
     call.app.pages.check(proof)
     async with call.app.database.unit_of_work() as uow:
         changed = await plans.set_proof(uow, call.actor, int(found[1]), proof)
-    return f"计划 {changed.no}「{changed.name}」以后推送的,都凭{PROOFS[proof]}完成。"
+        lacking = plan_views.no_questions(await without_questions(uow, changed))
+    return f"计划 {changed.no}「{changed.name}」以后推送的,都凭{PROOFS[proof]}完成。{lacking}"
 
 
 async def extend(call: Call, rest: str) -> Reply:

@@ -204,3 +204,16 @@ async def test_a_broken_database_is_no_half_an_import(talk: Talk, monkeypatch: p
     monkeypatch.setattr(banks.audit, "record", fail)
     assert await talk.whisper(EDITOR, "确认") == "坏了"
     assert await stored(talk) == []
+
+
+async def test_a_plan_says_which_materials_have_nothing_to_answer(talk: Talk) -> None:
+    await talk.whisper(EDITOR, f"入库 {REGULATION}")
+    await talk.whisper(EDITOR, f"入库 另一篇\n{REGULATION}")
+    await talk.whisper(EDITOR, "出题 资料 2")
+    await talk.whisper(EDITOR, "全要")
+    made = await talk.whisper(EDITOR, "学习计划 新建 天天学 每个工作日8点 资料 1-2 凭答题")
+    assert made.endswith("\n注意:资料 1 还没有题目,推送前请先「出题」或「导入题库」。")
+    assert await talk.whisper(EDITOR, "学习计划 完成方式 1 打卡") == "计划 1「天天学」以后推送的,都凭打卡完成。"
+    assert (await talk.whisper(EDITOR, "学习计划 完成方式 1 答题")).endswith(
+        "都凭答题完成。\n注意:资料 1 还没有题目,推送前请先「出题」或「导入题库」。"
+    )

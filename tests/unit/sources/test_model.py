@@ -62,3 +62,23 @@ async def test_it_is_off_by_default() -> None:
         raise AssertionError("asked")
 
     assert await model(never, ModelSettings()).questions("题目", "") == ()
+
+
+async def test_drafts_are_what_it_says_and_nobody_believes_them_here() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return saying('好的:\n```json\n[{"type": "判断", "question": "每月一次"}, "?"]\n```')(request)
+
+    assert await model(answer).drafts("条例", "文" * 20_000) == ({"type": "判断", "question": "每月一次"},)
+    assert len(json.loads(asked[0].content)["messages"][1]["content"]) < 8100
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [too_slow, lambda request: httpx.Response(500), saying("出不了题"), saying("[{]"), saying("[" * 30_000 + "]")],
+)
+async def test_no_drafts(answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    assert await model(answer).drafts("条例", "全文") == ()
+    assert await model(answer, ModelSettings()).drafts("条例", "全文") == ()
