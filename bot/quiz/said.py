@@ -15,6 +15,7 @@ _NO = frozenset(
     {"错", "错的", "错误", "错误的", "不对", "不对的", "不正确", "不是", "否", "叉", "打叉", "有误", "×", "✗", "✘", "✖"}
     | {"❌", "❎", "b", "x", "f", "false", "n", "no"}
 )
+_PLAIN_JUDGEMENTS = frozenset({"对", "错", "对的", "错的", "正确", "错误", "√", "×"})
 _LEAD = re.compile(r"(?:我|那|就|应该|应当|可能|觉得|认为|的|还是)*(?:选择?|答案?|填|是)*(?:的?是|为)?[\s:]*")
 _TAIL = re.compile(r"(?:[项吧啊呀哦呢了嘛的]|选项)+$")
 _EDGES = re.compile(r"^[\s。.,!~、;\"'“”「」()\[\]【】]+|[\s。.,!~、;\"'“”「」()\[\]【】]+$")
@@ -100,13 +101,14 @@ def asked_for(kind: Kind, shown: Sequence[str]) -> tuple[str, ...]:
 
 def is_answer(text: str, choices: Sequence[str]) -> bool:
     """Whether somebody who is being asked answers with this, or talks about something else. What is filled in counts if
-    it is right, or said to be the answer: 「答 …」."""
+    it is right, or said to be the answer: 「答 …」. A letter where 对 or 错 is asked for, or the
+    other way round, is an answer to ask again about."""
     kind, shown = Kind(choices[0]), choices[1:]
     match kind:
         case Kind.JUDGE:
-            return judged(text) is not None
+            return judged(text) is not None or letters(text, ()) is not None
         case Kind.BLANK:
             parts = filled(text, len(shown))
             right = len(parts) == len(shown) and all(map(fits, parts, shown))
             return right or _FILLED.fullmatch(text.strip()) is not None
-    return letters(text, shown) is not None
+    return letters(text, shown) is not None or _plain(text) in _PLAIN_JUDGEMENTS

@@ -13,8 +13,8 @@ from bot.textmining.reading import excerpt
 if TYPE_CHECKING:
     from bot.study.models import Assignment
 
-ONE_LINE = 48
-"""Characters up to which options stand on one line."""
+LINE = 19.0
+"""Chinese characters in a line of a phone that is readable at 65; others count half."""
 NOTE = 160
 
 
@@ -37,10 +37,17 @@ def question(item: Item, number: str) -> str:
 
 
 def options(item: Item) -> list[str]:
-    """The options with their letters: on one line where they are short."""
+    """The options with their letters: as many on a line, all or two, as fit on a phone."""
     lettered = [f"{letter}. {option}" for letter, option in zip(LETTERS, item.options, strict=False)]
-    together = "  ".join(lettered)
-    return [together] if lettered and len(together) <= ONE_LINE else lettered
+    for at_once in (len(lettered), 2):
+        rows = ["  ".join(lettered[i : i + at_once]) for i in range(0, len(lettered), max(at_once, 1))]
+        if all(_width(row) <= LINE for row in rows):
+            return rows
+    return lettered
+
+
+def _width(text: str) -> float:
+    return sum(0.5 if sign.isascii() else 1.0 for sign in text)
 
 
 def how(item: Item, *, in_group: bool) -> str:

@@ -7,7 +7,7 @@ from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.core.db import UnitOfWork
-from bot.core.errors import UserError
+from bot.core.errors import NotAllowed, UserError
 from bot.quiz import bank_file, banks
 from bot.quiz import bank_views as views
 from bot.quiz.models import Bank
@@ -37,7 +37,14 @@ async def begin(call: Call) -> Reply:
 
 @commands.answer("bank_wanted")
 async def handed_over(call: Call) -> Reply:
-    return await take(call, str(call.payload["to"]), call.message.raw)
+    try:
+        return await take(call, str(call.payload["to"]), call.message.raw)
+    except NotAllowed:
+        raise
+    except UserError as error:  # the next file may be better
+        return Ask(
+            Content.of(f"{error}\n改好后直接再发给我;不导了回复「取消」。"), "quiz.bank_wanted", call.payload, (), 10
+        )
 
 
 async def take(call: Call, to: str, text: str) -> Reply:

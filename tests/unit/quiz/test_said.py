@@ -77,3 +77,10 @@ def test_in_a_group_what_is_filled_in_is_right_or_said_to_be_the_answer() -> Non
     assert said.is_answer("三十二学时", asked)
     assert said.is_answer("答 30", asked)
     assert not said.is_answer("今天3号楼停电", asked)
+
+
+def test_in_a_group_the_wrong_kind_of_answer_is_one_to_ask_again_about() -> None:
+    assert said.is_answer("选b", said.asked_for(Kind.JUDGE, ()))
+    assert said.is_answer("对", said.asked_for(Kind.SINGLE, AGES))
+    assert not said.is_answer("好的", said.asked_for(Kind.JUDGE, ()))
+    assert not said.is_answer("是的", said.asked_for(Kind.SINGLE, AGES))
