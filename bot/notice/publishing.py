@@ -70,7 +70,8 @@ async def publish(uow: UnitOfWork, notice: Notice, actor: Actor | None = None) -
         await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
     sender = (await branch.get(uow, notice.branch_id)).name if notice.scope == Scope.BELOW else ""
-    content = views.published(notice, standing, sender)
+    again = notice.published_at is not None and notice.published_at <= uow.now
+    content = views.published(notice, standing, sender, again=again)
     targets = await groups_of(uow, notice)
     targets += [private(one.account, notice.author_account) for one in alone if one.account is not None]
     outs = [_outgoing(notice, target, content, key(notice, target), leaves_at) for target in targets]

@@ -28,10 +28,10 @@ STATES = {
 }
 
 
-def published(notice: Notice, standing: Publicity | None = None, sender: str = "") -> Content:
+def published(notice: Notice, standing: Publicity | None = None, sender: str = "", *, again: bool = False) -> Content:
     """The message in the group; of a 公示 with its days and how to object. ``sender`` is the branch above that it comes
-    from."""
-    head = f"{sender}(第 {notice.version} 版)" if notice.version > 1 else sender
+    from, ``again`` whether an earlier version has been seen."""
+    head = f"{sender}(第 {notice.version} 版)" if again else sender
     wording = wording_of(notice, notice.text)
     if standing is not None and standing.starts_on is not None and standing.ends_on is not None:
         foot = publicity_foot(notice.no, standing.ends_on, standing.workdays)
