@@ -38,6 +38,11 @@ class Circled:
         return [one.member_id for one in (*self.expected, *self.others)]
 
 
+async def is_above(uow: UnitOfWork, actor: Actor) -> bool:
+    """Whether ``actor`` speaks for a 党委 or 总支, which has no 三会一课 of its own."""
+    return (await branch.get(uow, actor.branch)).kind not in (BranchKind.BRANCH, BranchKind.GROUP)
+
+
 async def groups(uow: UnitOfWork, branch_id: int) -> list[Branch]:
     """The 党小组 of a branch."""
     return list(await repository.groups_below(uow, (await branch.get(uow, branch_id)).path))

@@ -64,10 +64,11 @@ async def minutes(uow: UnitOfWork, found: Written, kept: Callable[[str], bytes])
     pictures, others = _files(found.minutes)
     if others:
         blocks.append(Paragraph(f"附件:{'、'.join(others)}", bold=True))
-    blocks += [Image(kept(sha256), name) for sha256, name in pictures]
     confirmed = "(主持人已确认)" if found.minutes.confirmed_at else "(待主持人确认)"
     signature = f"主持人签名：{' ' * 16}记录人签名：{' ' * 16}\n{of.name}{confirmed}\n{day:%Y年%-m月%-d日}"
-    data = await document(f"{of.name}{meeting.kind}记录", blocks, signature)
+    photos = [Image(kept(sha256), name) for sha256, name in pictures]
+    title = f"{of.name.removesuffix('支部') if meeting.kind.startswith('支部') else of.name}{meeting.kind}记录"
+    data = await document(title, blocks, signature, photos)
     return Paper(f"会议{meeting.no}{meeting.kind}记录.docx", data)
 
 

@@ -70,7 +70,7 @@ async def _remind(uow: UnitOfWork, meeting: Meeting, step: Step) -> None:
             content=content,
             origin=f"{ORIGIN}:{meeting.id}",
             key=f"meeting-{step}:{meeting.id}:{meeting.revision}:{target.id}",
-            not_before=quiet.shift(uow.now) if step is Step.EVENING else uow.now,
+            not_before=quiet.shift(uow.now),
             expires_at=meeting.starts_at,
         )
         for target in await _targets(uow, meeting)

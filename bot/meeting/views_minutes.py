@@ -22,8 +22,11 @@ def template(meeting: Meeting) -> str:
     )
 
 
-def handed_in(found: Written) -> str:
+def handed_in(found: Written, kept: int, *, text: bool) -> str:
+    """What was handed in: words, or (without ``text``) only ``kept`` files that belong to them."""
     no = found.meeting.no
+    if found.minutes.text and not text:
+        return f"会议 {no} 又收下 {kept} 个文件或照片。请主持人看过后发「会议确认 {no}」。"
     lines = [f"会议 {no} 的记录收下了,{len(found.minutes.text)} 字。"]
     lines += [resolution(one) for one in found.resolutions]
     if found.unassigned:

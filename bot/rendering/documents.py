@@ -45,12 +45,12 @@ WIDE, HIGH = 15.5, 18.0
 Block = Heading | Paragraph | Table | Image
 
 
-async def document(title: str, blocks: Sequence[Block], signature: str = "") -> bytes:
-    """The .docx file; ``signature`` (branch and date) stands at the right below everything."""
-    return await asyncio.to_thread(_write, title, blocks, signature)
+async def document(title: str, blocks: Sequence[Block], signature: str = "", enclosed: Sequence[Block] = ()) -> bytes:
+    """The .docx file; ``signature`` (branch and date) stands at the right below everything but what is ``enclosed``."""
+    return await asyncio.to_thread(_write, title, blocks, signature, enclosed)
 
 
-def _write(title: str, blocks: Sequence[Block], signature: str) -> bytes:
+def _write(title: str, blocks: Sequence[Block], signature: str, enclosed: Sequence[Block]) -> bytes:
     from docx import Document  # heavy, needed only for exports
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
@@ -69,31 +69,42 @@ def _write(title: str, blocks: Sequence[Block], signature: str) -> bytes:
     run.bold, run.font.size = True, Pt(18)
     run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "黑体")
     for block in blocks:
-        match block:
-            case Heading(text=text):
-                run = paper.add_paragraph().add_run(clean(text))
-                run.bold, run.font.size = True, Pt(14)
-                run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "黑体")
-            case Paragraph(text=text, bold=bold):
-                for line in clean(text).split("\n"):
-                    paragraph = paper.add_paragraph()
-                    paragraph.paragraph_format.first_line_indent = Pt(0 if bold else 24)
-                    label, colon, rest = line.replace(":", "：", 1).partition("：")
-                    if bold and colon:
-                        paragraph.add_run(label + colon).bold = True
-                        paragraph.add_run(rest)
-                    else:
-                        paragraph.add_run(line)
-            case Table():
-                _table(paper, block)
-            case Image():
-                _image(paper, block)
+        _block(paper, block)
     if signature:
         for line in clean(signature).split("\n"):
             paper.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for block in enclosed:
+        _block(paper, block)
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
+
+
+def _block(paper: Any, block: Block) -> None:
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    match block:
+        case Heading(text=text):
+            heading = paper.add_paragraph()
+            heading.paragraph_format.keep_with_next = True
+            run = heading.add_run(clean(text))
+            run.bold, run.font.size = True, Pt(14)
+            run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "黑体")
+        case Paragraph(text=text, bold=bold):
+            for line in clean(text).split("\n"):
+                paragraph = paper.add_paragraph()
+                paragraph.paragraph_format.first_line_indent = Pt(0 if bold else 24)
+                label, colon, rest = line.replace(":", "：", 1).partition("：")
+                if bold and colon:
+                    paragraph.add_run(label + colon).bold = True
+                    paragraph.add_run(rest)
+                else:
+                    paragraph.add_run(line)
+        case Table():
+            _table(paper, block)
+        case Image():
+            _image(paper, block)
 
 
 def _table(paper: Any, block: Table) -> None:
@@ -109,6 +120,7 @@ def _table(paper: Any, block: Table) -> None:
             cell.text = clean(text)
     table.autofit = not block.widths
     for column, width in zip(table.columns, block.widths, strict=False):
+        column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
     for row in table.rows:

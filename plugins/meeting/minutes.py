@@ -34,7 +34,8 @@ async def minutes(call: Call) -> Reply:
     if not text and not kept:
         return await _show(call, no)
     async with call.app.database.unit_of_work() as uow:
-        return views_minutes.handed_in(await writing_up.hand_in(uow, call.actor, no, text, kept))
+        found = await writing_up.hand_in(uow, call.actor, no, text, kept)
+    return views_minutes.handed_in(found, len(kept), text=bool(text))
 
 
 async def _handed(call: Call, text: str) -> tuple[str, list[tuple[str, str]]]:

@@ -37,9 +37,10 @@ async def year(call: Call) -> Reply:
         today = branch.today(uow)
         actor = await circle.here(uow, call.actor)
         which, rest = _split_year(words, today)
-        if rest in ("下级", "全部", "各支部", "所有支部"):
+        above = not rest and await circle.is_above(uow, actor)
+        if above or rest in ("下级", "全部", "各支部", "所有支部"):
             if not actor.may(LEADERS):
-                raise NotAllowed("看下级支部的情况由书记来做。发「三会一课」看本支部的。")
+                raise NotAllowed("看下级支部的情况由书记来做。")
             return views_year.below(await yearly.standings_below(uow, actor.branch, which), today)
         if rest:
             raise UserError("没看懂。可以发「三会一课」「三会一课 2025」「三会一课 下级」「三会一课 计划」。")

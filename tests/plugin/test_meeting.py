@@ -342,6 +342,26 @@ async def test_the_committee_is_reminded_privately_but_for_those_on_leave(talk: 
     assert (await heard_by(talk, "private 101"))[-1].startswith("一小时内开会")
 
 
+@pytest.mark.parametrize(
+    ("called", "an_hour_before", "leaves"),
+    [
+        ("明天8:00", "2026-11-25 07:00", "2026-11-25 07:30"),
+        ("明天22:40", "2026-11-25 21:40", "2026-11-26 07:30"),
+        ("明天9:00", "2026-11-25 08:00", "2026-11-25 08:00"),
+    ],
+)
+async def test_nobody_is_reminded_in_the_quiet_hours(talk: Talk, called: str, an_hour_before: str, leaves: str) -> None:
+    """What would leave only after the meeting has begun, never does."""
+    await call(talk, f"会议 支部党员大会 {called} 会议室")
+    at(talk, an_hour_before)
+    await do_meetings(talk.app)
+    async with talk.app.database.reading() as uow:
+        rows = (await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id))).all()
+        (meeting,) = (await uow.session.scalars(select(Meeting))).all()
+    assert rows[-1].due_at.replace(microsecond=0) == china(leaves)
+    assert rows[-1].expires_at == meeting.starts_at
+
+
 async def test_asleep_it_does_only_what_still_matters(talk: Talk) -> None:
     await call(talk)
     at(talk, "2026-11-27 14:20")

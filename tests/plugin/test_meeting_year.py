@@ -59,6 +59,7 @@ async def test_those_below_in_one_answer(talk: Talk) -> None:
     answer = await talk.whisper(BOSS, "三会一课 下级")
     assert answer.startswith("二支部:党课缺")
     assert "党员大会缺" not in answer
+    assert await talk.whisper(BOSS, "三会一课") == answer
     assert "由书记来做" in await talk.whisper(MEMBER, "三会一课 下级")
 
 

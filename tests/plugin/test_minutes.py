@@ -89,7 +89,7 @@ async def test_a_word_file_is_read_and_the_paper_filed(talk: Talk) -> None:
     await talk.whisper(BOSS, "会议记录 1 导出")
     filed = Document(io.BytesIO(last_file(talk)))
     words = "\n".join(paragraph.text for paragraph in filed.paragraphs)
-    head = "第一支部支部党员大会记录\n时间：2026年11月24日(周二)10:00—11:30\n地点：二楼\n主持人：王建国\n"
+    head = "第一支部党员大会记录\n时间：2026年11月24日(周二)10:00—11:30\n地点：二楼\n主持人：王建国\n"
     assert words.startswith(head)
     assert "应到 4 人，实到 3 人" in words
     assert "到会：王建国、张三、赵德福" in words
