@@ -39,15 +39,15 @@ def frame(payload: dict[str, Any]) -> bytes:
 class Account:
     """A connected account. ``calls`` sees every call of the bot as (time, action, params)."""
 
-    def __init__(self, url: str, token: str = "") -> None:
-        self._url, self._token = url, token
+    def __init__(self, url: str, token: str = "", self_id: int = SELF) -> None:
+        self._url, self._token, self._self_id = url, token, self_id
         self._ids = itertools.count(1_000_000)
         self.calls: list[tuple[float, str, dict[str, Any]]] = []
         self.on_call: Callable[[str, dict[str, Any]], None] = lambda action, params: None
         self._ws: ClientConnection
 
     async def __aenter__(self) -> "Account":
-        headers = {"X-Self-ID": str(SELF), "X-Client-Role": "Universal"}
+        headers = {"X-Self-ID": str(self._self_id), "X-Client-Role": "Universal"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         for _ in range(200):
@@ -63,7 +63,7 @@ class Account:
                     "post_type": "meta_event",
                     "meta_event_type": "lifecycle",
                     "sub_type": "connect",
-                    "self_id": SELF,
+                    "self_id": self._self_id,
                     "time": 0,
                 }
             )
@@ -86,11 +86,15 @@ class Account:
             await self._ws.send(json.dumps({"status": "ok", "retcode": 0, "data": data, "echo": call.get("echo")}))
             self.on_call(action, params)
 
+    def number_from(self, first: int) -> None:
+        """Number the messages from ``first`` on."""
+        self._ids = itertools.count(first)
+
     def message(self, group: int | None, user: int, text: str) -> dict[str, Any]:
         """A group message event as NapCat sends it; a private one without ``group``."""
         message_id = next(self._ids)
         return {
-            "self_id": SELF,
+            "self_id": self._self_id,
             "user_id": user,
             "time": int(time.time()),
             "message_id": message_id,
