@@ -29,7 +29,7 @@ _ESSAYS = re.compile(r"简答|问答|论述|案例|名词|材料|essay|short", r
 _OPEN, _CLOSE = r"[(\uff08【\[]", r"[)\uff09】\]]"
 _GAPS = re.compile(rf"_+|-{{4,}}|{_OPEN}\s*{_CLOSE}|\.{{4,}}|(?<=\S)[ \t]{{3,}}|^[ \t]{{3,}}(?=\S)")
 _LAST_BRACKETS = re.compile(rf"\s*{_OPEN}\s*{_CLOSE}\s*[。.]?\s*$")
-_SPACES = re.compile(r"(?<=\S)[ \t]{3,}|^[ \t]{3,}")
+_SPACES = re.compile(r"(?<=[^\s(\uff08【])[ \t]{3,}|^[ \t]{3,}")
 _CREDIT = re.compile(r"[(\uff08]\s*((?:出题|推荐|供题)单位.*?)[)\uff09]?\s*$")
 _ASKS = re.compile(
     r"[?\uff1f:\uff1a]\s*$|什么|何|哪|谁|几|多少|怎|吗|呢|是否|下列|以下|下面|不正确|不包括|不属于|的有|的是|包括|属于"

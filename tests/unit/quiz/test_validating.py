@@ -86,6 +86,8 @@ def test_blanks_are_made_visible() -> None:
     assert item.stem == "党员大会一般____召开一次。"
     (item,) = check([single(stem="        一般多久召开一次?  ")]).items
     assert item.stem == "____一般多久召开一次?"
+    (item,) = check([single(stem="党员大会一般(    )召开一次。")]).items
+    assert item.stem == "党员大会一般(    )召开一次。"
 
 
 def test_credits_go_into_the_source() -> None:
