@@ -86,16 +86,16 @@ async def decide(uow: UnitOfWork, actor: Actor, request: Request, agree: bool) -
     own = notice.author_id is not None and notice.author_id == actor.member_id
     rules.check(done, notice.no, state if out else State(notice.state), rule, roles, own=own)
     before = notice.state
+    await audit.record(
+        uow, actor, f"notice.{done.name.lower()}", f"公告 {notice.no}", request.reason, {"version": version},
+        notice.branch_id,
+    )  # fmt: skip
     if agree:
         if step is Step.APPROVE:
             notice.approver_id = actor.member_id
         await submit(uow, asker_of(request), notice, version, state, by=actor)
     elif not out:
         notice.state = State.DRAFT
-    await audit.record(
-        uow, actor, f"notice.{done.name.lower()}", f"公告 {notice.no}", request.reason, {"version": version},
-        notice.branch_id,
-    )  # fmt: skip
     said = f"{'同意' if agree else '退回'}公告 {notice.no}"
     await undo.remember(uow, actor, "notice.decide", {"request": request.id, "state": before}, said)
     return notice

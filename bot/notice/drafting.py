@@ -123,9 +123,11 @@ async def revise(uow: UnitOfWork, actor: Actor, no: int, text: str) -> Notice:
 
 
 async def rewrite(uow: UnitOfWork, actor: Actor, notice: Notice, text: str, *, reviewed: bool = False) -> None:
-    """``revise``, where it has been decided already that ``actor`` may. Raises ``UserError``."""
+    """``revise``, where it has been decided already that ``actor`` may. What nobody has seen stays the version that it
+    is. Raises ``UserError``."""
     text = rules.check_new(notice.no, notice.text, text)
-    out, version = notice.state == State.PUBLISHED, notice.version + 1
+    out = notice.state == State.PUBLISHED
+    version = notice.version + out
     for one in (notice.version, version):
         await approving.drop(uow, notice, one)
     await uow.session.merge(NoticeVersion(notice_id=notice.id, version=version, text=text, at=uow.now))

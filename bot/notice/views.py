@@ -133,11 +133,11 @@ def changed(notice: Notice, now: datetime, text: str) -> str:
     return stored(notice, now)
 
 
-def decided(notice: Notice, *, agree: bool) -> tuple[str, str | None]:
-    """For the one who decided, and for the author."""
+def decided(notice: Notice, version: int, *, agree: bool) -> tuple[str, str | None]:
+    """For the one who decided about ``version``, and for the author."""
     if not agree:
         return f"已退回公告 {notice.no}。", f"公告 {notice.no} 被退回。改好了发「公告改 {notice.no} 正文」。"
-    match State(notice.state):
+    match State.APPROVING if version > notice.version else State(notice.state):
         case State.APPROVING:
             return f"公告 {notice.no} 审核通过,已请书记审批。", f"公告 {notice.no} 已审核,在等书记同意。"
         case State.SCHEDULED:

@@ -2,7 +2,7 @@
 
 from bot.branch.actor import Actor
 from bot.branch.models import Request
-from bot.branch.requests import Outcome
+from bot.branch.requests import Outcome, payload_of
 from bot.branch.undo import Payload
 from bot.chat.commands import CommandSet
 from bot.core.db import UnitOfWork
@@ -16,7 +16,7 @@ commands = CommandSet("notice")
 @commands.decision(approving.APPROVAL)
 async def decide(uow: UnitOfWork, actor: Actor, request: Request, agree: bool) -> Outcome:
     notice = await approving.decide(uow, actor, request, agree)
-    return Outcome(*views.decided(notice, agree=agree))
+    return Outcome(*views.decided(notice, int(payload_of(request)["version"]), agree=agree))
 
 
 @commands.undo("notice.decide")

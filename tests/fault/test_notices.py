@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.branch.models import MemberAccount
+from bot.core.db import Base
 from bot.notice.models import Notice, NoticeReceipt, State
 from bot.simulator import sample
 from bot.simulator.simulator import Simulator
@@ -106,3 +108,29 @@ async def test_a_notice_with_everything_in_it_arrives_as_written(house: House) -
     nodes = [node for params in sent for node in params.get("messages", [])]
     said = "".join(part["data"].get("text", "") for node in nodes for part in node["data"]["content"])
     assert words.replace("\n", "") in said.replace("\n", "")
+
+
+async def everything(house: House) -> set[str]:
+    """Every row of the database, as text."""
+    async with house.database.reading() as uow:
+        return {
+            f"{table.name} {tuple(row)}"
+            for table in Base.metadata.sorted_tables
+            for row in await uow.session.execute(select(table))
+        }
+
+
+async def test_of_an_anonymous_letter_nothing_is_left_that_names_its_writer(house: House) -> None:
+    """Neither in the database of the running program nor in what it logs."""
+    sim, writer = await house.open(), EVERYBODY[8]
+    async with house.database.reading() as uow:
+        account = select(MemberAccount.member_id).where(MemberAccount.user_id == str(writer))
+        member = await uow.session.scalar(account)
+    before = await everything(house)
+    assert "没有留下您的任何信息" in await house.asked(sim, writer, "意见 匿名 学习时间能不能晚一点", "已匿名转给")
+    await answered(sim, lambda: [s.text for s in sim.sent if s.user_id == sample.SECRETARY], "能不能晚一点")
+    new = await everything(house) - before
+    assert {row.split(" ", 1)[0] for row in new} >= {"notice_letter", "outbox"}
+    traces = (str(writer), f"member:{member}", "周晓彤")
+    assert [row for row in new if any(trace in row for trace in traces)] == []
+    assert str(writer) not in house.bot.written and "能不能晚一点" not in house.bot.written

@@ -67,8 +67,8 @@ async def test_reviewed_then_approved_each_step_with_who_when_and_why(talk: Talk
     assert await steps(talk) == [
         ("member:2", "draft", ""),
         ("member:3", "review", ""),
-        ("member:1", "publish", ""),
         ("member:1", "approve", ""),
+        ("member:1", "publish", ""),
     ]
     shown = await talk.whisper(EDITOR, "公告 1")
     assert shown.startswith(f"公告 1(会议活动,已公开):\n{WORDS}\n· 11月24日 09:00 李秀英 拟稿\n")
@@ -86,6 +86,17 @@ async def test_returned_with_a_reason_changed_and_approved(talk: Talk) -> None:
     await talk.whisper(ORGANISER, "同意 2")
     await talk.whisper(BOSS, "同意 3")
     assert (await queued(talk))[0][1].startswith("【公告 1】\n周五下午3点在三楼开会")  # nobody has seen another version
+
+
+async def test_a_change_of_what_is_out_is_reviewed_before_it_is_approved(talk: Talk) -> None:
+    await publish(talk)
+    await strict(talk)
+    await talk.whisper(EDITOR, "公告改 1 周五下午4点开会")
+    await talk.whisper(EDITOR, "确认")
+    assert await talk.whisper(ORGANISER, "同意 1") == "公告 1 审核通过,已请书记审批。"
+    assert await stand(talk) == (State.PUBLISHED, 1)
+    assert await talk.whisper(BOSS, "同意 2") == "已同意公告 1,已公开。"
+    assert await stand(talk) == (State.PUBLISHED, 2)
 
 
 async def test_returned_and_sent_again_as_it_is(talk: Talk) -> None:
