@@ -60,6 +60,11 @@ class Recurrence:
     anchor: date = _FIRST_MONDAY
     assumed_time: bool = False
 
+    @property
+    def of_workdays(self) -> bool:
+        """Whether it rests on the calendar of days off."""
+        return self.rule in (Rule.WORKDAYS, Rule.MONTH_WORKDAY)
+
     def describe(self) -> str:
         """The rule in Chinese, with what was assumed and what it leaves out."""
         notes = []

@@ -54,7 +54,7 @@ def made(plan: Plan, rule: str, what: str, now: datetime, quiet: QuietHours, cav
     if quiet.covers(plan.next_at):
         night = f"\n这个时间在安静时段里,会等到 {say_clock(quiet.end)} 再发。"
     return (
-        f"计划 {plan.no}「{plan.name}」已建立:{what},{rule},下次 {first}{caveat}{by(plan)}。{night}\n"
+        f"计划 {plan.no}「{plan.name}」已建立:{what},{rule},下次 {first}{by(plan)}。{caveat}{night}\n"
         f"要停发「学习计划 暂停 {plan.no}」。"
     )
 

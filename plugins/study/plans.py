@@ -103,7 +103,7 @@ async def new_feed(
 async def _made(call: Call, uow: UnitOfWork, made: Plan, recurrence: Recurrence, what: str) -> str:
     assert made.next_at is not None
     quiet = await quiet_hours(uow, call.actor.branch)
-    caveat = call.app.calendar.caveat(made.next_at)
+    caveat = call.app.calendar.caveat(made.next_at) if recurrence.of_workdays else ""
     text = plan_views.made(made, recurrence.describe(), what, uow.now, quiet, caveat)
     return text + plan_views.no_questions(await without_questions(uow, made))
 

@@ -153,3 +153,12 @@ async def test_a_sheet_in_reply_and_what_is_no_sheet(talk: Talk) -> None:
     await talk.whisper(EDITOR, "学习计划 导入")
     assert "没有收到文件" in await talk.whisper(EDITOR, "在哪儿发")
     assert await stored(talk) == (5, 0, 0)
+
+
+async def test_a_year_not_announced_is_said_of_workdays_alone(talk: Talk) -> None:
+    talk.app.clock.set(china("2032-12-31 09:00"))  # type: ignore[attr-defined]
+    said = await talk.whisper(EDITOR, "学习计划 新建 跨年 每个工作日8点 资料 1")
+    assert said.splitlines()[0].endswith(
+        "下次 2033年1月3日(周一)8:00。2033年放假安排还没公布,先按周一到周五、扣除法定节日算。"
+    )
+    assert "放假" not in await talk.whisper(EDITOR, "学习计划 新建 跨年 每天8点 资料 1")
