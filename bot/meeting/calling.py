@@ -10,7 +10,7 @@ from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
-from bot.meeting import attendance, circle, repository, rules, sayings
+from bot.meeting import circle, repository, rules, sayings, signing_in
 from bot.meeting.circle import Circled
 from bot.meeting.kinds import kind
 from bot.meeting.models import Meeting, State
@@ -125,7 +125,7 @@ async def led(uow: UnitOfWork, actor: Actor, no: int | None) -> Meeting:
         meeting = await get(uow, actor, no)
     else:
         home = await circle.here(uow, actor)
-        found = await repository.latest(uow, home.branch, uow.now + attendance.AHEAD)
+        found = await repository.latest(uow, home.branch, uow.now + signing_in.AHEAD)
         if found is None:
             raise NotFound("还没有开过会。发「会议」看最近有哪些。")
         meeting = found

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.clock import to_local
-from bot.meeting.attendance import Count, NotSigned, Refused, SignedIn
+from bot.meeting.attendance import Count
 from bot.meeting.calling import Called, Proposal
 from bot.meeting.models import Meeting, MeetingPerson, Method, State
 from bot.meeting.rules import Person
 from bot.meeting.sayings import span
+from bot.meeting.signing_in import NotSigned, Refused, SignedIn
 from bot.scheduling.words import say_clock, say_moment
 
 _STATES = {State.CALLED: "", State.HELD: "已开", State.FAILED: "到会登记不够,没算开成", State.CANCELLED: "已取消"}

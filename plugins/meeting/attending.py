@@ -4,9 +4,9 @@ from bot.chat.call import Acknowledge, Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
 from bot.delivery import outbox
-from bot.meeting import attendance, records, views
-from bot.meeting.attendance import NotSigned, Refused, Several, SignedIn
+from bot.meeting import attendance, records, signing_in, views
 from bot.meeting.models import Meeting, Method
+from bot.meeting.signing_in import NotSigned, Refused, Several, SignedIn
 from bot.rendering.content import Content
 
 commands = CommandSet("meeting")
@@ -60,7 +60,7 @@ async def which(call: Call) -> Reply:
 
 async def _sign(call: Call, method: Method, no: int | None, code: str, meeting_id: int | None) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        found = await attendance.sign_in(uow, call.actor, method, no=no, code=code, meeting_id=meeting_id)
+        found = await signing_in.sign_in(uow, call.actor, method, no=no, code=code, meeting_id=meeting_id)
         now = uow.now
     in_group = call.actor.group_id is not None
     match found:
