@@ -11,6 +11,7 @@ from bot.branch.actor import Actor
 from bot.branch.models import Branch
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
+from bot.discussion import records as discussion
 from bot.hours.rules import shown
 from bot.meeting import tasks, yearly
 from bot.meeting.duties import Duty
@@ -102,28 +103,40 @@ async def _score(uow: UnitOfWork, found: Overview, one: Indicator, mark: Mark | 
             ]
             return _share(one, sum(not x.short for x in asked), len(asked), "人", lines)
         case What.RECEIPTS:
-            days = bounds(found.stretch.span.first, found.stretch.until)
-            lines = [
-                f"公告 {no}「{title}」{given}/{wanted}"
-                for no, title, _, wanted, given in await notice.listed(uow, found.branch.path, *days)
-            ]
+            lines = [f"{x} {given}/{wanted}" for x, given, wanted in await _notices(uow, found)]
             return _share(one, now.given, now.wanted, "次", lines)
         case What.MEETINGS:
             return await _meetings(uow, found, one)
         case What.TASKS:
             return await _tasks(uow, found, one)
         case What.DISCUSSIONS:
-            said = f"{now.discussions} 场,{now.speakers} 人发言 {now.voices} 条"
+            days = bounds(found.stretch.span.first, found.stretch.until)
+            held = await discussion.held(uow, found.branch.path, *days)
+            lines = [f"讨论 {no}「{title}」{at:%m-%d},{people} 人发言" for no, title, at, people in held]
             gap = () if now.discussions >= one.target else (f"讨论还差 {one.target - now.discussions} 场",)
-            return Score(one, rules.tenths(one, now.discussions, 1), f"{now.discussions} 场", gap, (said,))
+            return Score(one, rules.tenths(one, now.discussions, 1), f"{now.discussions} 场", gap, tuple(lines))
         case What.NOTICES:
             gap = () if now.notices >= one.target else (f"公开还差 {one.target - now.notices} 件",)
-            return Score(one, rules.tenths(one, now.notices, 1), f"{now.notices} 件", gap)
+            lines = [x for x, _, _ in await _notices(uow, found)]
+            return Score(one, rules.tenths(one, now.notices, 1), f"{now.notices} 件", gap, tuple(lines))
         case What.HAND:
             if mark is None:
                 return Score(one, None, "还没打分")
             points = min(mark.tenths, one.weight * 10)
             return Score(one, points, mark.reason, (), (f"{mark.by_name}打分,理由:{mark.reason}",))
+
+
+async def _notices(uow: UnitOfWork, found: Overview) -> list[tuple[str, int, int]]:
+    """(what it is called, receipts given, receipts that count) of the notices of these days."""
+    days = bounds(found.stretch.span.first, found.stretch.until)
+    return [
+        (
+            f"公告 {one.no}「{one.title}」" + ("" if one.branch == found.branch.name else f"({one.branch})"),
+            one.given,
+            one.wanted,
+        )
+        for one in await notice.listed(uow, found.branch.path, *days)
+    ]
 
 
 def _share(one: Indicator, done: int, of: int, unit: str, lines: list[str]) -> Score:

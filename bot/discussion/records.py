@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.branch.actor import Actor
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.discussion import counting, opening, repository, views
@@ -60,3 +61,10 @@ async def kept_of(uow: UnitOfWork, member_id: int) -> str:
 async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
     """The member's words go."""
     await counting.forget(uow, member_id)
+
+
+async def held(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[tuple[int, str, datetime, int]]:
+    """(number, title, when in China, people who spoke) of what ``opened`` counts, oldest first."""
+    found = await repository.held(uow, path, first, last)
+    counts = await repository.counts(uow, [one.id for one in found])
+    return [(one.no, one.title, to_local(one.opened_at), counts.get(one.id, (0, 0))[1]) for one in found]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
@@ -218,19 +218,26 @@ async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     return {member: (discussions, voices) for member, discussions, voices in await uow.session.execute(query)}
 
 
-async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
-    """Branch id → discussions that it opened and didn't take back, of the branch at ``path`` and those below."""
-    query = (
-        select(Discussion.branch_id, func.count())
-        .where(
-            Discussion.branch_id.in_(at_or_below(path)),
-            Discussion.opened_at >= first,
-            Discussion.opened_at < last,
-            Discussion.state != State.CANCELLED,
-        )
-        .group_by(Discussion.branch_id)
+def _opened(path: str, first: datetime, last: datetime) -> ColumnElement[bool]:
+    """What the branch at ``path`` and those below opened in these days and didn't take back."""
+    return and_(
+        Discussion.branch_id.in_(at_or_below(path)),
+        Discussion.opened_at >= first,
+        Discussion.opened_at < last,
+        Discussion.state != State.CANCELLED,
     )
-    return {one: count for one, count in await uow.session.execute(query)}  # noqa: C416
+
+
+async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
+    """Branch id → discussions that it opened."""
+    query = select(Discussion.branch_id, func.count()).where(_opened(path, first, last))
+    return {one: count for one, count in await uow.session.execute(query.group_by(Discussion.branch_id))}  # noqa: C416
+
+
+async def held(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> Sequence[Discussion]:
+    """The same discussions, oldest first."""
+    query = select(Discussion).where(_opened(path, first, last))
+    return (await uow.session.scalars(query.order_by(Discussion.opened_at, Discussion.id))).all()
 
 
 async def change_likes(uow: UnitOfWork, voice_id: int, by: int) -> None:

@@ -1,6 +1,7 @@
 """The queries behind figures of notices: how many were to confirm and how many have, as ``rules.tally`` sorts them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, case, exists, func, or_, select
@@ -64,20 +65,35 @@ async def by_member(
     return {one: (int(wanted), int(given)) for one, wanted, given in await uow.session.execute(query)}
 
 
-async def listed(
-    uow: UnitOfWork, path: str, first: datetime, last: datetime
-) -> list[tuple[int, str, datetime, int, int]]:
-    """(number, title, published, receipts that count, receipts given) of the notices of the branch at ``path``."""
+@dataclass(frozen=True)
+class Reached:
+    """A notice and how many of a roster were to confirm it and have. ``branch`` made it public."""
+
+    branch: str
+    no: int
+    title: str
+    at: datetime
+    wanted: int
+    given: int
+
+
+async def listed(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[Reached]:
+    """The notices that reached the roster of the branch at ``path`` and below, oldest first: what ``by_branch`` and
+    ``published`` add up."""
+    theirs = select(Member.id).where(Member.branch_id.in_(at_or_below(path)))
     query = (
-        select(N.no, N.text, N.published_at, func.sum(_COUNTS), func.sum(_DONE))
+        select(Branch.name, N.no, N.text, N.published_at, func.sum(_COUNTS), func.sum(_DONE))
         .select_from(N)
         .join(Branch, Branch.id == N.branch_id)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
         .outerjoin(R, _MINE)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), Branch.path == path)
-        .group_by(N.id, N.no, N.text, N.published_at)
-        .order_by(N.published_at, N.no)
+        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), E.member_id.in_(theirs))
+        .group_by(N.id, Branch.name, N.no, N.text, N.published_at)
+        .order_by(N.published_at, N.id)
     )
-    rows = await uow.session.execute(query)
-    return [(no, title(text), at, int(wanted), int(given)) for no, text, at, wanted, given in rows if at is not None]
+    return [
+        Reached(branch, no, title(text), at, int(wanted), int(given))
+        for branch, no, text, at, wanted, given in await uow.session.execute(query)
+        if at is not None
+    ]

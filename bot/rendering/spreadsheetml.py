@@ -66,6 +66,7 @@ class Book:
             part.write(
                 f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
                 'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+                '<sheetFormatPr defaultRowHeight="15"/>'
                 f"<cols>{columns}</cols><sheetData>".encode()
             )
             following = iter(rows)

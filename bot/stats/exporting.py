@@ -63,6 +63,7 @@ _DETAILS = (
 )
 _ENTRIES = (Column("日期", 14), Column("姓名", 12), Column("来源", 10), Column("学时", 8), Column("事项", 44))
 _NOTICES = (
+    Column("发布支部", 20),
     Column("编号", 8),
     Column("标题", 44),
     Column("公开时间", 18),
@@ -113,7 +114,10 @@ async def of_branch(uow: UnitOfWork, found: Overview) -> bytes:
     sheets.append(Sheet("完成明细", _DETAILS, _details(figures_details.details(uow, branch.path, start, end))))
     sheets.append(Sheet("学时台账", _ENTRIES, _entries(uow, branch.path, stretch)))
     listed = await notice.listed(uow, branch.path, start, end)
-    sheets.append(Sheet("公告", _NOTICES, [(*one, _part(one[4], one[3])) for one in listed]))
+    rows = [
+        (one.branch, one.no, one.title, one.at, one.wanted, one.given, _part(one.given, one.wanted)) for one in listed
+    ]
+    sheets.append(Sheet("公告", _NOTICES, rows))
     return await workbook(sheets)
 
 

@@ -74,7 +74,7 @@ async def test_every_number_opens_to_its_evidence(talk: Talk) -> None:
     )
     assert "李秀英:" in await talk.whisper(BOSS, "2")
     assert "支部党员大会 0/1" in await talk.whisper(BOSS, "3")
-    assert "公告 1「周五交党费」1/4" in await talk.whisper(BOSS, "4")
+    assert "公告 1「周五交党费」 1/4" in await talk.whisper(BOSS, "4")
     assert "打分发「考核 打分 6 分数 理由」" in await talk.whisper(BOSS, "6")
 
 
@@ -205,3 +205,12 @@ async def test_a_wrong_period_is_named_by_row(talk: Talk) -> None:
     table = xlsx(("指标", "依据", "分值", "目标", "周期"), ("学习", "学习完成率", 50, 90, "每天"))
     said = await talk.whisper(BOSS, "考核 导入", talk.file("方案.xlsx", table))
     assert "第 2 行:周期写「本期」或「全年」" in said
+
+
+async def test_points_for_notices_and_discussions_open_to_each_of_them(talk: Talk) -> None:
+    await talk.whisper(BOSS, "考核 加 公开 公开件数 10 1")
+    await talk.whisper(EDITOR, "讨论 垃圾分类怎样才能长久")
+    await talk.whisper(EDITOR, "确认")
+    await talk.whisper(BOSS, "考核 四季度")
+    assert (await talk.whisper(BOSS, "8")).splitlines()[-1] == "公告 1「周五交党费」"
+    assert (await talk.whisper(BOSS, "5")).splitlines()[-1] == "讨论 1「垃圾分类怎样才能长久」11-24,0 人发言"

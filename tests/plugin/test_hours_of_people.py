@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from unicodedata import normalize
 
 import pytest
 from docx import Document
@@ -138,7 +139,7 @@ async def test_the_file_of_a_member(talk: Talk) -> None:
     ((name, data),) = files(talk).items()
     assert name == "张三2026年(到11月24日)学习档案.docx"
     paper = Document(io.BytesIO(data))
-    texts = [paragraph.text for paragraph in paper.paragraphs if paragraph.text]
+    texts = [normalize("NFKC", paragraph.text) for paragraph in paper.paragraphs if paragraph.text]
     assert texts == [
         "2026年(到11月24日)党员学习档案", "姓名:张三", "支部:第一支部", "类别:正式党员",
         "一、总体情况", "学习:应学 2 篇,完成 2 篇",
