@@ -52,12 +52,24 @@ async def shoot(page: Page, name: str) -> None:
     await page.screenshot(path=PICTURES / f"{name}.png")
 
 
-async def play(desk: Page, phone: Page, url: str) -> None:
+async def read(reader: Page, link: str) -> None:
+    """Somebody reads the push on its page, to the code at its end."""
+    await reader.goto(link)
+    await reader.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    await reader.locator(".code").wait_for(timeout=PATIENCE * 1000)
+    await reader.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    await shoot(reader, "reading")
+
+
+async def play(desk: Page, phone: Page, reader: Page, url: str) -> None:
     """The push, three people complete it, the secretary asks, and tomorrow's push comes by itself."""
     for page in (desk, phone):
         await page.goto(url)
         await page.get_by_test_id("messages").locator("img").first.wait_for(timeout=PATIENCE * 1000)
     await shoot(phone, "push")
+    link = await phone.get_by_test_id("messages").locator('a[href*="/r/"]').first.get_attribute("href")
+    assert link is not None
+    await read(reader, link)
     for user in PEOPLE:
         await say(desk, user, "已学")
     await say(desk, sample.SECRETARY, "谁还没学")
@@ -92,8 +104,11 @@ async def main() -> int:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
                 desk = await browser.new_page(viewport={"width": 1280, "height": 820})
-                phone = await browser.new_page(viewport={"width": 390, "height": 700}, device_scale_factor=1.5)
-                await play(desk, phone, f"http://127.0.0.1:{port}")
+                phone, reader = [
+                    await browser.new_page(viewport={"width": 390, "height": 700}, device_scale_factor=1.5)
+                    for _ in "12"
+                ]
+                await play(desk, phone, reader, f"http://127.0.0.1:{port}")
                 await browser.close()
         finally:
             demo.send_signal(signal.SIGINT)

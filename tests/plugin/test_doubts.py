@@ -46,6 +46,7 @@ async def push(talk: Talk, number: int) -> None:
     await talk.whisper(EDITOR, "确认")
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_the_secretary_hears_of_a_burst_once_a_day_and_it_counts(
     talk: Talk, app: App, clock: ShiftableClock
 ) -> None:

@@ -1,5 +1,6 @@
 """The reading page and its codes, from the push to the completion, over HTTP and in the chat."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -96,6 +97,7 @@ async def test_a_push_shows_its_page_and_the_word_to_type(talk: Talk, web: httpx
     assert end_of(page.text) == "全文到此结束。 我看完了,取验证码"
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_the_code_completes_once_for_who_sends_it_first(
     talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock, app: App
 ) -> None:
@@ -202,6 +204,17 @@ async def test_where_more_is_needed_the_page_says_what(
     assert await read(web, path, clock) == "读到这里就是全文了。 看完发「答题 2」。"
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+async def test_two_who_send_one_code_at_once_complete_once(
+    talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock, app: App
+) -> None:
+    code = code_in(await read(web, await push(talk), clock))
+    await asyncio.gather(*(talk.whisper(user, f"打卡 {code}") for user in (BOSS, EDITOR, MEMBER)))
+    async with app.database.reading() as uow:
+        assert len(list(await uow.session.scalars(select(Completion)))) == 1
+
+
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_a_link_of_ones_own_completes_by_itself(
     talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock, app: App
 ) -> None:

@@ -107,6 +107,7 @@ async def test_a_leader_decides_otherwise_with_a_reason_and_takes_that_back(talk
     assert acts[-3:] == ["study.reflection_passed", "study.reflection_undone", "undo"]
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_one_that_is_refused_leaves_the_claim_below(talk: Talk, app: App) -> None:
     await push(talk)
     await talk.whisper(MEMBER, "已学")
