@@ -88,6 +88,7 @@ async def test_what_one_has_to_see_to_is_there_by_its_day(talk: Talk, browser: h
     assert found["任务 1 到期:整理活动室"].dtstart.value == date(2026, 12, 1)
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_another_link_ends_the_one_before(talk: Talk, browser: httpx.AsyncClient) -> None:
     before = await link(talk, MEMBER)
     assert await link(talk, MEMBER) == before

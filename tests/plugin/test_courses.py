@@ -56,6 +56,7 @@ async def test_set_up_it_is_made_known(talk: Talk) -> None:
     assert await talk.whisper(MEMBER, "培训") == "1. 积极分子培训班:4 学时,报名 0 人,报名中\n看一个发「培训 1」。"
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_who_enrols_is_on_the_list_of_its_sessions(talk: Talk) -> None:
     await begin(talk)
     assert await add(talk) == "会议 1(培训)已定好,11月28日(周六)9:00。\n还没有人报名;报了名的会收到提醒。"
@@ -93,6 +94,7 @@ async def test_a_session_is_told_only_to_those_who_take_part(talk: Talk) -> None
     assert "取消" in told[4][1]
 
 
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 async def test_the_hours_of_a_course_and_who_is_short(talk: Talk) -> None:
     await begin(talk)
     await add(talk)
