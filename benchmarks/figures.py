@@ -262,7 +262,7 @@ async def picture(database: Database, month: Stretch) -> None:
     async with database.reading() as uow:
         found = await overview(uow, await uow.session.get_one(Branch, 1), month)
     card = views.card(found)
-    shown("the picture of 36 branches", await measured(lambda: cards.draw(card), 20), None, 100)
+    shown("the picture of 24 branches", await measured(lambda: cards.draw(card), 20), None, 100)
 
 
 async def export(database: Database, today: date) -> None:
