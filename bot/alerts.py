@@ -1,6 +1,8 @@
 """What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account, the
 operator."""
 
+from datetime import timedelta
+
 from bot.branch import repository as branches
 from bot.branch import telling
 from bot.core.clock import to_local
@@ -8,6 +10,7 @@ from bot.core.db import UnitOfWork
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.delivery.trouble import OnTrouble, Trouble, TroubleKind
+from bot.delivery.webhook import OPERATORS
 from bot.rendering.content import Content
 
 _ASK = "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。"
@@ -18,10 +21,21 @@ _OF_AN_ACCOUNT = {
 }
 
 
-def teller(superusers: frozenset[str]) -> OnTrouble:
-    """What the worker calls for each trouble."""
+_AT_ONCE = {
+    TroubleKind.OFFLINE: "掉线了,消息先等着。请看看 NapCat 的登录。",
+    TroubleKind.CIRCUIT: "连续几条消息没有回音,先停一会儿。请看看 NapCat 是否正常。",
+    TroubleKind.REMOVED: "被移出了一个群,那个群的消息已停。请看看 xueban outbox。",
+    TroubleKind.NEEDS_HUMAN: "有消息不知道到没到,要人看一眼。请看看 xueban outbox。",
+}
+"""What the webhook says, at most hourly of each kind and account: no branch, no group, no text."""
+
+
+def teller(superusers: frozenset[str], *, webhook: bool = False) -> OnTrouble:
+    """What the worker calls for each trouble; with ``webhook`` there is a door for the operator beside the platform."""
 
     async def tell(uow: UnitOfWork, trouble: Trouble) -> None:
+        if webhook and trouble.kind in _AT_ONCE:
+            await _post(uow, trouble)
         if trouble.kind in _OF_AN_ACCOUNT:
             await _tell_operators(uow, trouble, superusers)
         elif trouble.branch_id is not None:
@@ -38,6 +52,14 @@ async def _tell_operators(uow: UnitOfWork, trouble: Trouble, superusers: frozens
     for target in telling.operators(superusers, trouble.account):
         key = f"trouble:{trouble.kind.value}:{trouble.account}:{now:%Y%m%d%H}:{target.id}"
         await outbox.enqueue(uow, outbox.Outgoing(None, target, Content.of(line), "trouble", key))
+
+
+async def _post(uow: UnitOfWork, trouble: Trouble) -> None:
+    now = to_local(uow.now)
+    line = f"支部学伴:机器人账号 {trouble.account} {_AT_ONCE[trouble.kind]}"
+    key = f"trouble:webhook:{trouble.kind.value}:{trouble.account}:{now:%Y%m%d%H}"
+    out = outbox.Outgoing(None, OPERATORS, Content.of(line), "trouble", key, expires_at=uow.now + timedelta(days=1))
+    await outbox.enqueue(uow, out)
 
 
 async def _tell_leaders(uow: UnitOfWork, branch_id: int, trouble: Trouble) -> None:

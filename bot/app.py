@@ -18,6 +18,7 @@ from bot.core.migrate import upgrade
 from bot.core.settings import Settings
 from bot.core.signing import key_in
 from bot.delivery.transport import Transport
+from bot.delivery.webhook import WithWebhook
 from bot.delivery.worker import Worker
 from bot.discussion.listening import Listening
 from bot.rendering.media import Media
@@ -60,12 +61,13 @@ class App:
     def connect(self, transport: Transport, platform: Platform) -> None:
         """Give it the platform. Must be called once, before ``start``."""
         self.chat = Desk(self, self.conversations, transport, platform)
+        webhook = self.settings.xueban.alert_webhook
         self.worker = Worker(
             self.database,
-            transport,
+            WithWebhook(transport, webhook) if webhook else transport,
             self.clock,
             self.settings.xueban.delivery,
-            on_trouble=alerts.teller(self.settings.superusers),
+            on_trouble=alerts.teller(self.settings.superusers, webhook=bool(webhook)),
             on_removed=alerts.pause_group,
         )
 

@@ -57,6 +57,7 @@ class Xueban(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     metrics_token: str = Field("", description="what Prometheus must show at /metrics; without it there is no page")
+    alert_webhook: str = Field("", description="where the operator is told by HTTP what needs a hand; empty: nowhere")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()
     model: ModelSettings = ModelSettings()

@@ -1,6 +1,7 @@
 """Delivery by whole processes: ``xueban run`` as an operator has it, with its commands, clock and alerts."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -260,3 +261,24 @@ async def test_logged_out_by_the_platform(house: House) -> None:
     await house.settled("sent")
     assert house.arrived() == {reference: 1}
     await answered(sim, lambda: [sent.text for sent in house.told()], "机器人账号 10001")
+
+
+async def test_logged_out_with_a_webhook(house: House) -> None:
+    """Case 16: beside the platform there is a door by which the operator hears at once, though the account is away."""
+    heard: list[str] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        heard.append(json.loads(await reader.readexactly(size))["text"]["content"])
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as robot:
+        port = robot.sockets[0].getsockname()[1]
+        house.bot.environment["XUEBAN__ALERT_WEBHOOK"] = f"http://127.0.0.1:{port}/"
+        sim = await house.open()
+        sim.set_online(False, "被踢下线")
+        line = "支部学伴:机器人账号 10001 掉线了,消息先等着。请看看 NapCat 的登录。"
+        [told] = await answered(sim, lambda: heard, "掉线了")
+        assert told.partition("\n")[0] == line
