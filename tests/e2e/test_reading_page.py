@@ -128,6 +128,28 @@ async def test_a_short_text_completes_by_itself_from_a_link_of_ones_own(
         assert [(one.member_id, one.method) for one in await uow.session.scalars(select(Completion))] == [(3, "link")]
 
 
+async def test_a_page_that_the_phone_reloads_goes_on_where_it_was(house: House, browser: Browser) -> None:  # noqa: F811
+    link = await house.push("支部工作条例", LONG)
+    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page, _ = await opened(context, link)
+    first = await page.locator("input[name=visit]").input_value()
+    house.clock.set(house.clock.now() + timedelta(minutes=20))
+    await page.reload()
+    assert await page.locator("input[name=visit]").input_value() == first
+    await to_the_end(page)
+    await expect(page.locator(".code")).to_have_text(await shown_code(house))
+    code = (await house.visits())[0].code
+    await page.reload()
+    await page.get_by_role("button", name="我看完了,取验证码").click()
+    await expect(page.locator(".code")).to_have_text(code or "")
+    house.clock.set(house.clock.now() + timedelta(hours=13))
+    await page.reload()
+    await page.get_by_role("button", name="我看完了,取验证码").click()
+    await expect(page.locator("#end")).to_contain_text("打开得太久了")
+    await page.reload()
+    assert await page.locator("input[name=visit]").input_value() != first
+
+
 async def test_a_page_that_nobody_looks_at_comes_to_nothing(house: House, browser: Browser) -> None:  # noqa: F811
     link = await house.push("短文", "社区把网格建在楼栋里。", member=3)
     context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type]

@@ -6,6 +6,19 @@
   const article = document.querySelector("article");
   let seen = 0, asking = false;
 
+  // Phones reload a page that was away for a while: it goes on where it was, as long as its tab lives.
+  function resume(form) {
+    try {
+      const before = sessionStorage.getItem(location.pathname);
+      if (before) [form.visit.value, seen] = [before, Infinity];
+      sessionStorage.setItem(location.pathname, form.visit.value);
+    } catch { /* a browser that keeps nothing: the visit begins anew */ }
+  }
+
+  function forget() {
+    try { sessionStorage.removeItem(location.pathname); } catch { /* nothing was kept */ }
+  }
+
   function progress() {
     const box = article.getBoundingClientRect();
     const read = Math.min(1, Math.max(0, (innerHeight - box.top) / box.height));
@@ -21,7 +34,10 @@
       const answer = await fetch(location.href, { method: "POST", body });
       if (!answer.ok) return form.submit();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      document.getElementById("end").replaceWith(page.getElementById("end"));
+      const end = page.getElementById("end");
+      if (!end.querySelector("form, .code, .done")) forget();
+      document.getElementById("end").replaceWith(end);
+      seen = 0;
       prepare();
     } catch {
       document.getElementById("trouble").textContent = "网络不通,请稍后再按一次。";
@@ -31,7 +47,6 @@
   }
 
   function prepare() {
-    seen = 0;
     const form = document.querySelector("#end form"), copy = document.getElementById("copy");
     form?.addEventListener("submit", (event) => { event.preventDefault(); if (!asking) ask(form); });
     if (copy && navigator.clipboard) {
@@ -56,4 +71,6 @@
   setInterval(look, 1000);
   progress();
   prepare();
+  const form = document.querySelector("#end form");
+  if (form) resume(form);
 })();
