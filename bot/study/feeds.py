@@ -43,6 +43,8 @@ async def begin(
     source = await subscribing.get(uow, actor.branch, source_no)
     if not rules.lists_articles(source.kind, await refreshing.listed(uow, [source])):
         raise UserError(f"来源 {source.no}「{source.name}」里没有文章的链接,不能用来推送。请先「订阅 RSS 网址」。")
+    if proof is Proof.QUIZ:
+        raise UserError(plans.NOTHING_TO_ANSWER)
     plan = await plans.empty(uow, actor, name, recurrence, calendar, below=below, proof=proof)
     uow.session.add(Feed(plan_id=plan.id, source_id=source.id))
     await uow.session.flush()

@@ -16,6 +16,7 @@ from bot.study.models import Material, Plan, PlanItem, PlanState, Proof
 
 MOST_ITEMS = 200
 """Materials in one plan."""
+NOTHING_TO_ANSWER = "来源推来的文章没有题目,不能凭答题完成。请换一种完成方式,比如打卡。"
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,10 @@ async def _materials(uow: UnitOfWork, actor: Actor, numbers: Sequence[int]) -> l
 
 
 async def set_proof(uow: UnitOfWork, actor: Actor, no: int, proof: Proof) -> Plan:
-    """What the readings that a plan has still to push will need. Raises ``NotFound``."""
+    """What the readings that a plan has still to push will need. Raises ``NotFound``, ``UserError``."""
     plan = await get(uow, actor, no)
+    if proof is Proof.QUIZ and await feeds_repository.sources_of(uow, [plan.id]):
+        raise UserError(NOTHING_TO_ANSWER)
     await audit.record(uow, actor, "plan.proof", subject=f"计划 {no}", detail={"old": plan.proof, "new": proof})
     plan.proof = proof
     return plan

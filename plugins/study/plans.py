@@ -91,8 +91,6 @@ async def new_plan(call: Call, text: str) -> Reply:
 async def new_feed(
     call: Call, name: str, recurrence: Recurrence, source_no: int, *, below: bool, proof: Proof
 ) -> Reply:
-    if proof is Proof.QUIZ:
-        raise UserError("来源推来的文章没有题目,不能凭答题完成。请换一种完成方式,比如凭阅读页。")
     async with call.app.database.unit_of_work() as uow:
         made, source = await feeds.begin(
             uow, call.actor, name, recurrence, source_no, call.app.calendar, below=below, proof=proof

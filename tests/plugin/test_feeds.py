@@ -189,3 +189,11 @@ async def test_a_feed_that_has_been_dead_for_long_is_said_to_be(talk: Talk, feed
     await read_sources(talk.app)
     assert await said_to_editor(talk) == ["来源 1「老网站」有回应,但11月24日以后没有新内容\n不用了发「退订 1」。"]
     assert await talk.whisper(BOSS, "订阅") == "1. 老网站:有回应,但11月24日以后没有新内容"
+
+
+async def test_what_nobody_has_questions_for_is_not_to_be_answered(talk: Talk, feed: Feed) -> None:
+    feed.list(("甲", "2026-11-23 10:00:00"))
+    await planned(talk, feed)
+    refused = "来源推来的文章没有题目,不能凭答题完成。请换一种完成方式,比如打卡。"
+    assert await talk.whisper(EDITOR, "学习计划 完成方式 1 答题") == refused
+    assert await talk.whisper(EDITOR, "学习计划 新建 要闻 每天9点 来源 1 凭答题") == refused
