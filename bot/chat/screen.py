@@ -128,6 +128,8 @@ class Screen:
         if question.choices:
             reads = self._table.reads.get(question.then)
             return typed if answer is None and reads is not None and reads(typed, question.choices) else answer
+        if match is not None and question.then in self._table.reads and not clean.startswith(match.word):
+            match = None  # 「三十二学时」 fills a blank here, and is nobody's 学时
         copied = typed.startswith("【") and answer not in ("确认", CANCEL)  # our own headings, when a draft is mended
         if copied or len(typed) > PASTED:
             return typed
