@@ -1,7 +1,7 @@
 """Moving to another database, backing up and restoring: each one command of the operator's.
 
 A backup is a .zip with the whole database as a SQLite file, whatever the database in use is, and the pictures and
-files. It is made, and brought back, while the bot runs (``docs/adr/0009-one-way-to-copy.md``).
+files. It is made, and brought back, while the bot runs (``docs/adr/0013-one-way-to-copy.md``).
 """
 
 import shutil
