@@ -189,12 +189,15 @@ async def decide(uow: UnitOfWork, actor: Actor, bank: Bank, ids: Sequence[int], 
 
 
 async def remove(uow: UnitOfWork, actor: Actor, no: int, question_no: int | None) -> None:
-    """Remove a question, or the whole bank; what was answered stays on record. Undoable. Raises ``NotFound``."""
-    bank = await get(uow, actor.branch, no)
+    """Remove a question, or the whole bank, which is empty if it is needed again; what was answered stays on record.
+    Undoable. Raises ``NotFound``."""
+    bank = await repository.lock(uow, (await get(uow, actor.branch, no)).id)
     subject = f"题库 {no}" + (f" 第 {question_no} 题" if question_no is not None else "")
     if question_no is None:
         bank.deleted_at = uow.now
-        payload: dict[str, object] = {"bank": bank.id}
+        ids = [one.id for one in await live(uow, bank)]
+        await repository.set_state(uow, ids, State.DELETED)
+        payload: dict[str, object] = {"bank": bank.id, "questions": ids}
     else:
         found = await question(uow, actor.branch, no, question_no)
         payload = {"questions": [found.id], "state": found.state}
@@ -207,5 +210,4 @@ async def restore(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo ``remove``."""
     if "bank" in payload:
         (await uow.session.get_one(Bank, int(payload["bank"]))).deleted_at = None
-    else:
-        await repository.set_state(uow, payload["questions"], State(payload["state"]))
+    await repository.set_state(uow, payload.get("questions", []), State(payload.get("state", State.LIVE)))

@@ -193,6 +193,29 @@ async def test_looking_and_removing(talk: Talk) -> None:
     assert (await talk.whisper(MEMBER, "答题 党章")).startswith("题库「党章」:2 题。")
 
 
+async def test_what_was_deleted_with_its_bank_is_not_asked_again_with_the_next_one(talk: Talk) -> None:
+    await talk.whisper(EDITOR, f"入库 {REGULATION}")
+    await talk.whisper(EDITOR, reply(await sent(talk, bank(SOUND[0]))), "导入题库 资料 1")
+    await talk.whisper(EDITOR, "确认")
+    await talk.whisper(EDITOR, "删除题库 1")
+    await talk.whisper(EDITOR, "确认")
+    await talk.whisper(EDITOR, reply(await sent(talk, bank(SOUND[1]))), "导入题库 资料 1")
+    await talk.whisper(EDITOR, "确认")
+    assert [state for _, state in await stored(talk)] == [State.DELETED, State.LIVE]
+
+
+async def test_drafts_bring_no_deleted_bank_back(talk: Talk) -> None:
+    await talk.whisper(EDITOR, f"入库 {REGULATION}")
+    await talk.whisper(EDITOR, reply(await sent(talk, bank(SOUND[0]))), "导入题库 资料 1")
+    await talk.whisper(EDITOR, "确认")
+    await talk.whisper(EDITOR, "删除题库 1")
+    await talk.whisper(EDITOR, "确认")
+    await talk.whisper(EDITOR, "出题 资料 1")
+    await talk.whisper(EDITOR, "取消")
+    assert (await stored(talk))[0][1] == State.DELETED
+    assert (await talk.whisper(EDITOR, "题库")).startswith("1. 「党支部工作条例」(资料的题)0 题,草稿 3")
+
+
 async def test_a_broken_database_is_no_half_an_import(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.quiz import banks
 
