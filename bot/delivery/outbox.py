@@ -154,8 +154,12 @@ async def cancel(uow: UnitOfWork, key: str) -> bool:
 
 async def cancel_of(uow: UnitOfWork, origin: str, keys: Collection[str] | None = None) -> int:
     """Withdraw everything of this origin (with one of ``keys``) that hasn't left yet; how many messages that were."""
-    which = [repository.of_origin(origin)] + ([] if keys is None else [repository.with_keys(keys)])
-    return await repository.cancel(uow, *which)
+    return await repository.cancel(uow, repository.of_origin(origin, keys))
+
+
+async def forget_cancelled(uow: UnitOfWork, origin: str, keys: Collection[str] | None = None) -> None:
+    """The withdrawal is taken back: what of this origin (with one of ``keys``) never left may be enqueued again."""
+    await repository.forget_cancelled(uow, repository.of_origin(origin, keys))
 
 
 async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:

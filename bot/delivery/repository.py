@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -339,17 +339,20 @@ async def cancel(uow: UnitOfWork, *which: ColumnElement[bool]) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
+async def forget_cancelled(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    row = OutboxRow
+    never_left = and_(row.state == State.CANCELLED, row.first_sending_at.is_(None))
+    await uow.session.execute(delete(row).where(never_left, *which).execution_options(synchronize_session=False))
+
+
 def with_key(key: str) -> ColumnElement[bool]:
     """The message of this key, and those that travel behind it."""
     return or_(OutboxRow.key == key, OutboxRow.key.startswith(f"{key}#", autoescape=True))
 
 
-def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
-    return OutboxRow.key.in_(keys)
-
-
-def of_origin(origin: str) -> ColumnElement[bool]:
-    return OutboxRow.origin == origin
+def of_origin(origin: str, keys: Collection[str] | None = None) -> ColumnElement[bool]:
+    """The messages of this origin, of these ``keys`` only where they are given."""
+    return and_(OutboxRow.origin == origin, OutboxRow.key.in_(keys) if keys is not None else true())
 
 
 async def hold(uow: UnitOfWork, lane: str, kind: HoldKind, reason: str) -> bool:

@@ -49,6 +49,7 @@ async def restore(uow: UnitOfWork, notice_id: int, state: str) -> None:
         raise UserError(f"公告 {notice.no} 后来又有变化,撤销不了。")
     notice.state = State.SCHEDULED if state == State.SCHEDULED else State.DRAFT
     notice.ended_at, notice.recall_due = None, False
+    await outbox.forget_cancelled(uow, origin_of(notice.id))
 
 
 async def recalls(uow: UnitOfWork, notice_id: int | None = None) -> list[tuple[int, Target, str]]:
@@ -86,7 +87,10 @@ async def close(uow: UnitOfWork, actor: Actor, no: int) -> Notice:
     notice = await publishing.get(uow, actor.branch, no)
     if await uow.session.get(Publicity, notice.id) is not None and notice.state == State.PUBLISHED:
         raise UserError(f"公示到期后发「公示结果 {no}」就归档。要提前结束,发「撤回 {no}」。")
-    notice.state = await drafting.check(uow, actor, notice, Step.CLOSE)
+    state = await drafting.check(uow, actor, notice, Step.CLOSE)
+    if notice.published_at is not None and notice.published_at > uow.now:
+        raise UserError(f"公告 {no} 还没发出去,不用归档。不发了请发「撤回 {no}」。")
+    notice.state = state
     await _ended(uow, notice)
     await undo.remember(uow, actor, "notice.close", {"notice": notice.id}, f"归档公告 {no}")
     await audit.record(uow, actor, "notice.close", f"公告 {no}")

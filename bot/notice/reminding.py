@@ -121,6 +121,7 @@ async def remind_no_more(uow: UnitOfWork, notice_id: int, keys: list[str]) -> No
     """What 撤销 does to ``remind``. Raises ``UserError`` where all have left."""
     if not await outbox.cancel_of(uow, origin_of(notice_id), keys):
         raise UserError("提醒都已经发出去了,撤销不了。")
+    await outbox.forget_cancelled(uow, origin_of(notice_id), keys)
 
 
 def _message(notice: Notice, actor: Actor, reader: Reader, key: str, leaves_at: datetime) -> outbox.Outgoing:

@@ -254,6 +254,27 @@ async def test_undoing_a_withdrawal_before_anybody_saw_it(talk: Talk) -> None:
     assert await stand(talk) == (State.SCHEDULED, 1)
 
 
+async def test_what_was_withdrawn_in_the_night_and_is_made_public_after_all_goes_out(talk: Talk) -> None:
+    talk.app.clock.set(china("2026-11-24 22:00"))  # type: ignore[attr-defined]
+    await publish(talk)
+    before = await queued(talk, "group")
+    await talk.whisper(EDITOR, "撤回 1")
+    await talk.whisper(EDITOR, "确认")
+    assert await queued(talk, "group") == []
+    assert "已撤销「撤回公告 1」" in await undo(talk, EDITOR)
+    await talk.whisper(EDITOR, "公开 1")
+    assert await queued(talk, "group") == before
+    assert await stand(talk) == (State.PUBLISHED, 1)
+
+
+async def test_what_has_not_left_yet_is_not_filed_but_withdrawn(talk: Talk) -> None:
+    talk.app.clock.set(china("2026-11-24 22:00"))  # type: ignore[attr-defined]
+    await publish(talk)
+    before = await queued(talk, "group")
+    assert await talk.whisper(EDITOR, "归档 1") == "公告 1 还没发出去,不用归档。不发了请发「撤回 1」。"
+    assert (await queued(talk, "group"), await stand(talk)) == (before, (State.PUBLISHED, 1))
+
+
 async def test_undoing_reminders_that_wait_for_the_morning(talk: Talk) -> None:
     await publish(talk)
     talk.app.clock.set(china("2026-11-24 22:00"))  # type: ignore[attr-defined]
@@ -262,6 +283,9 @@ async def test_undoing_reminders_that_wait_for_the_morning(talk: Talk) -> None:
     assert len(await queued(talk, "private")) == 3
     assert "已撤销「催收公告 1」" in await undo(talk, EDITOR)
     assert await queued(talk, "private") == []
+    await talk.whisper(EDITOR, "催收 1")
+    assert "已安排提醒 3 人" in await talk.whisper(EDITOR, "确认")
+    assert len(await queued(talk, "private")) == 3
 
 
 async def test_undoing_a_template(talk: Talk) -> None:
