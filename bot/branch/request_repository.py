@@ -26,6 +26,11 @@ async def open_with(uow: UnitOfWork, kinds: Collection[str], payload: str) -> Se
     return (await uow.session.scalars(query)).all()
 
 
+async def lock(uow: UnitOfWork, request: Request) -> None:
+    """Have the request as it is now, ours alone until the end of the unit of work."""
+    await uow.session.refresh(request, with_for_update=True)
+
+
 async def open_below(uow: UnitOfWork, paths: Sequence[str], no: int | None) -> list[tuple[Request, str]]:
     """The open requests of the branches at or below one of ``paths``, each with its path, the oldest first."""
     below = or_(False, *(Branch.path.startswith(path, autoescape=True) for path in paths))

@@ -163,9 +163,13 @@ def _theirs(request: Request) -> frozenset[Role]:
 async def decide(
     uow: UnitOfWork, actor: Actor, request: Request, decision: Decision, *, agree: bool, reason: str = ""
 ) -> str:
-    """Decide a request and have the asker told; the line for the leader. Raises ``UserError``."""
+    """Decide a request and have the asker told; the line for the leader. Raises ``UserError``, ``NotFound`` where
+    somebody else was first."""
     if len(reason) > REASON_LENGTH:
         raise UserError(f"理由请写在 {REASON_LENGTH} 字以内。")
+    await repository.lock(uow, request)
+    if request.state != State.OPEN:
+        raise NotFound(f"{request.no} 号刚刚有人处理过了。发「同意」看还有哪些。")
     request.decided_at, request.decided_by, request.reason = uow.now, actor.reference, reason
     outcome = await decision(uow, actor, request, agree)
     request.state = (State.AGREED if agree else State.REFUSED).value

@@ -1,11 +1,14 @@
 """What only a leader may decide: a clash of 绑定 is put to them, and nothing changes before they have agreed."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import AuditEntry, Branch, MemberAccount, Request
+from bot.branch import requests
+from bot.branch.models import AuditEntry, Branch, MemberAccount, Request, Role, RoleGrant
 from bot.core.clock import ShiftableClock
 from bot.delivery.models import OutboxRow
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
@@ -151,3 +154,25 @@ async def test_leaders_sleep(talk: Talk, clock: ShiftableClock) -> None:
     async with talk.app.database.reading() as uow:
         row = (await uow.session.scalars(select(OutboxRow))).one()
         assert row.due_at.isoformat() == "2026-11-24T23:30:00+00:00"
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+async def test_two_who_decide_at_once(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """王建国 and 李秀英 answer in the same moment: the first one's word stands, the other hears of it."""
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(RoleGrant(branch_id=1, member_id=2, role=Role.DEPUTY, granted_at=uow.now))
+    await talk.say(STRANGER, "/绑定 张三", card="李四")
+    both, look = asyncio.Barrier(2), requests.open_for
+
+    async def together(*what: Any) -> list[Request]:
+        found = await look(*what)
+        await both.wait()
+        return found
+
+    monkeypatch.setattr(requests, "open_for", together)
+    said = await asyncio.gather(talk.whisper(BOSS, "同意 1"), talk.whisper(EDITOR, "不同意 1 不是本人"))
+    assert "1 号刚刚有人处理过了" in "".join(said)
+    told = [text for where, text in await talk.enqueued() if where == "group 9"]
+    assert len(told) == 1
+    agreed = (await state(talk))[0][1] == "agreed"
+    assert (await bound(talk) == BEFORE, "没有通过" in told[0]) == (not agreed, not agreed)
