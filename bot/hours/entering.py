@@ -45,11 +45,11 @@ async def enter(
         raise UserError("还没到那一天,不能补登。")
     if day.year < today.year - 1:
         raise UserError("只补登今年和去年的学时。")
+    no = await branch.next_number(uow, actor.branch, NUMBERS)  # first: whoever enters the same at once waits here
     for member in members:
         for one in await repository.entries(uow, [member.id], day, day):
             if one.note == what:
                 raise UserError(f"{member.name}{day.month}月{day.day}日的「{what[:20]}」已经登记过了,没有再登。")
-    no = await branch.next_number(uow, actor.branch, NUMBERS)
     source = Source.TRAINING if _TRAINING.search(what) else Source.MANUAL
     booked = For(actor.branch, source, _origin(actor.branch, no), day, what)
     await booking.settle(uow, booked, {member.id: halves for member in members})

@@ -29,7 +29,11 @@ async def take_back(uow: UnitOfWork, actor: Actor) -> int:
     found = [one for one in found if one.method != Method.MANUAL]
     if not found or actor.member_id is None:
         raise UserError("没有可以撤回的打卡。")
-    return await _take_back(uow, actor, max(found, key=lambda one: one.proved_at))
+    newest = max(found, key=lambda one: one.proved_at)
+    last = await repository.locked_completion(uow, newest.assignment_id, newest.member_id)
+    if last is None:  # the same was said twice at once
+        raise UserError("这次打卡已经撤回了。")
+    return await _take_back(uow, actor, last)
 
 
 async def take_off(uow: UnitOfWork, actor: Actor, message_id: str, evidence: str) -> int | None:

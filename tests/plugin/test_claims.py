@@ -1,14 +1,17 @@
 """「已学」 as thumbs type it in the group: what is a claim, what isn't, and what the claimant hears."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.branch.models import Branch, Member, Role, RoleGrant
+from bot.branch.models import Branch, Member, Role, RoleGrant, UndoStep
 from bot.delivery.models import OutboxRow, State
-from bot.study import pushing
-from bot.study.models import Completion, Material
+from bot.study import pushing, repository
+from bot.study.models import Assignment, Completion, Material
 from plugins.study import completing
 from tests.plugin.conftest import BOSS, MEMBER, STRANGER
 from tests.plugin.talk import Talk, reply
@@ -173,3 +176,23 @@ async def test_numbers_and_replies_that_mean_nothing(talk: Talk) -> None:
     assert "还不认识您" in await talk.say(STRANGER, "已学")
     assert await talk.whisper(STRANGER, "已学") == ""
     assert await done(talk) == []
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+async def test_taken_back_twice_at_once_it_counts_once(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for user in (BOSS, MEMBER):
+        await talk.whisper(user, "已学 1")
+    both, look = asyncio.Barrier(2), repository.completions_of
+
+    async def together(*what: Any) -> Sequence[Completion]:
+        found = await look(*what)
+        await both.wait()
+        return found
+
+    monkeypatch.setattr(repository, "completions_of", together)
+    said = await asyncio.gather(*(talk.whisper(MEMBER, "撤回打卡") for _ in range(2)))
+    assert "出了点问题" not in "".join(said)
+    assert await done(talk) == [(1, 1)]
+    async with talk.app.database.reading() as uow:
+        assert (await uow.session.scalars(select(Assignment.completions))).one() == 1
+        assert len((await uow.session.scalars(select(UndoStep))).all()) == 1

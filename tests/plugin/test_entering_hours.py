@@ -1,9 +1,12 @@
 """补登 of hours and 更正: by hand with a reason, on record, undoable; member and secretary read the same."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import AuditEntry
+from bot.branch.models import AuditEntry, Role, RoleGrant
+from bot.hours.models import HourEntry
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, above, at, autumn
@@ -145,3 +148,15 @@ async def test_only_who_leads_and_only_there(talk: Talk, above: None) -> None:
     assert await actions(talk, of="hours") == []
     at(talk, "2026-11-24 10:00")
     assert (await talk.whisper(ABOVE, "补登 王芳 周三集中学习 2学时 手机坏了")).startswith("补登 1:王芳")
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+async def test_two_who_enter_the_same_at_once(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(RoleGrant(branch_id=1, member_id=2, role=Role.DEPUTY, granted_at=uow.now))
+    words = "补登 张三 昨天参观纪念馆 2学时 外出没带手机"
+    said = await asyncio.gather(*(talk.whisper(user, words) for user in (BOSS, EDITOR, BOSS, EDITOR)))
+    assert "已经登记过了,没有再登" in "".join(said)
+    async with talk.app.database.reading() as uow:
+        booked = await uow.session.scalars(select(HourEntry.halves).where(HourEntry.note == "参观纪念馆"))
+        assert booked.all() == [4]
