@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.branch.actor import LEADERS, Actor
 from bot.core.db import UnitOfWork
-from bot.notice import categories, drafting, repository
+from bot.notice import approving, categories, drafting, repository
 from bot.notice.models import Notice, Scope, State
 from bot.notice.rules import Wording
 
@@ -63,6 +63,7 @@ async def call_off(
     """Say that it won't be. None where it wasn't out yet: then nobody has to hear of it."""
     notice = await uow.session.get_one(Notice, notice_id)
     if notice.published_at is None:
+        await approving.drop(uow, notice, notice.version)
         notice.state, notice.ended_at = State.WITHDRAWN, uow.now
         return None
     return await change(uow, actor, notice_id, text, people)

@@ -77,7 +77,7 @@ async def ready(uow: UnitOfWork, actor: Actor | None, notice: Notice, version: i
 async def decide(uow: UnitOfWork, actor: Actor, request: Request, agree: bool) -> Notice:
     """同意 or 退回. Raises ``UserError`` where things have moved on, ``NotAllowed`` for one's own draft."""
     asked, (state, step) = payload_of(request), _STAGES[request.kind]
-    notice, version = await uow.session.get_one(Notice, int(asked["notice"])), int(asked["version"])
+    notice, version = await repository.lock(uow, int(asked["notice"])), int(asked["version"])
     out = notice.state == State.PUBLISHED
     if version != notice.version + out:
         raise UserError(f"公告 {notice.no} 已经改过,请看新的一版。")
@@ -105,7 +105,7 @@ async def reconsider(uow: UnitOfWork, request_id: int, state: str) -> None:
     """What 撤销 does to ``decide``. Raises ``UserError`` for what is out by now."""
     request = await uow.session.get_one(Request, request_id)
     asked = payload_of(request)
-    notice, version = await uow.session.get_one(Notice, int(asked["notice"])), int(asked["version"])
+    notice, version = await repository.lock(uow, int(asked["notice"])), int(asked["version"])
     moved_on = notice.state in (State.WITHDRAWN, State.CLOSED) or notice.version > version
     if moved_on or (notice.version == version and notice.state == State.PUBLISHED):
         raise UserError(f"公告 {notice.no} 已经公开或改过,撤销不了。要收回请发「撤回 {notice.no}」。")

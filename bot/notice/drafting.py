@@ -100,7 +100,7 @@ async def check(uow: UnitOfWork, actor: Actor, notice: Notice, step: Step) -> St
 
 async def changeable(uow: UnitOfWork, actor: Actor, no: int, text: str) -> Notice:
     """The notice that ``text`` may become the next version of. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
-    notice = await publishing.get(uow, actor.branch, no)
+    notice = await repository.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     await check(uow, actor, notice, Step.REVISE)
     rules.check_new(no, notice.text, text)
     if (standing := await uow.session.get(Publicity, notice.id)) is not None:

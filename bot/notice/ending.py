@@ -21,7 +21,7 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int, reason: str = "") -> 
 
     Raises ``NotFound``, ``UserError``, ``NotAllowed``.
     """
-    notice = await publishing.get(uow, actor.branch, no)
+    notice = await repository.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     before, seen = notice.state, notice.published_at is not None and notice.published_at <= uow.now
     await take_back(uow, actor, notice, reason)
     if not seen:

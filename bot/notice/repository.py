@@ -26,6 +26,11 @@ async def by_no(uow: UnitOfWork, branch_id: int, no: int) -> Notice | None:
     return (await uow.session.scalars(select(Notice).where(Notice.branch_id == branch_id, Notice.no == no))).first()
 
 
+async def lock(uow: UnitOfWork, notice_id: int) -> Notice:
+    """The notice as it is now, ours alone until the end of the unit of work."""
+    return await uow.session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
+
+
 async def newest(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Notice]:
     query = select(Notice).where(Notice.branch_id == branch_id).order_by(Notice.no.desc())
     return (await uow.session.scalars(query.limit(limit))).all()

@@ -3,8 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from bot.branch.actor import Actor
 from bot.branch.models import AuditEntry, Branch, Member, MemberAccount, Role, RoleGrant
+from bot.core.db import UnitOfWork
+from bot.notice import drafting
 from bot.notice.models import Notice, State
+from bot.notice.rules import Step
 from plugins.notice.clockwork import close_old, publish_what_is_due, recall_withdrawn
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
@@ -296,6 +300,25 @@ async def test_undoing_a_template(talk: Talk) -> None:
     await talk.whisper(EDITOR, "取消")
     assert "已撤销「存模板 停水」" in await undo(talk, EDITOR)
     assert "没有模板" in await talk.whisper(EDITOR, "公告模板 停水")
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+async def test_withdrawn_in_the_moment_in_which_it_is_due(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being withdrawn isn't published by the clock, nor approved, by whoever read it a moment earlier."""
+    await talk.whisper(EDITOR, f"公告 定时 明天8点 {WORDS}")
+    await talk.whisper(EDITOR, "确认")
+    talk.app.clock.set(china("2026-11-25 08:00"))  # type: ignore[attr-defined]
+    await talk.whisper(EDITOR, "撤回 1")
+    check = drafting.check
+
+    async def late(uow: UnitOfWork, actor: Actor, notice: Notice, step: Step) -> State:
+        await publish_what_is_due(talk.app)
+        return await check(uow, actor, notice, step)
+
+    monkeypatch.setattr(drafting, "check", late)
+    await talk.whisper(EDITOR, "确认")
+    assert (await stand(talk))[0] == State.WITHDRAWN
+    assert [where for where, _ in await talk.enqueued() if where.startswith("group")] == []
 
 
 # -- the end
