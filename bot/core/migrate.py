@@ -8,9 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.errors import UserError
 from bot.core.settings import PACKAGE
 
 
@@ -37,8 +40,14 @@ def alembic_config(url: str) -> Config:
 
 
 async def upgrade(url: str) -> None:
-    """Apply what is missing. Safe when several processes start at once: the later ones wait."""
-    await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+    """Apply what is missing. Safe when several processes start at once: the later ones wait. Raises ``UserError`` where
+    a newer program has been at it."""
+    try:
+        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise UserError("数据来自更新的版本,没有动。请把程序升级到那个版本,或放回升级前的备份。") from error
 
 
 async def schema(connection: AsyncConnection) -> Schema:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot import safekeeping
 from bot.app import App
@@ -165,6 +165,17 @@ async def test_what_is_no_whole_backup_changes_nothing(full: App, clock: Shiftab
     with pytest.raises(UserError, match="不是完整的备份文件"):
         await safekeeping.restore(url, media, tmp_path / "missing.zip", clock, replace=True)
     assert await size(full) == rows
+
+
+async def test_data_of_a_newer_program_are_left_alone(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
+    url, media, file = full.settings.database, full.settings.media_dir, tmp_path / "backup.zip"
+    await safekeeping.back_up(url, media, file, clock)
+    async with full.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = await size(full)
+    with pytest.raises(UserError, match="来自更新的版本"):
+        await safekeeping.restore(url, media, file, clock, replace=True)
+    assert await size(full) == before
 
 
 async def test_a_backup_goes_on_beside_somebody_who_writes(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
