@@ -1,5 +1,6 @@
 """What members type to answer questions, in the group or in private: one at a time, a person."""
 
+from bot.branch import service as branch
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.quiz import answering, said, views
@@ -26,16 +27,17 @@ PATIENCE_IN_GROUP = 30.0
 async def begin(call: Call) -> Reply:
     wanted = call.args.removeprefix("学习").strip()
     async with call.app.database.unit_of_work() as uow:
+        reader = await branch.as_reader(uow, call.actor)
         if wanted.isdecimal() and len(wanted) <= 6:
-            return question(call, await answering.of_reading(uow, call.actor, int(wanted)))
+            return question(call, await answering.of_reading(uow, reader, int(wanted)))
         if wanted:
             bank, category = await answering.find_bank(uow, call.actor, wanted)
             return question(call, await answering.of_bank(uow, call.actor, bank, category))
         if (going_on := await answering.resume(uow, call.actor)) is not None:
             return question(call, going_on)
-        readings = await answering.open_readings(uow, call.actor)
+        readings = await answering.open_readings(uow, reader)
         if len(readings) == 1:
-            return question(call, await answering.of_reading(uow, call.actor, readings[0][0].no))
+            return question(call, await answering.of_reading(uow, reader, readings[0][0].no))
         if readings:
             shown = readings[:10]
             choices = tuple(str(assignment.no) for assignment, _ in shown)
@@ -49,7 +51,7 @@ async def begin(call: Call) -> Reply:
 @commands.answer("which")
 async def which(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        return question(call, await answering.of_reading(uow, call.actor, int(call.args)))
+        return question(call, await answering.of_reading(uow, await branch.as_reader(uow, call.actor), int(call.args)))
 
 
 @commands.command(

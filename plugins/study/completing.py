@@ -91,7 +91,7 @@ def _emoji(call: Call) -> str:
 async def show_code(call: Call, shown: Shown) -> Reply:
     """Record what a code proves. What is wrong with it is nobody else's business."""
     async with call.app.database.unit_of_work() as uow:
-        outcome = await codes.claim(uow, call.actor, shown)
+        outcome = await codes.claim(uow, await branch.as_reader(uow, call.actor), shown)
     if isinstance(outcome, Refused):
         return Say(Content.of(views.code_refused(outcome)), privately=True)
     return await answer(call, outcome)

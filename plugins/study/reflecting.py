@@ -2,6 +2,7 @@
 
 import re
 
+from bot.branch import service as branch
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Where, Who
 from bot.chat.numbers import number
@@ -29,7 +30,7 @@ async def write(call: Call) -> Reply:
     found = _NUMBERED.match(text)
     no, text = (int(found[1]), text[found.end() :]) if found else (None, text)
     async with call.app.database.reading() as uow:
-        readings = await reflecting.meant(uow, call.actor, no)
+        readings = await reflecting.meant(uow, await branch.as_reader(uow, call.actor), no)
     if len(readings) > 1:
         choices = tuple(str(reading.no) for reading in readings[:10])
         return Ask(views.which(readings[:10]), "study.reflection", {"text": text}, choices)
@@ -39,7 +40,7 @@ async def write(call: Call) -> Reply:
 @commands.answer("reflection")
 async def which(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
-        readings = await reflecting.meant(uow, call.actor, int(call.args))
+        readings = await reflecting.meant(uow, await branch.as_reader(uow, call.actor), int(call.args))
     return await written(call, readings[0], str(call.payload["text"]))
 
 

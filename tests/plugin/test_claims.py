@@ -120,12 +120,17 @@ async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: 
     assert await talk.whisper(MEMBER, "已学") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
 
 
-async def test_in_private_who_shares_the_group_of_the_branch_above_reads_there(talk: Talk) -> None:
+async def in_a_branch_below(talk: Talk) -> None:
+    """张三 is of a branch without a group of its own, which he leads: its people read in the group of the one above."""
     async with talk.app.database.unit_of_work() as uow:
         uow.session.add(Branch(id=2, parent_id=1, kind="支部", name="二支部", path="/1/2/", created_at=uow.now))
         await uow.session.flush()
         (await uow.session.get_one(Member, 3)).branch_id = 2
         uow.session.add(RoleGrant(branch_id=2, member_id=3, role=Role.SECRETARY, granted_at=uow.now))
+
+
+async def test_in_private_who_shares_the_group_of_the_branch_above_reads_there(talk: Talk) -> None:
+    await in_a_branch_below(talk)
     assert "1. 《材料1》" in await talk.whisper(MEMBER, "补学")
     assert "第1篇。" in await talk.whisper(MEMBER, "全文 1")
     assert await talk.whisper(MEMBER, "已学 1") == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"

@@ -10,6 +10,7 @@ from bot.quiz.models import Answer, Review, Sitting
 from bot.study.models import Completion, LowerProof, Method, Proof
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk
+from tests.plugin.test_claims import in_a_branch_below
 
 TITLE = "三会一课怎么开"
 TEXT = f"{TITLE}\n党支部应当组织党员按期参加党员大会、党小组会和上党课,定期召开党支部委员会会议。"
@@ -56,6 +57,14 @@ async def answer_all(talk: Talk, user: int, asked: str, answers: dict[str, str],
 async def completions(talk: Talk) -> list[Completion]:
     async with talk.app.database.reading() as uow:
         return list(await uow.session.scalars(select(Completion)))
+
+
+@pytest.mark.parametrize("typed", ["答题", "答题 1"])
+async def test_in_private_of_who_shares_the_group_of_the_branch_above(talk: Talk, typed: str) -> None:
+    await in_a_branch_below(talk)
+    await prepared(talk)
+    last = await answer_all(talk, MEMBER, await talk.whisper(MEMBER, typed), RIGHT)
+    assert last.endswith("已登记学习 1(凭答题)。")
 
 
 async def test_a_reading_is_completed_by_its_questions(talk: Talk) -> None:

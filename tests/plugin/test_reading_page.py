@@ -22,6 +22,7 @@ from bot.study.pages import Pages
 from bot.web import server
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, reply
+from tests.plugin.test_claims import in_a_branch_below
 from tests.unit.study.test_proving import stands
 
 TEXT = "抓党建促治理\n" + "社区把网格建在楼栋里,党员在家门口亮身份、领任务。" * 12
@@ -112,6 +113,14 @@ async def test_the_code_completes_once_for_who_sends_it_first(
         done = (await uow.session.scalars(select(Completion))).one()
         assert (visit.member_id, visit.used_at is not None) == (3, True)
         assert (done.member_id, done.proof, done.method, done.evidence) == (3, Proof.PAGE, "code", f"visit:{visit.id}")
+
+
+async def test_the_code_of_who_shares_the_group_of_the_branch_above(
+    talk: Talk, web: httpx.AsyncClient, clock: ShiftableClock
+) -> None:
+    await in_a_branch_below(talk)
+    code = code_in(await read(web, await push(talk), clock))
+    assert (await talk.whisper(MEMBER, f"打卡 {code}")).startswith("✅ 已登记学习 1《抓党建促治理》")
 
 
 async def test_in_the_group_a_code_gets_an_emoji_and_nothing_else(

@@ -8,6 +8,7 @@ from bot.branch.models import AuditEntry
 from bot.study.models import Proof, Reflection
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
+from tests.plugin.test_claims import in_a_branch_below
 from tests.unit.study.test_proving import stands
 
 MATERIAL = "抓党建促治理\n社区把网格建在楼栋里,党员在家门口亮身份、领任务。半年来解决停车、漏水、噪声等小事四百多件。"
@@ -55,6 +56,13 @@ async def test_what_falls_short_is_told_why_and_completes_nothing(talk: Talk, ap
     assert "✅ 已登记" in await talk.whisper(MEMBER, f"心得 {OWN}")
     again = await talk.whisper(MEMBER, f"心得 1 {text}")
     assert again == f"这一篇{why},没有换;您先前交的学习 1 的心得还算数。"
+
+
+async def test_in_private_of_who_shares_the_group_of_the_branch_above(talk: Talk) -> None:
+    await in_a_branch_below(talk)
+    await push(talk)
+    assert "✅ 已登记学习 1" in await talk.whisper(MEMBER, f"心得 {OWN}")
+    assert "学习 1 " in await talk.whisper(MEMBER, f"心得 1 {OTHER}")
 
 
 async def test_in_the_group_it_is_heard_without_a_prefix_where_a_number_stands(talk: Talk, app: App) -> None:
