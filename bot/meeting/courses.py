@@ -20,6 +20,8 @@ from bot.notice import announcing, categories
 from bot.notice.announcing import Announced
 
 NAME = 60
+LONGEST = 200
+"""Characters of all that is said about a course."""
 EXAMPLE = "培训新建 入党积极分子培训班 8学时 12月1日前报名"
 
 _EVERYBODY = re.compile(r"(?:^|[\s,])全体(?:党员)?(?:参加)?(?=[\s,]|$)")
@@ -69,7 +71,9 @@ class Standing:
 
 def read(text: str, today: date) -> Wanted:
     """「入党积极分子培训班 8学时 12月1日前报名」. Raises ``UserError`` saying what is missing."""
-    text = unicodedata.normalize("NFKC", text)
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    if len(text) > LONGEST:
+        raise UserError(f"写得太长了。请写培训的名称、学时和哪天前报名,比如:{EXAMPLE}")
     everybody = bool(_EVERYBODY.search(text))
     found = split_hours(_EVERYBODY.sub(" ", text))
     if found is None:

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from string import whitespace
 
 from bot.quiz.kinds import Kind
 from bot.quiz.rules import LETTERS, RIGHT, WRONG, fits, meant
 
+LONGEST = 2000
+"""Characters: who says more than all the options of a question doesn't answer it."""
 _YES = frozenset(
     {"对", "对的", "是", "是的", "正确", "正确的", "没错", "勾", "打勾", "√", "✓", "✔", "☑", "✅"}
     | {"a", "t", "true", "y", "yes", "v", "ok"}
@@ -17,8 +20,9 @@ _NO = frozenset(
 )
 _PLAIN_JUDGEMENTS = frozenset({"对", "错", "对的", "错的", "正确", "错误", "√", "×"})
 _LEAD = re.compile(r"(?:我|那|就|应该|应当|可能|觉得|认为|的|还是)*(?:选择?|答案?|填|是)*(?:的?是|为)?[\s:]*")
-_TAIL = re.compile(r"(?:[项吧啊呀哦呢了嘛的]|选项)+$")
-_EDGES = re.compile(r"^[\s。.,!~、;\"'“”「」()\[\]【】]+|[\s。.,!~、;\"'“”「」()\[\]【】]+$")
+_LIAT = re.compile(r"(?:项选|[项吧啊呀哦呢了嘛的])+")
+"""What may follow, read from the end."""
+_EDGES = f"{whitespace}。.,!~、;\"'“”「」()[]【】"
 _PARTS = re.compile(r"[\s,、.。;/和与及&+]+")
 _LABELLED = re.compile(r"([A-H])\s*[.、:)\s]\s*(\S.*)", re.DOTALL)
 _SQUARED = str.maketrans({"🅰": "A", "🅱": "B", "\ufe0f": "", "\u200b": ""})
@@ -28,13 +32,22 @@ _FILLED = re.compile(r"(?:答案?|填)(?:是|为)?[\s:]*(\S.*)", re.DOTALL)
 
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_SQUARED)).strip()
-    return _EDGES.sub("", text) or text
+    return text.strip(_EDGES) or text
+
+
+def _bare(text: str) -> str:
+    """Without what leads up to an answer and what follows it."""
+    text = _LEAD.sub("", text, count=1)
+    tail = _LIAT.match(text[::-1])
+    return text[: len(text) - tail.end()] if tail else text
 
 
 def judged(text: str) -> str | None:
     """「对」 or 「错」, or None where it says neither. Options 「A」 and 「B」 are these two."""
+    if len(text) > LONGEST:
+        return None
     word = _plain(text).casefold()
-    for each in (word, _LEAD.sub("", word, count=1), _TAIL.sub("", _LEAD.sub("", word, count=1))):
+    for each in (word, _LEAD.sub("", word, count=1), _bare(word)):
         if each in _YES:
             return RIGHT
         if each in _NO:
@@ -45,8 +58,10 @@ def judged(text: str) -> str | None:
 def letters(text: str, options: Sequence[str]) -> tuple[str, ...] | None:
     """The letters that are meant, in order and each once; None where it is no answer. A letter may lie behind the last
     option: who reads it says so."""
+    if len(text) > LONGEST:
+        return None
     plain = _plain(text)
-    for each in (plain, _TAIL.sub("", _LEAD.sub("", plain, count=1))):
+    for each in (plain, _bare(plain)):
         found = _of_options(each, options) or _of_marks(each, len(options))
         if found:
             return tuple(sorted(set(found)))

@@ -37,6 +37,12 @@ async def enrolled(talk: Talk) -> list[int]:
         return list(await uow.session.scalars(select(Enrolment.member_id).order_by(Enrolment.member_id)))
 
 
+async def test_a_name_with_wide_gaps(talk: Talk) -> None:
+    wide = " " * 300
+    asked = await talk.whisper(BOSS, f"培训新建{wide}积极分子{wide}培训班 4学时")
+    assert asked.startswith("培训「积极分子 培训班」:")
+
+
 async def test_set_up_it_is_made_known(talk: Talk) -> None:
     assert await talk.whisper(BOSS, NEW) == (
         "培训「积极分子培训班」:学满 4 学时,12月1日前报名。\n回复「确认」在群里通知,「取消」放弃。"
@@ -169,6 +175,7 @@ async def test_dropped_those_who_read_of_it_are_told(talk: Talk) -> None:
     [
         ("培训新建 积极分子培训班", "请写学满多少学时,比如:培训新建 入党积极分子培训班 8学时 12月1日前报名"),
         ("培训新建 8学时", "请写培训的名称(2 到 60 字),比如:培训新建 入党积极分子培训班 8学时 12月1日前报名"),
+        ("培训新建 积极分子培训班 8学时" + ",;" * 100, "写得太长了。请写培训的名称、学时和哪天前报名"),
         ("培训加课 周六9:00", "请写上培训的编号"),
         ("培训加课 7 周六9:00 党校", "没有培训 7。发「培训」看有哪些。"),
         ("培训报名 1", "请写上姓名,几个人用「、」隔开"),

@@ -44,6 +44,11 @@ def test_talk_is_no_answer(typed: str) -> None:
     assert not said.is_answer(typed, said.asked_for(Kind.SINGLE, AGES))
 
 
+def test_an_endless_text_is_no_answer_and_not_looked_at_closely() -> None:
+    assert said.letters("A" + "吧" * said.LONGEST, AGES) is None
+    assert said.judged("对" + "吧" * said.LONGEST) is None
+
+
 def test_the_words_of_an_option_come_before_its_number() -> None:
     assert said.letters("2", ("1", "2", "3")) == ("B",)
     assert said.letters("2", ("2", "3", "4")) == ("A",)
