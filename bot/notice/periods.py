@@ -16,6 +16,8 @@ LONGEST = 60
 """Working days at most: what is meant to stand for ever is a notice."""
 
 _COUNT = r"(?P<n>[\d零〇一二两三四五六七八九十]+)\s*(?:个)?(?P<unit>工作日|天|日|周|个?月)"
+AT_THE_END = 60
+"""Characters in which the period is looked for: in an endless text that would take minutes."""
 _DAYS = re.compile(rf"[,,;;\s]*(?:公示期?)?\s*{_COUNT}$")
 _UNTIL = re.compile(r"[,,;;\s]*(?:公示)?\s*(?:到|至)\s*(?P<day>[^\s,,;;]{2,12}?)\s*(?:为止|止)?$")
 
@@ -56,11 +58,12 @@ def read(words: str, today: date) -> Wish:
     """「王芳同志拟接收为预备党员 5个工作日」 or 「… 到12月3日」. Raises ``UserError`` where the period is missing or is
     none."""
     words = words.strip()
-    if match := _UNTIL.search(words):
+    end = max(len(words) - AT_THE_END, 0)
+    if match := _UNTIL.search(words, end):
         day = read_day(match["day"], today)
         if day is not None:
             return Wish(_subject(words[: match.start()]), until=day)
-    if match := _DAYS.search(words):
+    if match := _DAYS.search(words, end):
         if match["unit"] != "工作日":
             raise UserError(f"公示期按工作日算,请写成「5个工作日」,不写「{match['n']}{match['unit']}」。")
         return Wish(_subject(words[: match.start()]), workdays=_count(match["n"]))

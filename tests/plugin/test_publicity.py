@@ -315,3 +315,8 @@ async def test_members_have_no_notice_commands(talk: Talk) -> None:
     async with talk.app.database.reading() as uow:
         refused = select(AuditEntry.actor).where(AuditEntry.action == "refused")
         assert len((await uow.session.scalars(refused)).all()) == 8
+
+
+async def test_the_period_is_looked_for_at_the_end_however_wide_the_gaps_are(talk: Talk) -> None:
+    """Looked for everywhere it took minutes, during which nobody was answered."""
+    assert "(5 个工作日)" in await talk.whisper(EDITOR, f"公示 王芳同志{' ' * 3000}拟接收为预备党员 5个工作日")
