@@ -25,7 +25,8 @@ run: $(RUN_DEPS)  ## the bot for real (settings: .env)
 test pictures: export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/chromium/lib$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
 
 test: $(DEV_DEPS) chromium  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/plugin
+	$(BIN)/python -m pytest tests/e2e tests/fault
 
 lint: $(DEV_DEPS)  ## style and likely mistakes
 	$(BIN)/ruff check .

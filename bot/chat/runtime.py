@@ -18,6 +18,7 @@ from bot.chat.onebot_transport import OneBotTransport
 from bot.chat.screen import Screen
 from bot.chat.table import TABLE
 from bot.core.clock import Clock
+from bot.core.memory import one_heap
 from bot.core.settings import Settings
 from bot.core.signing import PATH
 from bot.rendering import cards
@@ -61,6 +62,7 @@ def _pass_on(message: "Message") -> None:
 def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stopping: Hook | None = None) -> Driver:
     """The driver, ready to run. ``started`` is called when everything works, ``stopping`` before it is taken down."""
     quieten()
+    one_heap()
     nonebot.init(
         _env_file=None,
         driver="~fastapi",

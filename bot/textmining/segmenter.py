@@ -4,18 +4,17 @@ jieba takes a second or two to load; ``warm`` starts that at once, and whoever n
 """
 
 import asyncio
-import ctypes
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from time import sleep
 from typing import Any
 
+from bot.core.memory import give_back
 from bot.core.settings import SHIPPED
 
 LEXICON = SHIPPED / "lexicon"
@@ -48,7 +47,7 @@ def _jieba() -> Any:
     tokenizer.initialize()
     for term in own_terms():
         tokenizer.add_word(term)
-    _give_back_memory()
+    give_back()  # loading leaves 30 MiB of freed pieces
     return tokenizer
 
 
@@ -73,12 +72,6 @@ def words_in(name: str) -> frozenset[str]:
 def normalised(text: str) -> str:
     """One way to write a word: half-width, lower case, and 三会1课 in characters."""
     return unicodedata.normalize("NFKC", text).lower().replace("三会1课", "三会一课")
-
-
-def _give_back_memory() -> None:
-    """Loading leaves 30 MiB of freed pieces that glibc would keep for ever."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def warm() -> None:
