@@ -1,7 +1,7 @@
 """Moving to another database, backing up and restoring: each one command of the operator's.
 
-A backup is a .zip with the whole database as a SQLite file, whatever the database in use is, and the pictures and
-files. It is made, and brought back, while the bot runs (``docs/adr/0013-one-way-to-copy.md``).
+A backup is a .zip with the whole database as a SQLite file, whatever the database in use is, the pictures and files,
+and the key of the links. It is made, and brought back, while the bot runs (``docs/adr/0013-one-way-to-copy.md``).
 """
 
 import shutil
@@ -19,6 +19,7 @@ from bot.core.clock import Clock
 from bot.core.db import Database
 from bot.core.errors import DatabaseBusy, UserError
 from bot.core.migrate import Schema, load_models, schema, upgrade
+from bot.core.signing import KEY_FILE
 from bot.delivery import outbox
 from bot.rendering.media import is_name
 
@@ -64,6 +65,8 @@ async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
             with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 archive.comment = made_at.isoformat().encode()
                 archive.write(copy, DATABASE)
+                if (key := media.parent / KEY_FILE).exists():
+                    archive.write(key, KEY_FILE)
                 for each in sorted(media.iterdir()) if media.is_dir() else ():
                     if is_name(each.name):
                         archive.write(each, MEDIA + each.name, zipfile.ZIP_STORED)
@@ -102,6 +105,8 @@ async def restore(url: str, media: Path, file: Path, clock: Clock, *, replace: b
                         raise UserError("有消息正在发,没有动。请过半分钟再试,或先停下机器人。")
                     await copying.clear(here)
                 copied = await copying.copy(there, here)
+                if wrong := await copying.differences(there, here):
+                    raise UserError(f"恢复出来的和备份里的不一致({'、'.join(wrong)}),已全部撤销。")
                 await outbox.came_back(uow, made_at)
             return sum(copied.values())
 
@@ -133,6 +138,9 @@ def _unpack(file: Path, folder: Path, media: Path) -> datetime:
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
             archive.extract(DATABASE, folder)
+            if KEY_FILE in archive.namelist() and not (media.parent / KEY_FILE).exists():
+                archive.extract(KEY_FILE, media.parent)
+                (media.parent / KEY_FILE).chmod(0o600)
             for entry in archive.namelist():
                 name = entry.removeprefix(MEDIA)
                 if entry != name and is_name(name) and not (media / name).exists():

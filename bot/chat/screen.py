@@ -12,7 +12,7 @@ from bot.chat.commands import Handler
 from bot.chat.conversation import CANCEL, Conversations
 from bot.chat.scene import Routed, Scene
 from bot.chat.table import CommandTable, Match
-from bot.chat.text import normalise
+from bot.chat.text import normalise, squeezed
 from bot.discussion.listening import Listening
 
 PLATFORM = "onebot11"
@@ -80,6 +80,7 @@ class Screen:
         prefixed: bool,
         private: bool,
     ) -> Routed | None:
+        text = squeezed(text)
         scene = _scene(frame, account)
         if not (scene.user_id.isdecimal() and (scene.group_id is None or scene.group_id.isdecimal())):
             return None  # nobody who could be answered
@@ -171,7 +172,7 @@ def incoming(frame: dict[str, Any], segments: list[dict[str, Any]], account: str
                 pictures.append(_file(data))
             case "forward":
                 forward_id = str(data.get("id"))
-    raw = "".join(s["data"]["text"] for s in segments if s["type"] == "text").strip()
+    raw = squeezed("".join(s["data"]["text"] for s in segments if s["type"] == "text").strip())
     return Incoming(
         message_id=str(frame.get("message_id")),
         text=text,

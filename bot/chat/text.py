@@ -17,6 +17,9 @@ _TYPOS = {
     "已雪": "已学",
 }
 _TYPO = re.compile("|".join(map(re.escape, _TYPOS)))
+_LONGEST_GAP = 64
+"""Characters; a signature that is moved to the right of a notice has some thirty."""
+_GAP = re.compile(rf"\s{{{_LONGEST_GAP + 1},}}")
 _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 
 
@@ -26,6 +29,11 @@ def _at_the_edge(char: str) -> bool:
     if char in "?？/":
         return False
     return unicodedata.category(char)[0] in "ZPSCM"
+
+
+def squeezed(text: str) -> str:
+    """The text with no gap longer than people make one: patterns of commands may take long over thousands of spaces."""
+    return _GAP.sub(lambda found: found[0][:_LONGEST_GAP], text)
 
 
 def normalise(text: str) -> str:

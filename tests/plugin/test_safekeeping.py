@@ -18,6 +18,7 @@ from bot.core.clock import ShiftableClock
 from bot.core.db import Base, Database
 from bot.core.errors import UserError
 from bot.core.migrate import alembic_config
+from bot.core.signing import KEY_FILE, key_in
 from bot.delivery import outbox
 from bot.delivery.models import OutboxRow, State
 from bot.delivery.outbox import Outgoing
@@ -97,13 +98,14 @@ async def test_a_difference_undoes_the_move(full: App, clock: ShiftableClock, mo
 @both
 async def test_a_backup_brings_back_what_was_changed_since(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
     file, media, url = tmp_path / "备份.zip", full.settings.media_dir, full.settings.database
-    rows = await size(full)
+    rows, key = await size(full), key_in(media.parent)
     assert await safekeeping.back_up(url, media, file, clock) == rows
     as_it_was = await server().fresh()
     await safekeeping.move(url, as_it_was, clock)
     async with full.database.unit_of_work() as uow:
         (await uow.session.get_one(Member, 2)).name = "改错了"
         uow.session.add(newcomer(uow.now))
+    (media.parent / KEY_FILE).unlink()
     for each in media.iterdir():
         each.unlink()
     with pytest.raises(UserError, match="--replace"):
@@ -114,6 +116,7 @@ async def test_a_backup_brings_back_what_was_changed_since(full: App, clock: Shi
         assert await copying.differences(old, new) in ([], ["outbox"])
     await before.close()
     assert [each.read_bytes() for each in media.iterdir()] == [b"a picture"]
+    assert key_in(media.parent) == key
 
 
 @both
