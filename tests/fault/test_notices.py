@@ -134,3 +134,43 @@ async def test_of_an_anonymous_letter_nothing_is_left_that_names_its_writer(hous
     traces = (str(writer), f"member:{member}", "周晓彤")
     assert [row for row in new if any(trace in row for trace in traces)] == []
     assert str(writer) not in house.bot.written and "能不能晚一点" not in house.bot.written
+
+
+async def test_the_whole_life_by_everybody_concerned(house: House) -> None:
+    """Drafted, sent back, approved, seen, changed, withdrawn; a 公示 with an anonymous objection; the ledger."""
+    sim = await house.open()
+    boss, organiser, members = sample.SECRETARY, sample.ORGANISER, EVERYBODY[3:6]
+    await house.asked(sim, boss, "设置 公告审核 组织委员")
+    await house.asked(sim, boss, "设置 公告审批 书记")
+    await house.asked(sim, EDITOR, f"公告 {WORDS}", "确认")
+    await house.asked(sim, EDITOR, "确认", "已交去审核")
+    assert "1 号由组织委员来决定" in await house.asked(sim, boss, "同意 1")
+    await house.asked(sim, organiser, "退回 1 写明要带什么", "退回")
+    await house.asked(sim, EDITOR, f"公告改 1 {WORDS},请带笔记本", "确认")
+    await house.asked(sim, EDITOR, "确认")
+    await house.asked(sim, organiser, "同意 2", "审核通过")
+    assert in_group(sim, WORDS) == []
+    await house.asked(sim, boss, "同意 3", "已公开")
+    await until(sim, "请带笔记本", 1)
+    for member in members:
+        await acknowledged(sim, await sim.say(GROUP, member, "收到"))
+    assert "3/" in await house.asked(sim, EDITOR, "回执 1")
+    await house.asked(sim, EDITOR, f"公告改 1 {WORDS},改在一楼", "确认")
+    await house.asked(sim, EDITOR, "确认")
+    await house.asked(sim, organiser, "同意 4", "审核通过")
+    await house.asked(sim, boss, "同意 5", "已公开")
+    await until(sim, "改在一楼", 1)
+    assert "0/" in await house.asked(sim, EDITOR, "回执 1")
+    await withdraw(house, sim)
+    await until(sim, WORDS, 0)
+    await house.asked(sim, boss, "设置 公告审核 无")
+    await house.asked(sim, boss, "设置 公告审批 无")
+    await house.asked(sim, EDITOR, "公示 王芳同志拟接收为预备党员 5个工作日", "确认")
+    await house.asked(sim, EDITOR, "确认", "5 个工作日")
+    await until(sim, "王芳同志", 1)
+    await house.asked(sim, members[0], "异议 2 匿名 材料里的工作时间不对")
+    for reader in (boss, organiser):
+        assert "材料里的工作时间不对" in await house.asked(sim, reader, "意见箱")
+    assert "材料里的工作时间不对" not in await house.asked(sim, EDITOR, "意见箱")
+    listed = await house.asked(sim, members[1], "党务公开")
+    assert "王芳同志" in listed and WORDS[:8] in listed
