@@ -144,6 +144,10 @@ async def as_sheet(found: Sequence[Entry], query: Query) -> bytes:
     return await workbook([Sheet("党务公开台账", _COLUMNS, rows)])
 
 
+_WIDTHS = (1.4, 2.2, 4.4, 2.3, 1.6, 2.3, 1.4)
+"""Centimetres."""
+
+
 async def as_document(uow: UnitOfWork, branch_id: int, found: Sequence[Entry], query: Query) -> bytes:
     """The .docx: a table to be filed, then every text in full."""
     _some(found, query)
@@ -156,7 +160,7 @@ async def as_document(uow: UnitOfWork, branch_id: int, found: Sequence[Entry], q
         )
         for e in found
     ]  # fmt: skip
-    blocks: list[Block] = [Paragraph(f"单位:{name}", bold=True), Table(header, rows)]
+    blocks: list[Block] = [Paragraph(f"单位:{name}", bold=True), Table(header, rows, _WIDTHS)]
     for entry in found:
         blocks.append(Paragraph(f"{entry.kind} {entry.no}:{entry.title}", bold=True))
         blocks.append(Paragraph(entry.text))

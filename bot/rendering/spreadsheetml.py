@@ -47,6 +47,10 @@ _STYLES = (
 )
 
 
+_PAGE = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+"""Printed on A4 across, all columns on one page."""
+
+
 class Book:
     """A workbook on its way into ``out``. Pages are written one after the other; ``close`` adds what ties them up."""
 
@@ -64,7 +68,8 @@ class Book:
                 f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(widths, 1)
             )
             part.write(
-                f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
+                f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+                '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
                 'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
                 '<sheetFormatPr defaultRowHeight="15"/>'
                 f"<cols>{columns}</cols><sheetData>".encode()
@@ -73,7 +78,7 @@ class Book:
             while batch := list(islice(following, AT_ONCE)):
                 part.write("".join(_row(count + at, letters, cells) for at, cells in enumerate(batch, 1)).encode())
                 count += len(batch)
-            part.write(f'</sheetData><autoFilter ref="A1:{letters[-1]}{max(count, 1)}"/></worksheet>'.encode())
+            part.write(f'</sheetData><autoFilter ref="A1:{letters[-1]}{max(count, 1)}"/>{_PAGE}</worksheet>'.encode())
 
     def close(self) -> None:
         pages = range(1, len(self._titles) + 1)
