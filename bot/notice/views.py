@@ -259,3 +259,11 @@ def difference(before: str, after: str) -> str:
 
 def _sentences(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"(?<=[。!?;!?;\n])", text) if part.strip()]
+
+
+def withdrawn(notice: Notice, left: int) -> str:
+    """``left`` messages stay in their groups; what was put on a board stays there too, whatever the platform."""
+    stays = f"有 {left} 条平台不让撤(多半超过了时限),请管理员在群里删。" if left else ""
+    on_board = notice.pin == Pin.BOARD and notice.published_at is not None and not notice.pin_due
+    board = "群公告栏里的那份机器人撤不了,请管理员删。" if on_board else ""
+    return f"已撤回公告 {notice.no}。{stays}{board}"

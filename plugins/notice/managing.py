@@ -82,7 +82,7 @@ async def withdrawn(call: Call) -> Reply:
         no, reason = int(str(call.payload["no"])), str(call.payload["reason"])
         notice = await ending.withdraw(uow, await rights.here(uow, call.actor), no, reason)
     left = await recalling.recall(call.app.database, call.app.chat, notice.id)
-    return f"已撤回公告 {no}。" + (f"有 {left} 条平台不让撤(多半超过了时限),请管理员在群里删。" if left else "")
+    return views.withdrawn(notice, left)
 
 
 @commands.command(

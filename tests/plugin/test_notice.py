@@ -283,6 +283,15 @@ async def test_where_the_platform_will_not_a_person_is_told_once(talk: Talk) -> 
     assert told and set(told) == {"公告 1 已发到群里,但没能设为精华(机器人多半不是管理员)。请管理员在群里手动操作。"}
 
 
+async def test_what_stands_on_the_board_is_left_to_a_person(talk: Talk) -> None:
+    talk.telephone.allows = True
+    await publish(talk, f"群公告 {WORDS}")
+    await arrive(talk)
+    await pin_notices(talk.app)
+    await talk.whisper(EDITOR, "撤回 1")
+    assert await talk.whisper(EDITOR, "确认") == "已撤回公告 1。群公告栏里的那份机器人撤不了,请管理员删。"
+
+
 async def test_withdrawn_where_the_platform_allows_it(talk: Talk) -> None:
     talk.telephone.allows = True
     await publish(talk)
