@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.core.db import Base
-from bot.core.migrate import load_models, upgrade
+from bot.core.errors import UserError
+from bot.core.migrate import Schema, load_models, schema, upgrade
 from tests import postgres
 
 
@@ -33,3 +35,20 @@ async def differences(url: str) -> list[object]:
 
 def _compare(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+async def test_what_was_brought_up_to_date_is_known_to_be(tmp_path: Path) -> None:
+    """The newest revision by the names of the files is alembic's own."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        assert await schema(connection) is Schema.OLDER
+    await upgrade(url)
+    async with engine.connect() as connection:
+        assert await schema(connection) is Schema.CURRENT
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.commit()
+        assert await schema(connection) is Schema.NEWER
+    with pytest.raises(UserError, match="更新的版本"):
+        await upgrade(url)
+    await engine.dispose()
