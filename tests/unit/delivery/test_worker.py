@@ -308,16 +308,14 @@ async def test_trouble_that_cannot_be_told_loses_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-async def test_two_hundred_groups_in_two_seconds(bench: Bench) -> None:
-    """Processor time counts, not the wall clock: other tests may run beside this one."""
+async def test_two_hundred_groups_are_sent_side_by_side(bench: Bench) -> None:
+    """How quickly, ``benchmarks.chat`` tells."""
     bench.platform.latency = 0.005
     async with bench.running():
-        begun = time.process_time()
         await bench.put(*[f"g{number}" for number in range(200)])
-        await bench.until(lambda: len(bench.platform.messages) == 200)
-        elapsed = time.process_time() - begun
         await bench.settled(*["sent"] * 200)
-    assert elapsed <= 1.5
+    assert len(bench.platform.messages) == 200
+    assert bench.platform.most_in_flight > 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
