@@ -162,7 +162,7 @@ class Request(Base):
 
     ``kind`` says what agreeing does, ``payload`` (JSON) with whom or what; ``said`` is what the leaders read. Platform,
     accounts and group are those of the asker. ``roles``, parted by spaces, are whose decision it is; empty: the
-    leaders'.
+    leaders'. ``no`` is what people call it by: that of a notice, or its own; so it needn't be the only one.
     """
 
     __tablename__ = "branch_request"
@@ -186,7 +186,6 @@ class Request(Base):
     reason: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (
-        UniqueConstraint("branch_id", "no"),
         Index("ix_branch_request_state_branch_id", "state", "branch_id"),
         Index("ix_branch_request_platform_user_id", "platform", "user_id"),
     )

@@ -17,7 +17,7 @@ def waiting(requests: Sequence[Request]) -> str:
 
 
 def which(requests: Sequence[Request]) -> str:
-    """Several branches have a request of this number."""
+    """Several things to decide have this number."""
     rows = [f"{at}. {request.said}" for at, request in enumerate(requests, 1)]
     return "\n".join([f"有几件都是 {requests[0].no} 号,是哪一件?回复前面的数字:", *rows])
 

@@ -73,9 +73,11 @@ async def ask(
     but: int | None = None,
     roles: frozenset[Role] = LEADERS,
     shown: Content | None = None,
+    no: int | None = None,
 ) -> Asked:
     """Put a question to the leaders of the branch, or to those who hold one of ``roles``. ``said`` is one sentence
-    without its full stop, ``shown`` what it is about, to be looked at.
+    without its full stop, ``shown`` what it is about, to be looked at, ``no`` the number by which people know that
+    already (公告 3 is decided by 「同意 3」); without one it gets a number of its own.
 
     Asking the same again keeps the number and tells nobody twice. ``but`` is a member who shouldn't decide it alone:
     without others in the branch those above it are asked, and without any the superusers.
@@ -85,7 +87,7 @@ async def ask(
     if request is None:
         request = Request(
             branch_id=branch_id,
-            no=await branch.next_number(uow, branch_id, "request"),
+            no=no if no is not None else await branch.next_number(uow, branch_id, "request"),
             kind=kind,
             payload=stored,
             said=said[:200],
@@ -130,19 +132,18 @@ async def reopen(uow: UnitOfWork, request: Request) -> None:
     await _tell_asker(uow, request, "刚才的决定撤销了,要再等一等。")
 
 
-async def replied_to(uow: UnitOfWork, actor: Actor, message_id: str | None) -> int | None:
-    """The number of the request that a message of ours put to somebody; None if it is no such message."""
+async def replied_to(uow: UnitOfWork, actor: Actor, message_id: str | None) -> Request | None:
+    """The request that a message of ours put to somebody; None if it is no such message."""
     if message_id is None:
         return None
     origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id)
     feature, _, request_id = (origin or "").partition(":")
-    request = await uow.session.get(Request, int(request_id)) if feature == ORIGIN else None
-    return request.no if request is not None else None
+    return await uow.session.get(Request, int(request_id)) if feature == ORIGIN else None
 
 
 async def open_for(uow: UnitOfWork, actor: Actor, no: int | None = None) -> list[Request]:
-    """The open requests that ``actor`` may decide, those of the branch where they speak first. Raises ``NotFound``, and
-    ``NotAllowed`` for a number of theirs that others decide."""
+    """The open requests that ``actor`` may decide, those of the branch where they speak first; several may have one
+    number. Raises ``NotFound``, and ``NotAllowed`` for a number of theirs that others decide."""
     grants = await rights.held(uow, actor)
     below = await repository.open_below(uow, [grant.path for grant in grants], no)
     found = [request for request, path in below if _theirs(request) & roles_in(grants, path)]

@@ -16,8 +16,8 @@ _LONGEST_TIME = 16
 _TALK = ("了", "的", "吗", "吧", "没", "?")
 _ASKS = frozenset("谁哪")
 _NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
-_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-"""A space within a word, as some keyboards put it: 「已 学」."""
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff])[ ,、。!~]+(?=[\u4e00-\u9fff])")
+"""What parts a short phrase without changing it: 「已 学」, as some keyboards put it; 「收到,谢谢」."""
 _OPENED = re.compile(r"([^\W\d]{2,4})\s*(\d{1,6}\s*[号篇]?(?:[\s::,,、。].*|$))", re.DOTALL)
 _PARTED = re.compile(r"([^ :+]+) ?[ :+] ?(.+)")
 

@@ -7,7 +7,7 @@ from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.table import TABLE
 from bot.core.db import UnitOfWork
-from bot.core.errors import UserError
+from bot.core.errors import NotFound, UserError
 from bot.rendering.content import Content
 
 commands = CommandSet("branch")
@@ -38,10 +38,15 @@ async def _decide(call: Call, *, agree: bool) -> Reply:
     if word and not (word.isdecimal() and len(word) <= 6):
         raise UserError(f"请写编号,比如「{call.word} 3」。发「同意」看有哪些。")
     async with call.app.database.unit_of_work() as uow:
-        no = int(word) if word else await requests.replied_to(uow, call.actor, call.message.reply_to)
+        meant = None if word else await requests.replied_to(uow, call.actor, call.message.reply_to)
+        no = int(word) if word else meant and meant.no
         found = await requests.open_for(uow, call.actor, no)
+        if meant is not None:
+            found = [request for request in found if request.id == meant.id]
         if no is None:
             return Say(Content.of(views.waiting(found)), privately=True, here="私聊发给您了。")
+        if not found:
+            raise NotFound("这件事已经处理过了。")
         if len(found) == 1:
             return await _done(uow, call, found[0], agree, reason)
     payload: dict[str, object] = {"ids": [request.id for request in found], "agree": agree, "reason": reason}
@@ -63,5 +68,5 @@ async def decide(call: Call) -> Reply:
             request for request in await requests.open_for(uow, call.actor) if request.id == ids[int(call.args) - 1]
         ]
         if not found:
-            raise UserError("这件事已经处理过了。")
+            raise NotFound("这件事已经处理过了。")
         return await _done(uow, call, found[0], bool(call.payload["agree"]), str(reason))

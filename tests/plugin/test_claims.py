@@ -54,6 +54,8 @@ async def done(talk: Talk) -> list[tuple[int, int]]:
         "打卡#１",
         "我已经学完了",
         "看完啦~",
+        "收到,已学!",
+        "好的、已学",
     ],
 )
 async def test_a_claim_is_answered_by_an_emoji_alone(talk: Talk, said: str) -> None:

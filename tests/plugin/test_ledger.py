@@ -27,7 +27,7 @@ async def a_year(talk: Talk) -> None:
     await talk.whisper(BOSS, "设置 公告审批 开")
     await talk.whisper(EDITOR, "公告 =HYPERLINK(1)周五开支部党员大会\n请准时")
     await talk.whisper(EDITOR, "确认")
-    await talk.whisper(BOSS, "同意 1")
+    await talk.whisper(BOSS, "同意 2")
     await talk.whisper(MEMBER, "收到 2")
     await talk.whisper(BOSS, "设置 公告审批 关")
     await talk.whisper(EDITOR, "公告 志愿服务活动报名")

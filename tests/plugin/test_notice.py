@@ -125,7 +125,7 @@ async def test_a_returned_one_goes_back_with_the_reason(talk: Talk) -> None:
     assert any("被退回" in text and "地点不对" in text for _, text in await queued(talk, "private"))
     assert "- 周五" in await talk.whisper(EDITOR, "公告改 1 周五下午3点在三楼开会")
     assert await talk.whisper(EDITOR, "确认") == "公告 1 已请书记审批,同意后自动公开。发「公告 1」看到了哪一步。"
-    assert await talk.whisper(BOSS, "同意 2") == "已同意公告 1,已公开。"
+    assert await talk.whisper(BOSS, "同意 1") == "已同意公告 1,已公开。"
     assert "三楼" in (await queued(talk))[0][1]
 
 

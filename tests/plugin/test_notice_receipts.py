@@ -29,6 +29,14 @@ async def end(talk: Talk, word: str = "撤回") -> None:
     await talk.whisper(EDITOR, "确认")
 
 
+@pytest.mark.parametrize("said", ["收到", "收悉!", "收到收到", "收到,谢谢", "好的、收到", "收到了~", "收到 1"])
+async def test_as_people_say_it(talk: Talk, said: str) -> None:
+    await publish(talk)
+    await arrive(talk)
+    assert await talk.hear(MEMBER, said) == []
+    assert [member for _, member, _ in await receipts(talk)] == [3]
+
+
 @pytest.mark.parametrize(
     ("word", "told"), [("撤回", "公告 1 已撤回,不用回执了。"), ("归档", "公告 1 已归档,不用回执了。")]
 )

@@ -260,7 +260,7 @@ async def test_a_returned_one_is_changed_and_shown(talk: Talk) -> None:
     await talk.whisper(BOSS, "退回 1 写上入党时间")
     await talk.whisper(EDITOR, f"公告改 1 {SUBJECT},2024年9月申请入党")
     assert "已请书记审批" in await talk.whisper(EDITOR, "确认")
-    await talk.whisper(BOSS, "同意 2")
+    await talk.whisper(BOSS, "同意 1")
     await publish_what_is_due(talk.app)
     assert "2024年9月申请入党\n公示期到 10月10日(5 个工作日)" in (await queued(talk))[-1][1]
 

@@ -115,6 +115,25 @@ async def test_the_list_and_an_answer_by_reply(talk: Talk) -> None:
     assert [row[1] for row in await state(talk)] == ["open", "agreed"]
 
 
+async def test_a_notice_is_decided_by_its_own_number(talk: Talk) -> None:
+    """Which another request may have as well: it is asked, and a reply says it without asking."""
+    await talk.say(STRANGER, "/绑定 张三", card="李四")
+    await talk.whisper(BOSS, "设置 公告审批 开")
+    await talk.whisper(EDITOR, "公告 周五下午3点开支部党员大会")
+    await talk.whisper(EDITOR, "确认")
+    assert (await talk.enqueued())[-1][1].endswith("回复「同意 1」或「不同意 1 理由」。")
+    asked = await talk.whisper(BOSS, "同意 1")
+    assert "有几件都是 1 号" in asked and "1. 李四" in asked and "2. 李秀英请您同意公开公告 1" in asked
+    assert await talk.whisper(BOSS, "2") == "已同意公告 1,已公开。"
+    async with talk.app.database.unit_of_work() as uow:
+        for row in await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id)):
+            row.message_id, row.state = str(900 + row.id), "sent"
+        rows = await uow.session.scalars(select(OutboxRow).where(OutboxRow.origin == "branch.request:2"))
+        about_notice = {"type": "reply", "data": {"id": rows.first().message_id}}  # type: ignore[union-attr]
+    assert await talk.whisper(BOSS, about_notice, "同意") == "这件事已经处理过了。"  # not the other one of this number
+    assert await talk.whisper(BOSS, "同意 1") == "已把李四绑定为张三。"
+
+
 async def test_two_branches_with_one_number(talk: Talk) -> None:
     async with talk.app.database.unit_of_work() as uow:
         for branch_id in (2, 3):
