@@ -43,7 +43,8 @@ async def submit(
     asked = await requests.ask(
         uow, actor, notice.branch_id, kind, {"notice": notice.id, "version": version},
         f"{author}请您{what}公告 {notice.no}「{title(await _words(uow, notice, version))}」",
-        but=notice.author_id if rule.four_eyes else None, roles=roles, shown=await _shown(uow, notice, version), no=notice.no,
+        but=notice.author_id if rule.four_eyes else None, roles=roles, shown=await _shown(uow, notice, version),
+        no=notice.no,
     )  # fmt: skip
     if not asked.told:
         raise UserError(

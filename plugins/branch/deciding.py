@@ -39,7 +39,7 @@ async def _decide(call: Call, *, agree: bool) -> Reply:
         raise UserError(f"请写编号,比如「{call.word} 3」。发「同意」看有哪些。")
     async with call.app.database.unit_of_work() as uow:
         meant = None if word else await requests.replied_to(uow, call.actor, call.message.reply_to)
-        no = int(word) if word else meant and meant.no
+        no = int(word) if word else meant.no if meant is not None else None
         found = await requests.open_for(uow, call.actor, no)
         if meant is not None:
             found = [request for request in found if request.id == meant.id]
