@@ -36,12 +36,16 @@ def frame(payload: dict[str, Any]) -> bytes:
     return head + b"\0\0\0\0" + data
 
 
+_IDS = itertools.count(1_000_000)
+"""No id is given twice in a run: what has the id and the second of a message that was served is taken for its repeat."""
+
+
 class Account:
     """A connected account. ``calls`` sees every call of the bot as (time, action, params)."""
 
     def __init__(self, url: str, token: str = "", self_id: int = SELF) -> None:
         self._url, self._token, self._self_id = url, token, self_id
-        self._ids = itertools.count(1_000_000)
+        self._ids = _IDS
         self.calls: list[tuple[float, str, dict[str, Any]]] = []
         self.on_call: Callable[[str, dict[str, Any]], None] = lambda action, params: None
         self._ws: ClientConnection

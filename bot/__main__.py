@@ -14,6 +14,7 @@ from bot import __version__
 from bot.core import log
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
+from bot.core.memory import looking_later
 from bot.core.settings import Settings, faults
 
 TOKENS_MISSING = """不能启动:没有设置 {names}。
@@ -46,6 +47,7 @@ def run(settings: Settings) -> int:
     if missing and not (settings.listens_on_loopback and settings.xueban.allow_without_tokens):
         print(TOKENS_MISSING.format(names="、".join(missing)), file=sys.stderr)
         return 2
+    looking_later()
     from bot.chat import runtime
 
     runtime.build(settings, SystemClock())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, or_, select
 
 from bot.branch.models import (
     AuditEntry,
@@ -78,14 +78,38 @@ async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup |
     return (await uow.session.scalars(query)).one_or_none()
 
 
+# Asked with nearly every message, so put together once: that takes longer than asking.
+_GROUP_BRANCHES = (
+    select(ChatGroup.platform, ChatGroup.group_id, Branch.id, Branch.path)
+    .join(Branch, Branch.id == ChatGroup.branch_id)
+    .where(ChatGroup.group_id.in_(bindparam("group_ids", expanding=True)))
+)
+_HOME = Branch.__table__.alias("home")
+_GRANTED = Branch.__table__.alias("granted")
+_PEOPLE = (
+    select(
+        MemberAccount.platform,
+        MemberAccount.user_id,
+        Member.id,
+        Member.name,
+        Member.branch_id,
+        _HOME.c.path,
+        RoleGrant.role,
+        _GRANTED.c.path,
+        _HOME.c.kind,
+    )
+    .join(Member, Member.id == MemberAccount.member_id)
+    .join(_HOME, _HOME.c.id == Member.branch_id)
+    .outerjoin(RoleGrant, RoleGrant.member_id == Member.id)
+    .outerjoin(_GRANTED, _GRANTED.c.id == RoleGrant.branch_id)
+    .where(MemberAccount.user_id.in_(bindparam("user_ids", expanding=True)), Member.left_on.is_(None))
+)
+
+
 async def group_branches(uow: UnitOfWork, group_ids: Collection[str]) -> dict[tuple[str, str], tuple[int, str]]:
     """(platform, group id) → (branch id, its path) of these groups, on whatever platform."""
-    query = (
-        select(ChatGroup.platform, ChatGroup.group_id, Branch.id, Branch.path)
-        .join(Branch, Branch.id == ChatGroup.branch_id)
-        .where(ChatGroup.group_id.in_(group_ids))
-    )
-    return {(platform, group): (i, path) for platform, group, i, path in await uow.session.execute(query)}
+    rows = await uow.session.execute(_GROUP_BRANCHES, {"group_ids": list(group_ids)})
+    return {(platform, group): (i, path) for platform, group, i, path in rows}
 
 
 PersonRow = Row[str, str, int, str, int, str, str | None, str | None, str]
@@ -94,28 +118,7 @@ PersonRow = Row[str, str, int, str, int, str, str | None, str | None, str]
 async def people(uow: UnitOfWork, user_ids: Collection[str]) -> Sequence[PersonRow]:
     """(platform, user id, member id, name, own branch id, own path, role or None, path of the grant or None, kind of
     the own branch): a row for each role of each person who has one of these accounts, on whatever platform."""
-    home = Branch.__table__.alias("home")
-    granted = Branch.__table__.alias("granted")
-    account = MemberAccount
-    query = (
-        select(
-            account.platform,
-            account.user_id,
-            Member.id,
-            Member.name,
-            Member.branch_id,
-            home.c.path,
-            RoleGrant.role,
-            granted.c.path,
-            home.c.kind,
-        )
-        .join(Member, Member.id == account.member_id)
-        .join(home, home.c.id == Member.branch_id)
-        .outerjoin(RoleGrant, RoleGrant.member_id == Member.id)
-        .outerjoin(granted, granted.c.id == RoleGrant.branch_id)
-        .where(account.user_id.in_(user_ids), Member.left_on.is_(None))
-    )
-    return (await uow.session.execute(query)).all()
+    return (await uow.session.execute(_PEOPLE, {"user_ids": list(user_ids)})).all()
 
 
 async def below(uow: UnitOfWork, path: str) -> Sequence[Row[int, str, str, bool]]:

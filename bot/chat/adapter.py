@@ -17,7 +17,7 @@ from nonebot.drivers import Driver, Request, Response, WebSocket
 from nonebot.exception import WebSocketClosed
 
 from bot.chat.desk import Desk
-from bot.chat.events import RoutedEvent
+from bot.chat.matcher import hand_over
 from bot.chat.scene import Routed
 from bot.chat.screen import Screen
 
@@ -144,7 +144,7 @@ class XuebanAdapter(Adapter):
                 await self._pass_on(bot, routed)
 
     async def _pass_on(self, bot: Bot, routed: Routed) -> None:
-        await bot.handle_event(RoutedEvent.wrap(routed, self._desk))  # type: ignore[arg-type]
+        await hand_over(bot, routed, self._desk)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -21,6 +21,9 @@ class RoutedEvent(Event):
     def wrap(cls, routed: Routed, desk: "Desk") -> "RoutedEvent":
         return cls.model_construct(routed=routed, desk=desk)
 
+    def __repr__(self) -> str:
+        return f"RoutedEvent({self.get_event_name()})"  # NoneBot asks for it with each message, for a log that is off
+
     def get_type(self) -> str:
         return f"xueban.{self.routed.plugin}"
 

@@ -18,7 +18,7 @@ from bot.chat.onebot_transport import OneBotTransport
 from bot.chat.screen import Screen
 from bot.chat.table import TABLE
 from bot.core.clock import Clock
-from bot.core.memory import one_heap
+from bot.core.memory import look_at_new_only, one_heap
 from bot.core.settings import Settings
 from bot.core.signing import PATH
 from bot.rendering import cards
@@ -100,6 +100,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
         await app.start(TABLE)
         if started is not None:
             await started(app)
+        look_at_new_only()
 
     @driver.on_shutdown
     async def _stop() -> None:

@@ -1,9 +1,23 @@
-"""What glibc keeps for itself, asked back. Elsewhere these do nothing."""
+"""What the interpreter and glibc keep, and when they look through it."""
 
 import ctypes
+import gc
 from contextlib import suppress
 
 _M_ARENA_MAX = -8
+
+
+def looking_later() -> None:
+    """No search for garbage while the program is being loaded: there is none, and much to look through."""
+    gc.disable()
+
+
+def look_at_new_only() -> None:
+    """Search for garbage from now on, but not in what is there by now: it stays, and each look through its half a
+    million objects would hold the event loop up for a tenth of a second."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def one_heap() -> None:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
@@ -93,44 +94,60 @@ async def assignment_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Assignme
     return (await uow.session.scalars(query)).one_or_none()
 
 
+# What a check-in asks is put together once: that takes longer than asking.
+_OPEN = (
+    select(Assignment.id, Assignment.branch_id, Assignment.no, Material.title, Assignment.due_at, Assignment.proof)
+    .join(Material, Material.id == Assignment.material_id)
+    .where(
+        Assignment.branch_id.in_(bindparam("branches", expanding=True)),
+        or_(Assignment.due_at >= bindparam("now"), Assignment.no.in_(bindparam("numbers", expanding=True))),
+    )
+    .order_by(Assignment.no)
+)
+
+
+def _pairs(table: type[Completion | Expected]) -> Select[int, int]:
+    return select(table.assignment_id, table.member_id).where(
+        table.assignment_id.in_(bindparam("assignments", expanding=True)),
+        table.member_id.in_(bindparam("members", expanding=True)),
+    )
+
+
+_COMPLETED, _EXPECTED = _pairs(Completion), _pairs(Expected)
+
+
 async def readings(uow: UnitOfWork, branches: Collection[int], numbers: Collection[int]) -> list[Reading]:
     """The readings of these branches that are not due yet, and those with these numbers, in the order of numbers."""
-    a = Assignment
-    wanted = or_(a.due_at >= uow.now, a.no.in_(numbers)) if numbers else a.due_at >= uow.now
-    query = (
-        select(a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof)
-        .join(Material, Material.id == a.material_id)
-        .where(a.branch_id.in_(branches), wanted)
-        .order_by(a.no)
-    )
-    return [Reading(*row) for row in await uow.session.execute(query)]
+    given = {"branches": list(branches), "numbers": list(numbers), "now": uow.now}
+    return [Reading(*row) for row in await uow.session.execute(_OPEN, given)]
+
+
+async def _pairs_in(
+    uow: UnitOfWork, pairs: Select[int, int], assignments: Collection[int], members: Collection[int]
+) -> set[tuple[int, int]]:
+    rows = await uow.session.execute(pairs, {"assignments": list(assignments), "members": list(members)})
+    return {(assignment, member) for assignment, member in rows}
 
 
 async def completed_pairs(
     uow: UnitOfWork, assignments: Collection[int], members: Collection[int]
 ) -> set[tuple[int, int]]:
     """(assignment id, member id) of what these members have completed of these."""
-    query = select(Completion.assignment_id, Completion.member_id).where(
-        Completion.assignment_id.in_(assignments), Completion.member_id.in_(members)
-    )
-    return {(assignment, member) for assignment, member in await uow.session.execute(query)}
+    return await _pairs_in(uow, _COMPLETED, assignments, members)
 
 
-async def complete(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[int, int]]:
-    """Insert completions that aren't there yet; (assignment id, member id) of the new ones."""
-    e = Expected
-    flagged = [
-        {"proved_at": row["at"]}
-        | row
-        | {"extra": ~exists().where(e.assignment_id == row["assignment_id"], e.member_id == row["member_id"])}
+async def complete(uow: UnitOfWork, rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
+    """Insert completions that aren't there yet; (assignment id, member id) of the new ones. The rows have the same
+    columns."""
+    assignments, members = {row["assignment_id"] for row in rows}, {row["member_id"] for row in rows}
+    asked = await _pairs_in(uow, _EXPECTED, assignments, members)
+    whole = [
+        {"proved_at": row["at"]} | row | {"extra": (row["assignment_id"], row["member_id"]) not in asked}
         for row in rows
     ]
-    statement = (
-        upsert(uow.session, Completion)
-        .values(flagged)
-        .on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
-    )
-    rows_in = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id))
+    # not ``.values(rows)``: a statement with its rows in it is compiled each time, at a millisecond a row
+    statement = upsert(uow.session, Completion).on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
+    rows_in = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id), whole)
     new = {(assignment, member) for assignment, member in rows_in}
     await _count(uow, Counter(assignment for assignment, _ in new))
     return new
