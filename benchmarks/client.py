@@ -37,7 +37,7 @@ def frame(payload: dict[str, Any]) -> bytes:
 
 
 _IDS = itertools.count(1_000_000)
-"""No id is given twice in a run: what has the id and the second of a message that was served is taken for its repeat."""
+"""No id is given twice in a run: a message with id and second of one that was served is taken for its repeat."""
 
 
 class Account:

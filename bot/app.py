@@ -77,7 +77,7 @@ class App:
         self.settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
         await upgrade(self.settings.database)
         await self.conversations.load()
-        segmenter.warm()
+        segmenter.warm(self.settings.xueban.data_dir)
         titles.warm()
         for begin in table.beginnings.values():
             await begin(self)

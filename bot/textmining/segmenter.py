@@ -1,6 +1,6 @@
 """Chinese words out of running text (jieba), in a thread of its own: nothing here blocks the event loop.
 
-jieba takes a second or two to load; ``warm`` starts that at once, and whoever needs it first waits for it.
+``warm`` starts loading jieba at once; whoever needs it first waits for it.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ MEDIAN_IDF = 11.9
 OWN_IDF = 13.0
 """The terms of our own word list matter more than the median word."""
 
+_folder: Path | None = None
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jieba")
 _WORD = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
 _FOREIGN_WEIGHT = 0.3
@@ -40,15 +41,13 @@ _EMPTY = frozenset(
 
 @lru_cache(maxsize=1)
 def _jieba() -> Any:
-    import jieba  # not jieba.analyse: it would load further tables of 170 MiB for what rarity reads from a file
+    from bot.textmining.words import tokenizer
 
-    jieba.setLogLevel(60)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
+    ours = tokenizer(_folder)
     for term in own_terms():
-        tokenizer.add_word(term)
-    give_back()  # loading leaves 30 MiB of freed pieces
-    return tokenizer
+        ours.add_word(term)
+    give_back()  # what putting the dictionary together took
+    return ours
 
 
 @lru_cache(maxsize=1)
@@ -74,8 +73,10 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace("三会1课", "三会一课")
 
 
-def warm() -> None:
-    """Start loading the dictionary in the background."""
+def warm(folder: Path) -> None:
+    """Start loading the dictionary in the background. What takes long is done once, and kept in ``folder``."""
+    global _folder
+    _folder = folder
     start(_jieba)
 
 
