@@ -12,8 +12,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY plugins plugins
 COPY data data
-# editable: word lists and holidays are found beside the code, under /app/data
-RUN pip install --no-cache-dir --no-deps --editable . && mkdir -p /data && chown xueban /data
+# editable: word lists and holidays are found beside the code, under /app/data; compiled here, since xueban may not write
+RUN pip install --no-cache-dir --no-deps --editable . && python -m compileall -q bot plugins && mkdir -p /data && chown xueban /data
 
 USER xueban
 ENV HOST=0.0.0.0 PORT=8080 XUEBAN__DATA_DIR=/data

@@ -71,6 +71,7 @@ $(BIN)/uv: | scripts/make_venv.sh
 $(RUN_DEPS): requirements/runtime.txt pyproject.toml | $(BIN)/uv
 	$(UV_INSTALL) --require-hashes --requirement requirements/runtime.txt
 	$(UV_INSTALL) --no-deps --editable .
+	$(BIN)/python -m compileall -q bot plugins
 	touch $@
 
 $(DEV_DEPS): requirements/dev.txt $(RUN_DEPS)

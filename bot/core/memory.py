@@ -15,7 +15,6 @@ def looking_later() -> None:
 def look_at_new_only() -> None:
     """Search for garbage from now on, but not in what is there by now: it stays, and each look through its half a
     million objects would hold the event loop up for a tenth of a second."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

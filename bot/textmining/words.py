@@ -12,8 +12,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
 
-import jieba
 from marisa_trie import Trie
+
+_taken = sys.modules.setdefault("pkg_resources", None)  # type: ignore[arg-type]
+try:  # jieba would take its files by way of it, which takes half a second; it does without, where there is none
+    import jieba
+finally:
+    if _taken is None:
+        del sys.modules["pkg_resources"]
 
 _LONGEST = 16
 """Characters of the longest word in jieba's dictionary."""
