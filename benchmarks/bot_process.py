@@ -33,7 +33,7 @@ def free_port() -> int:
 def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A child process that is ended at the end of the block."""
     child = subprocess.Popen(
-        [sys.executable, *command],
+        command,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -52,6 +52,7 @@ def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[byte
 def xueban(folder: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """The whole product under ``run``."""
     with process(
+        sys.executable,
         "-m",
         "bot",
         "run",

@@ -38,7 +38,7 @@ def read(data: str | bytes) -> Any:
     """
     frame = json.loads(data)
     text = data if isinstance(data, str) else data.decode(errors="replace")
-    return _whole(frame) if any(escape in text for escape in _ESCAPES) else frame
+    return _whole(frame) if "\\u" in text and any(escape in text for escape in _ESCAPES) else frame
 
 
 def _whole(value: Any) -> Any:

@@ -86,6 +86,11 @@ class Conversations:
             return None
         return found
 
+    @property
+    def any_open(self) -> bool:
+        """Whether ``concerns`` can be true of anybody."""
+        return bool(self._open or self._suggested)
+
     def concerns(self, scene: Scene) -> bool:
         """Whether what this person says here may be meant for the bot whatever it is."""
         return self.asked(scene) is not None or bool(self.suggested(scene))

@@ -47,9 +47,13 @@ class Screen:
                 to_me = True
         stripped = text.strip()
         prefixed = stripped[:1] in _PREFIXES if stripped else False
-        may_be_bare = 0 < len(stripped) <= self._table.longest_bare or stripped.startswith(self._table.opening)
         routed = None
-        if to_me or prefixed or may_be_bare or self._conversations.concerns(_scene(frame, account)):
+        if (
+            to_me
+            or prefixed
+            or self._table.may_be_bare(stripped)
+            or (self._conversations.any_open and self._conversations.concerns(_scene(frame, account)))
+        ):
             routed = self._route(frame, account, segments, stripped, to_me=to_me, prefixed=prefixed, private=private)
         if routed is None and not (private or to_me or prefixed):
             return self._voice(frame, account, segments, stripped)

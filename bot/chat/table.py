@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bot.branch.requests import Decision
 from bot.branch.undo import Undo
 from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, Reads, Timed
+from bot.chat.text import TYPOS
 
 _TIME_FIRST = re.compile(
     r"(?:大?后|今|明|下*[周个]|这周|本周|周|星期|礼拜|每|半个?小时|\d+\s*(?:[点::月号日天-]|个?小时|分钟))"
@@ -46,6 +47,7 @@ class CommandTable:
         self.beginnings: dict[str, Job] = {}
         self.keepers: dict[str, Keeper] = {}
         self.longest_bare = 0
+        self._firsts: frozenset[str] = frozenset()
         self._longest = 0
 
     def add(self, commands: CommandSet) -> None:
@@ -71,9 +73,18 @@ class CommandTable:
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
         self.opening = tuple(word for word, command in self._by_word.items() if command.opens)
+        self._firsts = frozenset(word[0] for word in (*self._bare, *self.opening, *TYPOS))
         self.longest_bare = max(
             (len(word) + (16 if row.bare_blank else 8) for word, row in self._bare.items()), default=0
         )
+
+    def may_be_bare(self, text: str) -> bool:
+        """Whether it is worth a closer look for a phrase without anything before it. Most talk isn't: too long, or its
+        first character is one with which no phrase begins."""
+        first = text[:1]
+        if "\u4e00" <= first <= "\u9fff" and first not in self._firsts:
+            return False
+        return 0 < len(text) <= self.longest_bare or text.startswith(self.opening)
 
     def __iter__(self) -> Iterator[Command]:
         """The commands, each once, in the order of declaration."""

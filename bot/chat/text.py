@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_TYPOS = {
+TYPOS = {
     "三会1课": "三会一课",
     "打咔": "打卡",
     "打开卡": "打卡",
@@ -16,7 +16,7 @@ _TYPOS = {
     "己学": "已学",
     "已雪": "已学",
 }
-_TYPO = re.compile("|".join(map(re.escape, _TYPOS)))
+_TYPO = re.compile("|".join(map(re.escape, TYPOS)))
 _LONGEST_GAP = 64
 """Characters; a signature that is moved to the right of a notice has some thirty."""
 _GAP = re.compile(rf"\s{{{_LONGEST_GAP + 1},}}")
@@ -44,4 +44,4 @@ def normalise(text: str) -> str:
         start += 1
     while end > start and _at_the_edge(text[end - 1]):
         end -= 1
-    return _TYPO.sub(lambda found: _TYPOS[found[0]], text[start:end])
+    return _TYPO.sub(lambda found: TYPOS[found[0]], text[start:end])
