@@ -51,10 +51,9 @@ lock: $(DEV_DEPS)  ## pin the newest versions that pyproject.toml allows, with h
 	    $$([ $$group = runtime ] || echo --group dev) --output-file requirements/$$group.txt pyproject.toml; \
 	done
 
-bench: $(DEV_DEPS)  ## what the README's figures rest on
-	$(BIN)/python -m benchmarks.chat
-	$(BIN)/python -m benchmarks.figures
-	$(BIN)/python -m benchmarks.discussion
+bench: $(DEV_DEPS)  ## benchmarks/results.md, on which the figures of the README rest
+	$(BIN)/python -m compileall -q bot plugins
+	$(BIN)/python -m benchmarks.report
 
 pictures: $(DEV_DEPS) chromium  ## the README's pictures, from the real program
 	$(BIN)/python -m scripts.screenshots

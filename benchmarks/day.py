@@ -2,7 +2,8 @@
 ``python -m benchmarks.day --minutes 60``
 
 Talk all day with a peak in the morning, three pushes, 8,000 check-ins, a notice with 1,000 receipts, and a secretary
-who asks for figures, pictures and files. The lag is the bot's own measurement, read from its ``/metrics``.
+who asks for figures, pictures and files: within an hour. In fewer minutes it is the day of fewer groups, so that as
+much is said a second. The lag is the bot's own measurement, read from its ``/metrics``.
 """
 
 import argparse
@@ -21,8 +22,9 @@ from benchmarks.bot_process import FIRST_USER, GROUP, free_port, memory, prepare
 from benchmarks.chat import acknowledged, url_of
 from benchmarks.client import TALK, Account, frame
 
-MEMBERS, READINGS, GROUPS = 1000, 8, 200
-MESSAGES = 60_000
+READINGS = 8
+GROUPS, MEMBERS_OF_EACH, MESSAGES_OF_EACH = 200, 5, 300
+"""In an hour."""
 SECRETARY = FIRST_USER + 1
 TOKEN = "the-benchmark-reads-its-own-metrics"
 ASKED = ("谁还没学", "统计 本周", "资料 材料", "成员 列表", "三会一课", "回执", "我的") * 30 + (
@@ -36,34 +38,34 @@ Said = tuple[float, int | None, int, str]
 """When (share of the day), group or None, who, and what."""
 
 
-def day(chance: random.Random) -> list[Said]:
-    return sorted(_all_day(chance), key=lambda said: said[0])
+def day(chance: random.Random, groups: int) -> list[Said]:
+    return sorted(_all_day(chance, groups), key=lambda said: said[0])
 
 
-def _all_day(chance: random.Random) -> Iterator[Said]:
+def _all_day(chance: random.Random, groups: int) -> Iterator[Said]:
     def moment() -> float:  # a third of everything between half past seven and half past eight
         return chance.uniform(7.5, 8.5) / 24 if chance.random() < 0.33 else chance.uniform(6, 23) / 24
 
-    for i in range(MESSAGES):
-        yield moment(), GROUP + chance.randrange(GROUPS), 300_000_000 + i % 5000, f"{chance.choice(TALK)} {i}"
-    for member in range(MEMBERS):
+    for i in range(groups * MESSAGES_OF_EACH):
+        yield moment(), GROUP + chance.randrange(groups), 300_000_000 + i % 5000, f"{chance.choice(TALK)} {i}"
+    for member in range(groups * MEMBERS_OF_EACH):
         for reading in range(1, READINGS + 1):
-            yield moment(), GROUP + member % GROUPS, FIRST_USER + 1 + member, f"已学 {reading}"
-    for member in range(MEMBERS):
-        yield chance.uniform(10, 12) / 24, GROUP + member % GROUPS, FIRST_USER + 1 + member, "收到"
+            yield moment(), GROUP + member % groups, FIRST_USER + 1 + member, f"已学 {reading}"
+    for member in range(groups * MEMBERS_OF_EACH):
+        yield chance.uniform(10, 12) / 24, GROUP + member % groups, FIRST_USER + 1 + member, "收到"
     for words, hour in (
         ("/公告 周五下午3点开支部党员大会", 9.9),
         *(("/推送 资料 1", hour) for hour in (7.6, 12.0, 18.0)),
     ):
         yield hour / 24, GROUP, SECRETARY, words
-        yield (hour + 0.02) / 24, GROUP, SECRETARY, "确认"
-    for words in ASKED:
+        yield (hour + 0.1) / 24, GROUP, SECRETARY, "确认"
+    for words in ASKED[:: GROUPS // groups]:
         yield chance.uniform(6, 23) / 24, None, SECRETARY, words
 
 
-async def replay(url: str, pid: int, seconds: float) -> tuple[list[float], list[float]]:
+async def replay(url: str, pid: int, groups: int, seconds: float) -> tuple[list[float], list[float]]:
     """(seconds that each check-in waited, MiB at ten moments)."""
-    said = day(random.Random(7))
+    said = day(random.Random(7), groups)
     first, last = said[0][0], said[-1][0]
     waiting: dict[object, float] = {}
     sizes: list[float] = []
@@ -98,21 +100,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     minutes = parser.parse_args().minutes
+    groups = max(1, round(GROUPS * min(minutes, 60) / 60))
+    members = groups * MEMBERS_OF_EACH
     with tempfile.TemporaryDirectory() as folder:
         database, port = Path(folder) / "xueban.db", free_port()
-        prepare_now(f"sqlite+aiosqlite:///{database}", MEMBERS, READINGS, GROUPS)
+        prepare_now(f"sqlite+aiosqlite:///{database}", members, READINGS, groups)
         fast = {"XUEBAN__DELIVERY__PACE": "0", "XUEBAN__DELIVERY__JITTER": "0"}
         with xueban(Path(folder), port, SUPERUSERS=f'["{SECRETARY}"]', XUEBAN__METRICS_TOKEN=TOKEN, **fast) as child:
             wait_for_port(port)
             time.sleep(10)
-            taken, sizes = asyncio.run(replay(url_of(port), child.pid, minutes * 60))
+            taken, sizes = asyncio.run(replay(url_of(port), child.pid, groups, minutes * 60))
             late = lags(port)
         with create_engine(f"sqlite:///{database}").connect() as connection:
             done, pushed, received = (
                 connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
                 for table in ("study_completion", "outbox WHERE state = 'sent'", "notice_receipt")
             )
-    print(f"{MESSAGES + MEMBERS * READINGS:,} messages of {GROUPS} groups in {minutes:g} minutes")
+    print(f"{groups * MESSAGES_OF_EACH + members * READINGS:,} messages of {groups} groups in {minutes:g} minutes")
     print(f"  {done} completions, {received} receipts on disk, {pushed} messages sent by the outbox")
     p99 = next(bound for bound, share in sorted(late.items()) if share >= 0.99)
     print(
@@ -125,8 +129,8 @@ def main() -> None:
         f"{times[int(len(times) * 0.95)] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms"
     )
     print(f"  memory in the course of it (MiB): {', '.join(f'{size:.0f}' for size in sizes)}")
-    if len(taken) != MEMBERS * READINGS:
-        raise SystemExit(f"{len(taken)} check-ins acknowledged, not {MEMBERS * READINGS}")
+    if len(taken) != members * READINGS:
+        raise SystemExit(f"{len(taken)} check-ins acknowledged, not {members * READINGS}")
 
 
 if __name__ == "__main__":
