@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bot.branch import audit, undo
+from bot.branch import audit, counting, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
@@ -28,7 +28,7 @@ async def take(uow: UnitOfWork, actor: Actor, member: Member, first: date, last:
             raise UserError(f"{known.first_day.month}月{known.first_day.day}日起已经请过假了。")
     leave = Leave(member_id=member.id, first_day=first, last_day=last, reason=reason, created_at=uow.now)
     uow.session.add(leave)
-    await uow.session.flush()
+    await counting.changed(uow, [member.id], first)
     await audit.record(uow, actor, "leave.take", subject(member), detail={"leave": leave.id})
     await undo.remember(uow, actor, "leave.take", {"leave": leave.id}, f"{member.name}请假")
     return leave
@@ -46,7 +46,7 @@ async def end(uow: UnitOfWork, actor: Actor, member: Member) -> None:
             leave.last_day = today - timedelta(days=1)
         else:
             await uow.session.delete(leave)
-    await uow.session.flush()
+    await counting.changed(uow, [member.id], today)
     await audit.record(uow, actor, "leave.end", subject(member), detail={"leaves": [leave.id for leave in leaves]})
     await undo.remember(uow, actor, "leave.end", {"member": member.id, "leaves": before}, f"{member.name}销假")
 
@@ -59,3 +59,5 @@ async def resume(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
             leave = Leave(member_id=payload["member"], first_day=date.fromisoformat(first), created_at=uow.now)
             uow.session.add(leave)
         leave.last_day, leave.reason = date.fromisoformat(last), reason
+    first_days = [date.fromisoformat(first) for _, first, _, _ in payload["leaves"]]
+    await counting.changed(uow, [payload["member"]], min(first_days))

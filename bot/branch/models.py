@@ -76,7 +76,10 @@ class ChatGroup(Base):
 
 
 class Member(Base):
-    """A person on the roster of a branch. ``left_on`` ends it; the row stays, so that old figures stay true."""
+    """A person on the roster of a branch. ``left_on`` ends it; the row stays, so that old figures stay true.
+
+    ``exempt_reason`` is why they needn't study now (empty: they must); since when is in ``Leave``.
+    """
 
     __tablename__ = "member"
 
@@ -120,7 +123,8 @@ class RoleGrant(Base):
 
 
 class Leave(Base):
-    """A member is away from ``first_day`` to ``last_day``, both included, and not counted meanwhile."""
+    """A member is away from ``first_day`` to ``last_day``, both included, and not counted meanwhile. ``exempt``: they
+    needn't study (免学), until further notice if ``last_day`` is the last there is."""
 
     __tablename__ = "leave"
 
@@ -129,6 +133,7 @@ class Leave(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     reason: Mapped[str] = mapped_column(String(200), default="")
+    exempt: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

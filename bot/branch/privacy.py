@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.branch import audit, people
+from bot.branch import audit, counting, people
 from bot.branch import organisation_repository as organisation
 from bot.branch import privacy_repository as traces
 from bot.branch import roster_repository as repository
@@ -68,7 +68,7 @@ async def erase(uow: UnitOfWork, actor: Actor) -> Member:
     await repository.detach(uow, member.id)
     member.name, member.left_on = ERASED, branch.today(uow)
     member.exempt_reason = ERASED if member.exempt_reason else ""
-    await uow.session.flush()
+    await counting.changed(uow, [member.id], member.left_on)
     await traces.forget_leaves(uow, member.id)
     for platform in {account.platform for account in accounts}:
         user_ids = [account.user_id for account in accounts if account.platform == platform]

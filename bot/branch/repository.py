@@ -130,7 +130,7 @@ async def below(uow: UnitOfWork, path: str) -> Sequence[Row[int, str, str, bool]
 
 async def roster(uow: UnitOfWork, branch_ids: Collection[int], on: date) -> Sequence[Row[Member, MemberAccount, int]]:
     """(member, account or None, leave id or None) of everybody on the roster of these branches."""
-    away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on)
+    away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on, Leave.exempt.is_(False))
     query = (
         select(Member, MemberAccount, Leave.id)
         .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)

@@ -1,6 +1,6 @@
-"""Use cases of the roster: who is on it, as what, and who is exempt. Nobody is ever deleted: they leave."""
+"""Use cases of the roster: who is on it, and as what. Nobody is ever deleted: they leave."""
 
-from bot.branch import audit, undo
+from bot.branch import audit, counting, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -61,6 +61,7 @@ async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
     await repository.end_offices(uow, member.id)
     await repository.detach(uow, member.id)
     member.left_on = branch.today(uow)
+    await counting.changed(uow, [member.id], member.left_on)
     await audit.record(uow, actor, "roster.remove", subject(member), detail={"offices": offices})
     back = {"member": member.id, "offices": offices, "accounts": accounts}
     await undo.remember(uow, actor, "roster.remove", back, f"移除{member.name}")
@@ -75,9 +76,12 @@ async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
     gone = await repository.left_named(uow, path, name) if is_name(name) else []
     if not gone:
         raise NotFound(f"没有移除过「{name[:20]}」。新加入的请发「成员 添加 {name[:20]}」。")
-    gone[0].left_on = None
-    await audit.record(uow, actor, "roster.restore", subject(gone[0]))
-    return gone[0]
+    found = gone[0]
+    since, found.left_on = found.left_on, None
+    assert since is not None
+    await counting.changed(uow, [found.id], since)
+    await audit.record(uow, actor, "roster.restore", subject(found))
+    return found
 
 
 async def unbind(uow: UnitOfWork, actor: Actor, member: Member) -> None:
@@ -94,32 +98,7 @@ async def change_kind(uow: UnitOfWork, actor: Actor, member: Member, kind: Membe
     if before == kind.value:
         raise UserError(f"{member.name}已经登记为{kind.value}。")
     member.kind = kind.value
-    await _remember(uow, actor, member, "kind", before, f"把{member.name}改为{kind.value}")
+    payload = {"member": member.id, "old": before, "new": kind.value}
+    await undo.remember(uow, actor, "roster.change", payload, f"把{member.name}改为{kind.value}")
     await audit.record(uow, actor, "roster.kind", subject(member), detail={"old": before, "new": kind.value})
     return before
-
-
-async def exempt(uow: UnitOfWork, actor: Actor, member: Member, reason: str) -> None:
-    """Take a member out of what is expected, on a stated ground. Raises ``UserError``."""
-    reason = " ".join(reason.split())
-    if not reason:
-        raise UserError(f"请写明依据,比如:免学 {member.name} 年老体弱,支委会11月3日同意")
-    if len(reason) > REASON_LENGTH:
-        raise UserError(f"依据请写在 {REASON_LENGTH} 字以内。")
-    before, member.exempt_reason = member.exempt_reason, reason
-    await _remember(uow, actor, member, "exempt_reason", before, f"{member.name}免学")
-    await audit.record(uow, actor, "roster.exempt", subject(member), reason)
-
-
-async def resume(uow: UnitOfWork, actor: Actor, member: Member, reason: str = "") -> None:
-    """End an exemption. Raises ``UserError``."""
-    if not member.exempt_reason:
-        raise UserError(f"{member.name}没有登记免学,本来就计入应学。")
-    before, member.exempt_reason = member.exempt_reason, ""
-    await _remember(uow, actor, member, "exempt_reason", before, f"{member.name}恢复学习")
-    await audit.record(uow, actor, "roster.resume", subject(member), reason)
-
-
-async def _remember(uow: UnitOfWork, actor: Actor, member: Member, field: str, before: str, said: str) -> None:
-    payload = {"member": member.id, "field": field, "old": before, "new": getattr(member, field)}
-    await undo.remember(uow, actor, "roster.change", payload, said)

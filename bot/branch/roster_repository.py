@@ -42,7 +42,8 @@ async def entries(uow: UnitOfWork, path: str, on: date) -> list[Entry]:
         roles.setdefault(member_id, set()).add(Role(role))
     away = select(Leave.member_id).join(Member, Member.id == Leave.member_id)
     away = away.join(Branch, Branch.id == Member.branch_id)
-    absent = set(await uow.session.scalars(away.where(*here, Leave.first_day <= on, Leave.last_day >= on)))
+    away = away.where(Leave.first_day <= on, Leave.last_day >= on, Leave.exempt.is_(False))
+    absent = set(await uow.session.scalars(away.where(*here)))
     order = list(Role)
     return [
         Entry(
@@ -158,8 +159,16 @@ async def grant(uow: UnitOfWork, branch_id: int, member_id: int, role: Role) -> 
 
 async def leaves_from(uow: UnitOfWork, member_id: int, day: date) -> Sequence[Leave]:
     """Leaves that are not over by ``day``, the earliest first."""
-    query = select(Leave).where(Leave.member_id == member_id, Leave.last_day >= day)
+    query = select(Leave).where(Leave.member_id == member_id, Leave.last_day >= day, Leave.exempt.is_(False))
     return (await uow.session.scalars(query.order_by(Leave.first_day, Leave.id))).all()
+
+
+async def exemption(uow: UnitOfWork, member_id: int, day: date) -> Leave | None:
+    """The exemption of a member that is in force on ``day``."""
+    query = select(Leave).where(
+        Leave.member_id == member_id, Leave.exempt, Leave.first_day <= day, Leave.last_day >= day
+    )
+    return (await uow.session.scalars(query.order_by(Leave.id).limit(1))).one_or_none()
 
 
 async def subtree(uow: UnitOfWork, path: str) -> Sequence[Branch]:

@@ -1,5 +1,6 @@
 """Taking back what was done to the roster: how each kind of act is undone, as long as nothing has built upon it."""
 
+from bot.branch import counting
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -15,12 +16,14 @@ async def added(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
     await repository.end_offices(uow, member.id)
     await repository.detach(uow, member.id)
     member.left_on = member.left_on or branch.today(uow)
+    await counting.changed(uow, [member.id], member.left_on)
 
 
 async def removed(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
     """They come back with their offices, and with their accounts where nobody else has them by now."""
     member = await uow.session.get_one(Member, payload["member"])
-    if member.left_on is None:
+    since = member.left_on
+    if since is None:
         raise UserError(f"{member.name}已经回到名册上了。")
     member.left_on = None
     for branch_id, role in payload["offices"]:
@@ -28,14 +31,15 @@ async def removed(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
     for platform, user_id, shown_as, via in payload["accounts"]:
         if not await repository.owners(uow, platform, [user_id]):
             await repository.attach(uow, member.id, platform, user_id, shown_as, via)
+    await counting.changed(uow, [member.id], since)
 
 
 async def changed(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
-    """A field of a member (their kind, the ground of an exemption) gets its former value."""
+    """Their kind is the former one."""
     member = await uow.session.get_one(Member, payload["member"])
-    if getattr(member, payload["field"]) != payload["new"]:
+    if member.kind != payload["new"]:
         raise UserError("后来又改过,撤销不了。")
-    setattr(member, payload["field"], payload["old"])
+    member.kind = payload["old"]
 
 
 async def left(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
@@ -44,3 +48,4 @@ async def left(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
     if leave is None:
         raise UserError("这次请假已经没有了。")
     await uow.session.delete(leave)
+    await counting.changed(uow, [leave.member_id], leave.first_day)

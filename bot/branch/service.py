@@ -140,7 +140,7 @@ async def people(uow: UnitOfWork, member_ids: Sequence[int]) -> list[Reader]:
 
 
 async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, last: date) -> dict[int, list[Leave]]:
-    """The leaves of these members that touch the days from ``first`` to ``last``."""
+    """The leaves and exemptions of these members that touch the days from ``first`` to ``last``."""
     found: dict[int, list[Leave]] = {}
     for leave in await repository.leaves(uow, member_ids, first, last):
         found.setdefault(leave.member_id, []).append(leave)

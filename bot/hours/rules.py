@@ -53,7 +53,6 @@ class Person:
     """What the requirement of a member depends on. ``left_on`` is the first day on which they don't belong any more."""
 
     kind: str
-    exempt: bool
     committee: bool
     joined_on: date
     left_on: date | None = None
@@ -64,10 +63,10 @@ def required(
 ) -> int:
     """The half hours that somebody should have from ``first`` to ``last``, both included.
 
-    The year's hours by the share of the days on which they belonged to the branch and weren't on leave, rounded down to
-    half an hour. Nothing for the exempt, and for those who aren't party members yet.
+    The year's hours by the share of the days on which they belonged to the branch and weren't on leave or exempt,
+    rounded down to half an hour. Nothing for those who aren't party members yet.
     """
-    if person.exempt or person.kind not in (MemberKind.FULL, MemberKind.PROBATIONARY):
+    if person.kind not in (MemberKind.FULL, MemberKind.PROBATIONARY):
         return 0
     first = max(first, person.joined_on)
     if person.left_on is not None:

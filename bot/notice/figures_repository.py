@@ -15,7 +15,7 @@ from bot.notice.rules import title
 N, E, R = Notice, NoticeExpected, NoticeReceipt
 _OUT = (State.PUBLISHED.value, State.CLOSED.value)
 _DONE = case((R.member_id.is_not(None), 1), else_=0)
-_COUNTS = case((or_(R.member_id.is_not(None), and_(Member.exempt_reason == "", Member.left_on.is_(None))), 1), else_=0)
+_COUNTS = case((or_(R.member_id.is_not(None), and_(~E.exempt, Member.left_on.is_(None))), 1), else_=0)
 _MINE = and_(R.notice_id == N.id, R.version == N.version, R.member_id == E.member_id)
 
 

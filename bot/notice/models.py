@@ -94,12 +94,13 @@ class NoticeVersion(Base):
 
 
 class NoticeExpected(Base):
-    """Who was on the roster when it was published."""
+    """Who was on the roster when it was published; ``exempt`` then: they needn't confirm it."""
 
     __tablename__ = "notice_expected"
 
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    exempt: Mapped[bool] = mapped_column(default=False)
 
 
 class NoticeReceipt(Base):

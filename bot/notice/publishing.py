@@ -15,7 +15,7 @@ from bot.core.errors import NotFound
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
-from bot.notice import repository, views
+from bot.notice import repository, sparing, views
 from bot.notice.models import Notice, NoticeExpected, Pin, Publicity, Scope, State
 from bot.notice.receiving import origin_of
 from bot.rendering.content import Content
@@ -68,6 +68,7 @@ async def publish(uow: UnitOfWork, notice: Notice, actor: Actor | None = None) -
     if standing is None:  # a 公示 asks nobody to confirm it
         rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in (*together, *alone)]
         await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
+        await sparing.on_publication(uow, notice.id)
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
     sender = (await branch.get(uow, notice.branch_id)).name if notice.scope == Scope.BELOW else ""
     again = notice.published_at is not None and notice.published_at <= uow.now

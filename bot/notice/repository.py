@@ -100,7 +100,7 @@ async def expected(uow: UnitOfWork, notice: Notice, path: str) -> list[Person]:
     r = NoticeReceipt
     mine = and_(r.notice_id == notice.id, r.version == notice.version, r.member_id == Member.id)
     query = (
-        select(Member.id, Member.name, Member.exempt_reason, Member.left_on, Branch.path, r.at)
+        select(Member.id, Member.name, NoticeExpected.exempt, Member.left_on, Branch.path, r.at)
         .join(NoticeExpected, NoticeExpected.member_id == Member.id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(r, mine)
@@ -108,7 +108,7 @@ async def expected(uow: UnitOfWork, notice: Notice, path: str) -> list[Person]:
         .order_by(Branch.path, Member.id)
     )
     return [
-        Person(i, name, bool(exempt), left is not None, where, at)
+        Person(i, name, exempt, left is not None, where, at)
         for i, name, exempt, left, where, at in await uow.session.execute(query)
     ]
 
@@ -119,6 +119,24 @@ async def address(uow: UnitOfWork, notice_id: int, people: Collection[int]) -> N
     await uow.session.execute(delete(NoticeExpected).where(NoticeExpected.notice_id == notice_id, others))
     rows = [{"notice_id": notice_id, "member_id": member_id} for member_id in people]
     await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
+
+
+async def spare_exempt(uow: UnitOfWork, notice_id: int) -> None:
+    """Note who of those who are to confirm it is exempt now."""
+    e, exempt = NoticeExpected, select(Member.id).where(Member.exempt_reason != "")
+    await uow.session.execute(update(e).where(e.notice_id == notice_id, e.member_id.in_(exempt)).values(exempt=True))
+
+
+async def expected_since(
+    uow: UnitOfWork, members: Collection[int], since: datetime
+) -> list[tuple[NoticeExpected, datetime]]:
+    """(expectation of one of these members, when it came out) of what came out since then."""
+    query = (
+        select(NoticeExpected, Notice.published_at)
+        .join(Notice, Notice.id == NoticeExpected.notice_id)
+        .where(NoticeExpected.member_id.in_(members), Notice.published_at >= since)
+    )
+    return [(one, at) for one, at in await uow.session.execute(query) if at is not None]
 
 
 async def expected_ids(uow: UnitOfWork, notice_id: int) -> Sequence[int]:

@@ -3,8 +3,10 @@
 It is built from the same record that they and the committee read in the chat.
 """
 
+from datetime import date
+
 from bot.branch import service as branch
-from bot.branch.models import Member
+from bot.branch.models import Leave, Member
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.hours.rules import shown
@@ -33,11 +35,15 @@ async def of(uow: UnitOfWork, member: Member, stretch: Stretch) -> bytes:
         await _ledger(uow, member, found),
     ]
     away = (await branch.leaves_between(uow, [member.id], stretch.span.first, until)).get(member.id, [])
-    if away or person.exempt:
-        days = [f"{one.first_day:%Y-%m-%d} 至 {one.last_day:%Y-%m-%d} 请假" for one in away]
-        blocks += [Heading("四、不计入应学的"), *map(Paragraph, days + (["免学"] if person.exempt else []))]
+    if away:
+        blocks += [Heading("四、不计入应学的"), *(Paragraph(_days(one)) for one in away)]
     signature = f"{person.branch}\n{until.year}年{until.month}月{until.day}日"
     return await document(f"{label(stretch)}党员学习档案", blocks, signature)
+
+
+def _days(one: Leave) -> str:
+    until = "起" if one.last_day == date.max else f" 至 {one.last_day:%Y-%m-%d}"
+    return f"{one.first_day:%Y-%m-%d}{until} {'免学' if one.exempt else '请假'}"
 
 
 async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> Block:

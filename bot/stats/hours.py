@@ -24,13 +24,14 @@ AT_ONCE = 250
 @dataclass(frozen=True)
 class Hours:
     """``by_source`` are half hours; ``need`` what the year asks of this person up to the last day, ``year`` the hours
-    of a whole year by their role. ``study`` are their readings in these days."""
+    of a whole year by their role. ``study`` are their readings in these days; ``exempt``: of some of them."""
 
     person: Person
     study: Own
     by_source: Mapping[Source, int]
     need: int
     year: int
+    exempt: bool
 
     @property
     def have(self) -> int:
@@ -68,10 +69,12 @@ async def of_people(uow: UnitOfWork, people: Sequence[Person], first: date, last
         own = read.get(person.id, Own())
         by_source = {Source.READING: own.halves} | sources.get(person.id, {})
         member_year, committee_year = years[person.path]
-        asked = rules.Person(person.kind, person.exempt, person.committee, person.joined_on, person.left_on)
-        need = rules.required(asked, leaves.get(person.id, ()), first, last, member_year, committee_year)
+        asked = rules.Person(person.kind, person.committee, person.joined_on, person.left_on)
+        days = leaves.get(person.id, ())
+        need = rules.required(asked, days, first, last, member_year, committee_year)
         year = committee_year if person.committee else member_year
-        found.append(Hours(person, own, {s: n for s, n in by_source.items() if n}, need, year))
+        exempt = any(one.exempt for one in days)
+        found.append(Hours(person, own, {s: n for s, n in by_source.items() if n}, need, year, exempt))
     return found
 
 

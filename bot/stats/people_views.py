@@ -52,7 +52,7 @@ def _hours(one: Hours) -> str:
     parts = "、".join(f"{source.value} {shown(count)}" for source, count in one.by_source.items())
     have = f"{shown(one.have)}({parts})" if parts else "0"
     if one.need == 0:
-        return f"{have},不作要求" if one.person.exempt else have
+        return f"{have},不作要求" if one.exempt else have
     return f"{have},到这一天应有 {shown(one.need)}" + (f",还差 {shown(one.short)}" if one.short else ",够了")
 
 

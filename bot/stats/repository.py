@@ -20,7 +20,6 @@ class Person:
     id: int
     name: str
     kind: str
-    exempt: bool
     joined_on: date
     left_on: date | None
     branch_id: int
@@ -53,7 +52,6 @@ async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
             m.id,
             m.name,
             m.kind,
-            m.exempt_reason != "",
             m.joined_on,
             m.left_on,
             m.branch_id,
@@ -67,8 +65,8 @@ async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
     )
     rows = await uow.session.execute(query)
     return [
-        Person(i, name, kind, exempt, joined, left, branch_id, branch, at, office)
-        for i, name, kind, exempt, joined, left, branch_id, branch, at, office in rows
+        Person(i, name, kind, joined, left, branch_id, branch, at, office)
+        for i, name, kind, joined, left, branch_id, branch, at, office in rows
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from bot.core.db import UnitOfWork
 from bot.study import figures_repository as repository
-from bot.study.figures_repository import Key, Window
+from bot.study.figures_repository import Window
 from bot.study.models import Assignment
 
 
@@ -63,15 +63,13 @@ class Own:
 
 async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, Count]:
     """Branch id → figures of the readings that it pushed itself, of the branch at ``path`` and those below."""
-    return await _counts(uow, Window(path, first, last), Assignment.branch_id)
+    return {one: Count(*row) for one, row in (await repository.readings(uow, Window(path, first, last))).items()}
 
 
 async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[Line]:
     """The readings of the branch at ``path`` itself, oldest first."""
-    window = Window(path, first, last, alone=True)
-    counts = await _counts(uow, window, Assignment.id)
-    readings = await repository.titles(uow, window)
-    return [Line(a.no, title, a.pushed_at, a.due_at, counts[a.id]) for a, title in readings]
+    readings = await repository.titles(uow, Window(path, first, last, alone=True))
+    return [Line(a.no, title, a.pushed_at, a.due_at, _count(a, uow.now)) for a, title in readings]
 
 
 async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: Collection[int]) -> dict[int, Own]:
@@ -80,27 +78,9 @@ async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: C
     return {member: Own(*row) for member, row in rows.items()}
 
 
-async def _counts(uow: UnitOfWork, window: Window, key: Key) -> dict[int, Count]:
-    readings = await repository.readings(uow, window, key)
-    if not readings:
-        return {}
-    late = await repository.late(uow, window, key)
-    extra = await repository.extra(uow, window, key)
-    aside = await repository.aside(uow, window, key, readings.values())
-    counts = {}
-    for one, pushed in readings.items():
-        unexpected, unexpected_late = extra.get(one, (0, 0))
-        out, out_done, out_late = aside.get(one, (0, 0, 0))
-        counts[one] = Count(
-            readings=pushed.count,
-            running=pushed.running,
-            counted=pushed.expected - out,
-            done=pushed.completed - unexpected - out_done,
-            late=late.get(one, 0) - unexpected_late - out_late,
-            extra=unexpected + out_done,
-            halves=pushed.halves,
-        )
-    return counts
+def _count(one: Assignment, now: datetime) -> Count:
+    running, halves = int(one.due_at > now), (one.done + one.extra) * one.halves
+    return Count(1, running, one.counted, one.done, one.late, one.extra, halves)
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,8 @@ def _given(row: DefaultExecutionContext) -> dict[str, datetime]:
     return row.get_current_parameters()  # type: ignore[no-any-return, no-untyped-call]
 
 
-def _few(flag: str) -> Index:
-    """An index of the completions that bear a flag, in the words of either database."""
-    name = f"ix_study_completion_{flag}"
-    return Index(name, "assignment_id", sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
+TOTALS = ("counted", "done", "late", "extra")
+"""What a reading bears of its completions."""
 
 
 class PlanState(StrEnum):
@@ -181,8 +179,10 @@ class Assignment(Base):
     """One push of a material, 学习 ``no``: to be read by ``due_at``, and completed by ``proof`` or a higher one.
 
     ``first_day`` and ``last_day`` are the days in China on which it may be read in time. ``halves`` is what it counts
-    in half 学时, by the rule of the branch on the day it was pushed. ``readers`` is how many were expected then,
-    ``completions`` how many completions there are (kept with every one of them): figures of many branches start there.
+    in half 学时, by the rule of the branch on the day it was pushed. ``readers`` is how many were expected then.
+
+    The rest is kept by ``tally``: ``counted`` of them count, ``done`` of these have completed it, ``late`` of these
+    after the deadline, and ``extra`` people have completed it who don't count.
     """
 
     __tablename__ = "study_assignment"
@@ -198,12 +198,16 @@ class Assignment(Base):
     halves: Mapped[int] = mapped_column(default=1)
     proof: Mapped[int] = mapped_column(default=Proof.WORD)
     readers: Mapped[int] = mapped_column(default=0)
-    completions: Mapped[int] = mapped_column(default=0)
+    counted: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    late: Mapped[int] = mapped_column(default=0)
+    extra: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
         Index("ix_assignment_branch_due", "branch_id", "due_at"),
-        Index("ix_assignment_branch_pushed", "branch_id", "pushed_at"),
+        # Figures of many branches are added up from the index alone.
+        Index("ix_assignment_figures", "branch_id", "pushed_at", "due_at", "halves", *TOTALS),
     )
 
 
@@ -242,9 +246,12 @@ class Completion(Base):
     __table_args__ = (
         Index("ix_study_completion_member", "member_id", "assignment_id"),
         Index("ix_study_completion_at", "at"),
-        # Few rows of many: the figures of a branch subtract them from what the primary key counts.
-        _few("late"),
-        _few("extra"),
+        Index(
+            "ix_study_completion_extra",
+            "assignment_id",
+            sqlite_where=text("extra = 1"),
+            postgresql_where=text("extra"),
+        ),
     )
 
 

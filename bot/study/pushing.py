@@ -10,7 +10,7 @@ from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
 from bot.hours.rules import of_reading
-from bot.study import views
+from bot.study import tally, views
 from bot.study.checking_in import ORIGIN
 from bot.study.models import Assignment, Expected, Material, Proof
 from bot.study.pages import NO_PAGES, Pages
@@ -109,6 +109,7 @@ async def push(
     await uow.session.flush()
     rows = [{"assignment_id": assignment.id, "member_id": reader.member_id} for reader in readers]
     await insert_ignore(uow.session, Expected, rows, ["assignment_id", "member_id"])
+    await tally.of_reading(uow, assignment.id)
     content = views.push(assignment, material, pages.of_push(assignment))
     messages = [
         outbox.Outgoing(

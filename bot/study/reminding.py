@@ -47,8 +47,10 @@ async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
     a_day = int(await branch.setting(uow, branch_id, "reminds_per_day"))
     if a_day == 0:
         raise UserError("支部设置了不催学。要打开请书记发「设置 催学上限 1」。")
-    people = {person.member_id: person.name for person in (await completion.standing_of(uow, assignment)).open}
     readers = {reader.member_id: reader for reader in await branch.readers(uow, branch_id, branch.today(uow))}
+    exempt = {reader.member_id for reader in readers.values() if reader.exempt_reason}
+    still_open = (await completion.standing_of(uow, assignment)).open
+    people = {person.member_id: person.name for person in still_open if person.member_id not in exempt}
     reachable = [readers[member] for member in people if member in readers and readers[member].account is not None]
     reached = {reader.member_id for reader in reachable}
     without = tuple(name for member, name in people.items() if member not in reached)

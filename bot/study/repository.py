@@ -1,14 +1,14 @@
 """Every query about study, scoped to a branch."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.study import tally_repository as tally
 from bot.study.models import (
     Assignment,
     Completion,
@@ -149,15 +149,8 @@ async def complete(uow: UnitOfWork, rows: list[dict[str, Any]]) -> set[tuple[int
     statement = upsert(uow.session, Completion).on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
     rows_in = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id), whole)
     new = {(assignment, member) for assignment, member in rows_in}
-    await _count(uow, Counter(assignment for assignment, _ in new))
+    await tally.count(uow, {assignment for assignment, _ in new})
     return new
-
-
-async def _count(uow: UnitOfWork, changes: Mapping[int, int]) -> None:
-    """Keep how many completions each reading has; always in the order of ids, so that two processes don't deadlock."""
-    for assignment, change in sorted(changes.items()):
-        statement = update(Assignment).where(Assignment.id == assignment)
-        await uow.session.execute(statement.values(completions=Assignment.completions + change))
 
 
 async def latest_assignment(uow: UnitOfWork, branch_id: int) -> Assignment | None:
@@ -189,12 +182,12 @@ async def open_for(uow: UnitOfWork, branch_id: int, member_id: int) -> Sequence[
 
 async def expected(uow: UnitOfWork, assignment_id: int) -> list[Person]:
     query = (
-        select(Member.id, Member.name, Member.exempt_reason, Member.left_on)
+        select(Member.id, Member.name, Member.left_on)
         .join(Expected, Expected.member_id == Member.id)
         .where(Expected.assignment_id == assignment_id)
         .order_by(Member.id)
     )
-    return [Person(i, name, bool(reason), left) for i, name, reason, left in await uow.session.execute(query)]
+    return [Person(*row) for row in await uow.session.execute(query)]
 
 
 async def completed(uow: UnitOfWork, assignment_id: int) -> Sequence[int]:
@@ -227,7 +220,7 @@ async def take_back(uow: UnitOfWork, found: Completion) -> None:
     """Delete a completion."""
     await uow.session.delete(found)
     await uow.session.flush()
-    await _count(uow, {found.assignment_id: -1})
+    await tally.count(uow, [found.assignment_id])
 
 
 async def due_plans(uow: UnitOfWork, now: datetime, ahead: datetime) -> Sequence[int]:

@@ -34,7 +34,6 @@ class Person:
 
     member_id: int
     name: str
-    exempt: bool
     left_on: date | None
 
 
@@ -67,7 +66,7 @@ def standing(
     first: date,
     last: date,
 ) -> Standing:
-    """Sort the snapshot: who left before the end, who is exempt, who was away in the days from ``first`` to ``last``.
+    """Sort the snapshot: who left before the end, who was exempt or away in the days from ``first`` to ``last``.
 
     Somebody away or exempt who completed nevertheless counts as extra, so the share never passes one.
     """
@@ -79,10 +78,9 @@ def standing(
     for person in expected:
         if person.left_on is not None and person.left_on <= last and person.member_id not in completed:
             continue
-        if person.exempt:
-            exempt.append(person)
-        elif any(leave.first_day <= last and leave.last_day >= first for leave in leaves.get(person.member_id, ())):
-            away.append(person)
+        spans = [one for one in leaves.get(person.member_id, ()) if one.first_day <= last and one.last_day >= first]
+        if spans:
+            (exempt if any(one.exempt for one in spans) else away).append(person)
         else:
             (done if person.member_id in completed else still_open).append(person)
             counted.add(person.member_id)

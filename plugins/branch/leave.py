@@ -1,6 +1,6 @@
 """What people type to be left out of the count: for some days, or on a ground until further notice."""
 
-from bot.branch import leave, people, roster, roster_views
+from bot.branch import exemption, leave, people, roster_views
 from bot.branch import service as branch
 from bot.branch.actor import LEADERS
 from bot.branch.models import Member
@@ -72,7 +72,7 @@ async def named(uow: UnitOfWork, call: Call) -> tuple[Member, str]:
 async def exempt(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, reason = await named(uow, call)
-        await roster.exempt(uow, call.actor, member, reason)
+        await exemption.exempt(uow, call.actor, member, reason)
     return roster_views.exempted(member)
 
 
@@ -82,8 +82,9 @@ async def exempt(call: Call) -> Reply:
 async def resume(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         member, reason = await named(uow, call)
-        await roster.resume(uow, call.actor, member, reason)
+        await exemption.resume(uow, call.actor, member, reason)
     return roster_views.resumed(member)
 
 
 commands.undo("leave.end")(leave.resume)
+commands.undo(exemption.KIND)(exemption.put_back)

@@ -5,12 +5,14 @@ No NoneBot and no wire: a handler is tried with everything between it and the pl
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.app import App
+from bot.branch import counting
+from bot.branch.models import Leave, Member
 from bot.chat import hints
 from bot.chat.call import Incoming, IncomingFile
 from bot.chat.commands import CommandSet
@@ -193,6 +195,15 @@ class Talk:
             rows = (await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id))).all()
         texts = [Content.model_validate_json(row.content).plain.partition("〔")[0].strip() for row in rows]
         return [(f"{row.target_kind} {row.target_id}", text) for row, text in zip(rows, texts, strict=True)]
+
+
+async def exempt(talk: Talk, member_id: int, since: date = date(2020, 7, 1)) -> None:
+    """Somebody needn't study, since before the bot came."""
+    async with talk.app.database.unit_of_work() as uow:
+        (await uow.session.get_one(Member, member_id)).exempt_reason = "年老体弱"
+        days = {"first_day": since, "last_day": date.max, "exempt": True}
+        uow.session.add(Leave(member_id=member_id, reason="年老体弱", created_at=uow.now, **days))
+        await counting.changed(uow, [member_id], since)
 
 
 def reply(message_id: str | int) -> dict[str, Any]:

@@ -201,5 +201,5 @@ async def test_taken_back_twice_at_once_it_counts_once(talk: Talk, monkeypatch: 
     assert "出了点问题" not in "".join(said)
     assert await done(talk) == [(1, 1)]
     async with talk.app.database.reading() as uow:
-        assert (await uow.session.scalars(select(Assignment.completions))).one() == 1
+        assert (await uow.session.scalars(select(Assignment.done))).one() == 1
         assert len((await uow.session.scalars(select(UndoStep))).all()) == 1

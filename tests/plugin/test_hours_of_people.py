@@ -12,7 +12,7 @@ from bot.branch.models import Leave, Member
 from bot.hours import booking
 from bot.hours.models import Source
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
-from tests.plugin.talk import Talk
+from tests.plugin.talk import Talk, exempt
 from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, at, autumn
 from tests.plugin.test_stats_files import files
 
@@ -51,8 +51,8 @@ async def test_the_group_hears_only_the_count(talk: Talk) -> None:
 
 
 async def test_leave_and_exemption_ask_for_less(talk: Talk) -> None:
+    await exempt(talk, 4)
     async with talk.app.database.unit_of_work() as uow:
-        await uow.session.execute(update(Member).where(Member.id == 4).values(exempt_reason="年老体弱"))
         days = {"first_day": date(2026, 7, 1), "last_day": date(2026, 8, 31)}
         uow.session.add(Leave(member_id=2, reason="住院", created_at=uow.now, **days))
     said = (await talk.whisper(BOSS, "三季度谁没达标")).splitlines()

@@ -11,7 +11,7 @@ from bot.rendering.content import Content
 from bot.study import publishing, pushing
 from bot.study.models import Completion, Expected, Material
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
-from tests.plugin.talk import Talk
+from tests.plugin.talk import Talk, exempt
 from tests.unit.study.house import china, material
 
 
@@ -74,9 +74,9 @@ async def test_of_several_the_newest_and_the_numbers_of_the_others(talk: Talk) -
 
 
 async def test_the_right_denominator(talk: Talk) -> None:
+    await exempt(talk, 1)
     async with talk.app.database.unit_of_work() as uow:
         today = uow.now.date()
-        (await uow.session.get_one(Member, 1)).exempt_reason = "年老体弱"
         (await uow.session.get_one(Member, 2)).left_on = today
         uow.session.add(Leave(member_id=4, first_day=today, last_day=today, created_at=uow.now))
         uow.session.add(Member(id=5, branch_id=1, name="新同志", joined_on=today, created_at=uow.now))

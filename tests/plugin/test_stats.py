@@ -13,7 +13,7 @@ from bot.study import pushing
 from bot.study.models import Material
 from plugins.notice.clockwork import publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
-from tests.plugin.talk import Talk
+from tests.plugin.talk import Talk, exempt
 from tests.unit.study.house import china, material
 
 ABOVE, OTHER_BOSS = 201, 202
@@ -103,8 +103,7 @@ async def test_nobody_below_the_committee_asks(talk: Talk) -> None:
 
 
 async def test_leave_and_exemption_are_out_of_it(talk: Talk) -> None:
-    async with talk.app.database.unit_of_work() as uow:
-        await uow.session.execute(update(Member).where(Member.id == 4).values(exempt_reason="年老体弱"))
+    await exempt(talk, 4)
     assert "完成 3/6 人次(50%,比上期同期 -16 个百分点)" in await talk.whisper(BOSS, "统计")
 
 

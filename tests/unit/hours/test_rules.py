@@ -10,7 +10,7 @@ from bot.hours import rules
 from bot.hours.rules import Person, of_reading, required, split_hours
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
-MEMBER = Person("正式党员", exempt=False, committee=False, joined_on=date(2020, 7, 1))
+MEMBER = Person("正式党员", committee=False, joined_on=date(2020, 7, 1))
 
 
 def leave(first: date, last: date) -> Leave:
@@ -48,7 +48,7 @@ def test_a_reading_counts_by_its_length_but_the_least_of_the_branch(minutes: int
 
 def test_a_whole_year_requires_the_years_hours() -> None:
     assert required(MEMBER, [], *YEAR, 32, 56) == 64
-    committee = Person("正式党员", exempt=False, committee=True, joined_on=date(2020, 7, 1))
+    committee = Person("正式党员", committee=True, joined_on=date(2020, 7, 1))
     assert required(committee, [], *YEAR, 32, 56) == 112
 
 
@@ -57,19 +57,18 @@ def test_a_quarter_requires_its_share() -> None:
 
 
 def test_who_came_in_the_middle_or_was_away_needs_less() -> None:
-    came = Person("预备党员", exempt=False, committee=False, joined_on=date(2026, 7, 2))
+    came = Person("预备党员", committee=False, joined_on=date(2026, 7, 2))
     assert required(came, [], *YEAR, 32, 56) == 32
     twice = [leave(date(2026, 1, 1), date(2026, 3, 31)), leave(date(2026, 3, 1), date(2026, 7, 1))]
     assert required(MEMBER, twice, *YEAR, 32, 56) == 32
-    left = Person("正式党员", exempt=False, committee=False, joined_on=date(2020, 1, 1), left_on=date(2026, 7, 3))
+    left = Person("正式党员", committee=False, joined_on=date(2020, 1, 1), left_on=date(2026, 7, 3))
     assert required(left, [], *YEAR, 32, 56) == 32
 
 
-def test_nothing_is_required_of_the_exempt_and_of_those_who_are_not_members_yet() -> None:
-    exempt = Person("正式党员", exempt=True, committee=True, joined_on=date(1970, 1, 1))
-    activist = Person("积极分子", exempt=False, committee=False, joined_on=date(2020, 1, 1))
-    later = Person("正式党员", exempt=False, committee=False, joined_on=date(2027, 1, 1))
-    assert [required(person, [], *YEAR, 32, 56) for person in (exempt, activist, later)] == [0, 0, 0]
+def test_nothing_is_required_of_those_who_are_not_members_yet() -> None:
+    activist = Person("积极分子", committee=False, joined_on=date(2020, 1, 1))
+    later = Person("正式党员", committee=False, joined_on=date(2027, 1, 1))
+    assert [required(person, [], *YEAR, 32, 56) for person in (activist, later)] == [0, 0]
 
 
 def test_over_new_year_each_year_has_its_own_share() -> None:

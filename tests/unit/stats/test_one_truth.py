@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.branch import leave, roster_repository, undo
+from bot.branch import exemption, leave, roster_repository, roster_undo, undo
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, Leave, Member, Role, RoleGrant
@@ -52,6 +52,9 @@ UNDOS: dict[str, undo.Undo] = {
     "hours.strike": entering.put_back,
     "study.manual": manual.take_out,
     "leave.end": leave.resume,
+    "leave.take": roster_undo.left,
+    "roster.remove": roster_undo.removed,
+    exemption.KIND: exemption.put_back,
 }
 event = st.one_of(
     studied,
@@ -123,9 +126,9 @@ async def recount(uow: UnitOfWork, wanted: Stretch) -> Raw:
     members = {m.id: m for m in await uow.session.scalars(select(Member))}
     leaves = (await uow.session.scalars(select(Leave))).all()
     away = {
-        (one.member_id, one.first_day + timedelta(days=n))
-        for one in leaves
-        for n in range((one.last_day - one.first_day).days + 1)
+        (one.member_id, one.first_day + timedelta(days=n)): one.exempt
+        for one in sorted(leaves, key=lambda one: one.exempt)
+        for n in range(min((one.last_day - one.first_day).days, 999) + 1)
     }
     asked = {(e.assignment_id, e.member_id) for e in await uow.session.scalars(select(Expected))}
     done = {(c.assignment_id, c.member_id): c for c in await uow.session.scalars(select(Completion))}
@@ -142,13 +145,14 @@ async def recount(uow: UnitOfWork, wanted: Stretch) -> Raw:
         end = (a.due_at - timedelta(seconds=1)).astimezone(CHINA).date()
         for i, m in members.items():
             claim = done.get((a.id, i))
-            was_away = any((i, start + timedelta(days=n)) in away for n in range((end - start).days + 1))
+            days = [(i, start + timedelta(days=n)) for n in range((end - start).days + 1)]
+            was_away, was_exempt = any(day in away for day in days), any(away.get(day) for day in days)
             if (a.id, i) not in asked:
                 state = "自愿完成" if claim else ""
             elif m.left_on is not None and m.left_on <= end and claim is None:
                 state = ""
-            elif m.exempt_reason or was_away:
-                state = "自愿完成" if claim else "免学" if m.exempt_reason else "请假"
+            elif was_away:
+                state = "自愿完成" if claim else "免学" if was_exempt else "请假"
             elif claim is None:
                 state = "未到期" if a.due_at > today else "未完成"
             else:
@@ -175,7 +179,7 @@ async def recount(uow: UnitOfWork, wanted: Stretch) -> Raw:
             sum(state in ("完成", "补学") for state in mine),
             mine.count("补学"),
             {source: n for source, n in halves.items() if n},
-            0 if m.exempt_reason else floor(Fraction(year * len(here), length)),
+            floor(Fraction(year * len(here), length)),
         )
     return Raw(own, rows, readings)
 

@@ -1,0 +1,88 @@
+"""The queries that keep the totals of readings, and the condition by which an expectation counts."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from bot.branch.models import Leave, Member
+from bot.core.db import UnitOfWork
+from bot.study.models import Assignment, Completion, Expected
+
+A, E, C = Assignment, Expected, Completion
+
+
+def away(*also: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    """On leave or exempt on any day on which it was to be read."""
+    return exists().where(
+        Leave.member_id == Member.id, Leave.first_day <= A.last_day, Leave.last_day >= A.first_day, *also
+    )
+
+
+def exempt() -> ColumnElement[bool]:
+    return away(Leave.exempt)
+
+
+def counts() -> ColumnElement[bool]:
+    """Whether an expectation counts, as ``rules.standing`` has it: not exempt, not on leave, not gone undone."""
+    gone = and_(Member.left_on.is_not(None), Member.left_on <= A.last_day, C.member_id.is_(None))
+    return and_(~away(), ~gone)
+
+
+async def readings_of(uow: UnitOfWork, members: Collection[int], since: date) -> Collection[int]:
+    """The ids of what these members were to read by ``since`` or later."""
+    query = select(A.id).join(E, E.assignment_id == A.id).where(E.member_id.in_(members), A.last_day >= since)
+    return (await uow.session.scalars(query.distinct())).all()
+
+
+async def count(uow: UnitOfWork, readings: Collection[int]) -> None:
+    """Keep what these readings add up to now.
+
+    Nobody else counts them until the end of the unit of work (they are locked in the order of ids, so that two
+    processes don't deadlock), and what others did until then is seen by the statement that counts.
+    """
+    if not readings:
+        return
+    readings = list(readings)
+    await uow.session.execute(_LOCK, {"readings": readings})
+    await uow.session.execute(_COUNT, {"readings": readings}, execution_options={"synchronize_session": False})
+
+
+def _count() -> Update:
+    each = (
+        select(
+            A.id.label("id"),
+            case((and_(E.member_id.is_not(None), counts()), 1), else_=0).label("counts"),
+            case((C.member_id.is_not(None), 1), else_=0).label("done"),
+            case((C.late, 1), else_=0).label("late"),
+        )
+        .select_from(A)
+        .outerjoin(E, E.assignment_id == A.id)
+        .outerjoin(Member, Member.id == E.member_id)
+        .outerjoin(C, and_(C.assignment_id == E.assignment_id, C.member_id == E.member_id))
+        .where(A.id.in_(_THESE))
+        .subquery()
+    )
+    done, late = func.sum(each.c.counts * each.c.done), func.sum(each.c.counts * each.c.late)
+    sums = (func.sum(each.c.counts).label("counted"), done.label("done"), late.label("late"))
+    total = select(each.c.id, *sums).group_by(each.c.id).subquery()
+    completed = select(func.count()).where(C.assignment_id == A.id).scalar_subquery()
+    values = {"counted": total.c.counted, "done": total.c.done, "late": total.c.late, "extra": completed - total.c.done}
+    return update(A).where(A.id == total.c.id).values(values)
+
+
+# Put together once: they are part of every check-in.
+_THESE = bindparam("readings", expanding=True)
+_LOCK = select(A.id).where(A.id.in_(_THESE)).order_by(A.id).with_for_update()
+_COUNT = _count()
