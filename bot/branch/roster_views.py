@@ -75,7 +75,7 @@ def kind_changed(member: Member, before: str) -> str:
 
 
 def exempted(member: Member) -> str:
-    return f"{member.name}已登记免学,不计入应学。依据:{member.exempt_reason}\n恢复请发「恢复学习 {member.name}」。"
+    return f"{member.name}已登记免学,从今天起不计入应学。依据:{member.exempt_reason}\n恢复请发「恢复学习 {member.name}」。"
 
 
 def resumed(member: Member) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ColumnExpressionArgument,
     Update,
@@ -83,6 +84,6 @@ def _count() -> Update:
 
 
 # Put together once: they are part of every check-in.
-_THESE = bindparam("readings", expanding=True)
+_THESE: BindParameter[int] = bindparam("readings", expanding=True)
 _LOCK = select(A.id).where(A.id.in_(_THESE)).order_by(A.id).with_for_update()
 _COUNT = _count()

@@ -1,14 +1,14 @@
 """Leave and exemption: who may, for which days, and that it takes people out of what is expected."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.branch.models import AuditEntry, Leave, Member
-from bot.core.clock import ShiftableClock
+from bot.core.clock import CHINA, ShiftableClock
 from bot.study import completion, pushing
-from bot.study.models import Material
+from bot.study.models import Assignment, Material
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk, at
 
@@ -91,7 +91,7 @@ async def test_twice_the_same_days(talk: Talk) -> None:
 
 
 async def test_exempt_and_away_are_out_of_the_count(talk: Talk) -> None:
-    assert "不计入应学。依据:年老体弱 支委会同意" in await talk.whisper(BOSS, "免学 赵德福 年老体弱 支委会同意")
+    assert "从今天起不计入应学。依据:年老体弱 支委会同意" in await talk.whisper(BOSS, "免学 赵德福 年老体弱 支委会同意")
     await talk.whisper(MEMBER, "请假 出差 到11月30日")
     async with talk.app.database.unit_of_work() as uow:
         material = Material(
@@ -118,3 +118,36 @@ async def test_exempt_and_away_are_out_of_the_count(talk: Talk) -> None:
             ("roster.resume", "身体好转"),
             ("leave.end", ""),
         ]
+
+
+async def test_an_exemption_counts_from_the_day_it_is_given(talk: Talk) -> None:
+    october, today = date(2026, 10, 8), date(2026, 11, 24)
+    async with talk.app.database.unit_of_work() as uow:
+        material = Material(
+            branch_id=1, no=1, title="党章", text="总纲", minutes=1, key_terms="[]", sha256="0" * 64, created_at=uow.now
+        )
+        uow.session.add(material)
+        await uow.session.flush()
+        assignments = []
+        for day in (october, today):
+            pushed_at = datetime.combine(day, time(8), CHINA)
+            uow.now = pushed_at
+            assignments.append((await pushing.push(uow, 1, material)).assignment.id)
+
+    async def counted() -> list[int]:
+        async with talk.app.database.reading() as uow:
+            return [(await uow.session.get_one(Assignment, one)).counted for one in assignments]
+
+    assert await counted() == [4, 4]
+    await talk.whisper(BOSS, "免学 赵德福 年老体弱")
+    assert await counted() == [4, 3]
+    await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert await counted() == [4, 4]
+    await talk.whisper(BOSS, "免学 赵德福 年老体弱")
+    await talk.whisper(BOSS, "恢复学习 赵德福")
+    assert await counted() == [4, 4]
+    await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert await counted() == [4, 3]
+    assert "0/4,未完成 4 人" in await talk.whisper(BOSS, "谁还没学 1")
