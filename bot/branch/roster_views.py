@@ -75,7 +75,8 @@ def kind_changed(member: Member, before: str) -> str:
 
 
 def exempted(member: Member) -> str:
-    return f"{member.name}已登记免学,从今天起不计入应学。依据:{member.exempt_reason}\n恢复请发「恢复学习 {member.name}」。"
+    ground = f"依据:{member.exempt_reason}"
+    return f"{member.name}已登记免学,从今天起不计入应学。{ground}\n恢复请发「恢复学习 {member.name}」。"
 
 
 def resumed(member: Member) -> str:
