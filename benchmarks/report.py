@@ -15,7 +15,7 @@ from pathlib import Path
 PAGE = Path(__file__).parent / "results.md"
 BENCHMARKS = {
     "chat": ("benchmarks.chat",),
-    "day": ("benchmarks.day", "--minutes", "10"),
+    "day": ("benchmarks.day", "--minutes", "5"),
     "receipts": ("benchmarks.receipts",),
     "figures": ("benchmarks.figures",),
     "discussion": ("benchmarks.discussion",),

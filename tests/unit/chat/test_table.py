@@ -125,3 +125,15 @@ def test_two_jobs_with_one_name_are_a_defect(table: CommandTable) -> None:
     second.every(5, "due")(another)
     with pytest.raises(ValueError, match="due"):
         table.add(second)
+
+
+@pytest.mark.parametrize("text", ["已学", "✅打卡7", "打咔", "己学", "以学 3", "「已学」", "ＯＫ"])
+def test_what_may_be_a_phrase_is_looked_at(table: CommandTable, text: str) -> None:
+    assert table.may_be_bare(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "食堂今天的红烧肉不错", "同意", "已经在路上了,堵车,大家先开始吧,不用等我,我听回放就行"]
+)
+def test_other_talk_is_let_go_at_a_glance(table: CommandTable, text: str) -> None:
+    assert not table.may_be_bare(text)
