@@ -4,7 +4,19 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from . import clockwork, composing, confirming, deciding, filing, filling, letters, managing, publicity, receipts
+from . import (
+    clockwork,
+    composing,
+    confirming,
+    deciding,
+    filing,
+    filling,
+    letters,
+    managing,
+    previewing,
+    publicity,
+    receipts,
+)
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 公告",
@@ -17,6 +29,7 @@ __plugin_meta__ = PluginMetadata(
 matcher = attach(
     clockwork.commands,
     composing.commands,
+    previewing.commands,
     managing.commands,
     receipts.commands,
     deciding.commands,

@@ -1,18 +1,15 @@
-"""What a propagandist types to make something public, and what they see before they confirm it."""
+"""What a propagandist types to make something public."""
 
 from bot.branch import rights
-from bot.chat.call import Ask, Call, Incoming, Reply
+from bot.chat.call import Call, Incoming, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
-from bot.notice import categories, drafting, history, reaching, repository, views
+from bot.notice import drafting, history, repository, templates, views
 from bot.notice.asking import Wish
-from bot.rendering.content import Content
-from bot.scheduling.words import say_moment
-from bot.textmining import segmenter
+from plugins.notice.filling import begin
+from plugins.notice.previewing import preview
 
 commands = CommandSet("notice")
-
-KEEP = "存草稿"
 
 
 @commands.command(
@@ -28,7 +25,15 @@ async def compose(call: Call) -> Reply:
     if not attached and (not call.args.strip() or call.args.strip().isdecimal()):
         return await _look(call)
     wish = Wish.read(call.args, call.app.clock.now())
+    if not attached and (template := await _template(call, wish.text)) is not None:
+        return begin(wish.model_copy(update={"text": template}))
     return await preview(call, await _attached(call, wish, answered))
+
+
+async def _template(call: Call, text: str) -> str | None:
+    """「公告 会议通知」 means the template of that name."""
+    async with call.app.database.reading() as uow:
+        return (await templates.known(uow, call.actor.branch_id)).get(text) if call.actor.branch_id else None
 
 
 async def _look(call: Call) -> Reply:
@@ -49,29 +54,3 @@ async def _attached(call: Call, wish: Wish, answered: Incoming | None) -> Wish:
     if not text and (pictures or files):
         text = files[0][1] if files else "请看图片。"
     return wish.model_copy(update={"text": text, "pictures": tuple(pictures), "files": tuple(files)})
-
-
-async def preview(call: Call, wish: Wish) -> Reply:
-    """The notice as it will be seen, and what may be answered."""
-    async with call.app.database.reading() as uow:
-        await drafting.need_author(uow, await rights.here(uow, call.actor))
-    if not wish.category:
-        wish = wish.about(await segmenter.segment(wish.text))
-    when = f"{say_moment(wish.at, call.app.clock.now())}公开" if wish.at else "公开"
-    ask = f"类别:{wish.category}(改类别就回复类别名)\n"
-    ask += f"回复「确认」{when}{views.how(wish)},「{KEEP}」以后再发,「取消」放弃。"
-    choices = ("确认", "取消", KEEP, *categories.names())
-    shown = views.shown(wish.wording)
-    return Ask(shown + Content.of(ask), "notice.compose", wish.model_dump(mode="json"), choices, minutes=10)
-
-
-@commands.answer("compose")
-async def confirmed(call: Call) -> Reply:
-    wish = Wish.model_validate(call.payload)
-    if call.args in categories.names():
-        return await preview(call, wish.model_copy(update={"category": call.args}))
-    async with call.app.database.unit_of_work() as uow:
-        actor = await rights.here(uow, call.actor)
-        await drafting.need_author(uow, actor)
-        notice = await drafting.draft(uow, actor, wish.wording, wish.scope, wish.at, kept=call.args == KEEP)
-        return views.stored(notice, uow.now, await reaching.unreached(uow, notice))

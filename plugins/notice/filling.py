@@ -9,7 +9,7 @@ from bot.core.errors import UserError
 from bot.notice import drafting, templates
 from bot.notice.asking import Wish
 from bot.rendering.content import Content
-from plugins.notice.composing import preview
+from plugins.notice.previewing import preview
 
 commands = CommandSet("notice")
 
@@ -45,7 +45,12 @@ async def fill(call: Call) -> Reply:
         wish = Wish.read(how, uow.now)
         if wish.text:
             raise UserError(f"没读懂「{wish.text[:10]}」。模板名后面只写怎么发,比如:公告模板 {name} 定时 明天8点")
-        return _next(wish.model_copy(update={"text": await templates.get(uow, actor.branch, name)}), {})
+        return begin(wish.model_copy(update={"text": await templates.get(uow, actor.branch, name)}))
+
+
+def begin(wish: Wish) -> Ask:
+    """The question for the first blank of the template that is the wish's text."""
+    return _next(wish, {})
 
 
 def _next(wish: Wish, answers: dict[str, str]) -> Ask:

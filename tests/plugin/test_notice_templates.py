@@ -31,6 +31,12 @@ async def test_blanks_are_asked_one_by_one(talk: Talk) -> None:
     assert await texts(talk) == [words]
 
 
+async def test_a_notice_of_a_template_s_name_is_that_template(talk: Talk) -> None:
+    assert (await talk.whisper(EDITOR, "公告 定时 明天8点 会议通知")).startswith("(1/")
+    await talk.whisper(EDITOR, "取消")
+    assert (await talk.whisper(EDITOR, "公告 会议通知延期")).startswith("【公告】\n会议通知延期")
+
+
 async def test_giving_up_half_way_changes_nothing(talk: Talk) -> None:
     await talk.whisper(EDITOR, "公告模板 会议通知")
     assert await talk.whisper(EDITOR, "取消") == "已取消,什么都没有改动。"
