@@ -67,6 +67,12 @@ async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | N
     return [references.pop(out.key, None) for out in outs]
 
 
+async def first_free(uow: UnitOfWork, rows: Sequence[Sequence[str]]) -> list[str | None]:
+    """Of each row of keys the first that no message has yet; None where all are taken."""
+    known = await repository.keys_among(uow, [key for row in rows for key in row])
+    return [next((key for key in row if key not in known), None) for row in rows]
+
+
 async def _numbers(uow: UnitOfWork, outs: list[Outgoing]) -> list[int]:
     """A number for each message, counted by branch, prefix and day."""
     kinds = [(out.branch_id or 0, day_prefix(out.prefix, uow.now)) for out in outs]

@@ -69,9 +69,21 @@ def _named(rows: list[tuple[str, int, int]], names: dict[str, str]) -> list[tupl
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """Whom a reminder would reach at ``leaves_at``, each with the key of their message; ``before`` have had as many as
+    the branch wants on that day, and ``away`` can't be written to or are on leave."""
+
+    notice: Notice
+    reachable: tuple[tuple[Reader, str], ...]
+    before: int
+    away: int
+    leaves_at: datetime
+    a_day: int
+
+
+@dataclass(frozen=True)
 class Reminded:
-    """``told`` people get a line at ``leaves_at``; ``before`` have had as many as the branch wants on that day, and
-    ``away`` can't be written to or are on leave."""
+    """``told`` people get a line at ``leaves_at``; the others as in ``Outlook``."""
 
     told: int
     before: int
@@ -79,42 +91,36 @@ class Reminded:
     leaves_at: datetime
 
 
-async def check(uow: UnitOfWork, notice: Notice) -> int:
-    """How often the branch lets people be reminded on a day. Raises ``UserError`` where there is nothing to remind of,
-    or it wants no reminders."""
+async def outlook(uow: UnitOfWork, actor: Actor, no: int) -> Outlook:
+    """Raises as ``standing``, and ``UserError`` where there is nothing to remind of, or the branch wants no
+    reminders."""
+    found = await standing(uow, actor, no)
+    notice = found.notice
     if notice.state != State.PUBLISHED:
         raise UserError(f"公告 {notice.no} 没有在等回执,不用催收。")
     a_day = int(await branch.setting(uow, notice.branch_id, "reminds_per_day"))
     if a_day == 0:
         raise UserError("支部设置了不催。要打开请书记发「设置 催学上限 1」。")
-    return a_day
-
-
-async def remind(uow: UnitOfWork, actor: Actor, no: int) -> Reminded:
-    """Enqueue a private line to each of those who haven't confirmed, outside the quiet hours. Raises as ``standing``
-    and ``check``."""
-    found = await standing(uow, actor, no)
-    notice = found.notice
-    a_day = await check(uow, notice)
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
     day = to_local(leaves_at).date()
     people = await branch.people(uow, [person.member_id for person in found.found.open])
     absent = await branch.leaves_between(uow, [one.member_id for one in people], day, day)
-    reachable = [one for one in people if one.account is not None and one.member_id not in absent]
-    waiting, keys = reachable, dict[int, str]()
-    for nth in range(a_day):
-        for one in waiting:
-            keys[one.member_id] = reminder_keys(one.member_id, day)[nth]
-        references = await outbox.enqueue_all(
-            uow, [_message(notice, actor, one, keys[one.member_id], leaves_at) for one in waiting]
-        )
-        waiting = [one for one, ref in zip(waiting, references, strict=True) if ref is None]
-    told = len(reachable) - len(waiting)
-    await audit.record(uow, actor, "notice.remind", f"公告 {no}", detail={"people": told})
-    if told:
-        sent = [keys[one.member_id] for one in reachable if one not in waiting]
-        await undo.remember(uow, actor, "notice.remind", {"notice": notice.id, "keys": sent}, f"催收公告 {no}")
-    return Reminded(told, len(waiting), len(people) - len(reachable), leaves_at)
+    here = [one for one in people if one.account is not None and one.member_id not in absent]
+    keys = await outbox.first_free(uow, [reminder_keys(one.member_id, day)[:a_day] for one in here])
+    reachable = tuple((one, key) for one, key in zip(here, keys, strict=True) if key is not None)
+    return Outlook(notice, reachable, len(here) - len(reachable), len(people) - len(here), leaves_at, a_day)
+
+
+async def remind(uow: UnitOfWork, actor: Actor, no: int) -> Reminded:
+    """Enqueue a private line to each of those who haven't confirmed, outside the quiet hours. Raises as ``outlook``."""
+    found = await outlook(uow, actor, no)
+    messages = [_message(found.notice, actor, one, key, found.leaves_at) for one, key in found.reachable]
+    references = await outbox.enqueue_all(uow, messages)
+    sent = [out.key for out, reference in zip(messages, references, strict=True) if reference is not None]
+    await audit.record(uow, actor, "notice.remind", f"公告 {no}", detail={"people": len(sent)})
+    if sent:
+        await undo.remember(uow, actor, "notice.remind", {"notice": found.notice.id, "keys": sent}, f"催收公告 {no}")
+    return Reminded(len(sent), found.before + len(messages) - len(sent), found.away, found.leaves_at)
 
 
 async def remind_no_more(uow: UnitOfWork, notice_id: int, keys: list[str]) -> None:

@@ -191,8 +191,22 @@ def how(wish: Wish) -> str:
 
 def reminded(told: int, before: int, away: int, leaves_at: datetime, now: datetime) -> str:
     when = f",{say_moment(leaves_at, now)}发出" if leaves_at > now else ""
+    return f"已安排提醒 {told} 人{when}。{_not_reminded('另有 ', before, away)}"
+
+
+def to_remind(no: int, people: int, before: int, away: int, a_day: int) -> str:
+    """Whom 催收 would remind, before it does."""
+    if not (people or before or away):
+        return f"公告 {no} 都收到了,不用催。"
+    if not people:
+        return f"公告 {no} 现在没有人可以提醒:{_not_reminded('', before, away)}"
+    others = _not_reminded("另有 ", before, away)
+    return f"将私下提醒 {people} 人看公告 {no}(每人每天最多 {a_day} 次,避开安静时段)。{others}"
+
+
+def _not_reminded(opening: str, before: int, away: int) -> str:
     others = [f"{n} 人{why}" for n, why in ((before, "今天已提醒过"), (away, "请假或没有绑定账号")) if n]
-    return f"已安排提醒 {told} 人{when}。" + (f"另有 {'、'.join(others)}。" if others else "")
+    return f"{opening}{'、'.join(others)}。" if others else ""
 
 
 def reminder(notice: Notice) -> Content:

@@ -1,7 +1,7 @@
 """Reminding those who haven't finished: privately, seldom, never at night."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.branch import audit
 from bot.branch import service as branch
@@ -21,10 +21,12 @@ from bot.study.pages import NO_PAGES, Pages
 
 @dataclass(frozen=True)
 class Outlook:
-    """Whom a reminder would reach: those who can be written to, and the names of those who have no account."""
+    """Whom a reminder would reach, each with the key of their message; ``before`` have been reminded as often as the
+    branch wants on that day, and some have no account."""
 
     assignment: Assignment
-    reachable: tuple[Reader, ...]
+    reachable: tuple[tuple[Reader, str], ...]
+    before: int
     without_account: tuple[str, ...]
     leaves_at: datetime
     a_day: int
@@ -32,7 +34,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Reminded:
-    """``told`` people get a line; ``before`` have been reminded as often as the branch wants on that day."""
+    """``told`` people get a line; the others as in ``Outlook``."""
 
     assignment: Assignment
     told: int
@@ -51,10 +53,13 @@ async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
     exempt = {reader.member_id for reader in readers.values() if reader.exempt_reason}
     still_open = (await completion.standing_of(uow, assignment)).open
     people = {person.member_id: person.name for person in still_open if person.member_id not in exempt}
-    reachable = [readers[member] for member in people if member in readers and readers[member].account is not None]
-    reached = {reader.member_id for reader in reachable}
-    without = tuple(name for member, name in people.items() if member not in reached)
-    return Outlook(assignment, tuple(reachable), without, (await quiet_hours(uow, branch_id)).shift(uow.now), a_day)
+    known = [readers[member] for member in people if member in readers and readers[member].account is not None]
+    with_account = {reader.member_id for reader in known}
+    without = tuple(name for member, name in people.items() if member not in with_account)
+    leaves_at = (await quiet_hours(uow, branch_id)).shift(uow.now)
+    keys = await outbox.first_free(uow, [_keys(reader, to_local(leaves_at).date(), a_day) for reader in known])
+    reachable = tuple((reader, key) for reader, key in zip(known, keys, strict=True) if key is not None)
+    return Outlook(assignment, reachable, len(known) - len(reachable), without, leaves_at, a_day)
 
 
 async def remind(uow: UnitOfWork, actor: Actor, no: int, pages: Pages = NO_PAGES) -> Reminded:
@@ -69,25 +74,26 @@ async def remind(uow: UnitOfWork, actor: Actor, no: int, pages: Pages = NO_PAGES
         page = pages.of_member(found.assignment, reader.member_id, found.leaves_at)
         return views.reminder(found.assignment, material.title, found.leaves_at, page)
 
-    day, waiting = to_local(found.leaves_at).date(), list(found.reachable)
-    for nth in range(1, found.a_day + 1):
-        messages = [_message(found, actor, reader, line(reader), f"{day}:{nth}") for reader in waiting]
-        references = await outbox.enqueue_all(uow, messages)
-        waiting = [reader for reader, ref in zip(waiting, references, strict=True) if ref is None]
-    told = len(found.reachable) - len(waiting)
+    messages = [_message(found, actor, reader, line(reader), key) for reader, key in found.reachable]
+    told = sum(reference is not None for reference in await outbox.enqueue_all(uow, messages))
     subject = f"学习 {found.assignment.no}"
     await audit.record(uow, actor, "study.remind", subject, detail={"people": told})
-    return Reminded(found.assignment, told, len(waiting), found.without_account, found.leaves_at)
+    return Reminded(found.assignment, told, found.before + len(messages) - told, found.without_account, found.leaves_at)
 
 
-def _message(found: Outlook, actor: Actor, reader: Reader, content: Content, moment: str) -> outbox.Outgoing:
+def _keys(reader: Reader, day: date, a_day: int) -> list[str]:
+    """What makes the first, the second … reminder of a member on a day one, whatever the reading."""
+    return [f"remind:{reader.member_id}:{day}:{nth}" for nth in range(1, a_day + 1)]
+
+
+def _message(found: Outlook, actor: Actor, reader: Reader, content: Content, key: str) -> outbox.Outgoing:
     assert reader.account is not None
     return outbox.Outgoing(
         branch_id=found.assignment.branch_id,
         target=private(reader.account, actor.account),
         content=content,
         origin=f"{ORIGIN}:{found.assignment.no}",
-        key=f"remind:{reader.member_id}:{moment}",
+        key=key,
         prefix="催",
         not_before=found.leaves_at,
         expires_at=found.leaves_at + timedelta(days=1),

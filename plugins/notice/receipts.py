@@ -61,12 +61,11 @@ async def remind(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         actor = await rights.here(uow, call.actor)
         await drafting.need_author(uow, actor)
-        one = await reminding.standing(uow, actor, numbered(call.args, "公告", "催收 3")[0])
-        a_day = await reminding.check(uow, one.notice)
-    if not one.found.open:
-        return f"公告 {one.notice.no} 都收到了,不用催。"
-    text = f"将私下提醒 {len(one.found.open)} 人看公告 {one.notice.no}(每人每天最多 {a_day} 次,避开安静时段)。"
-    return Ask(Content.of(f"{text}\n回复「确认」发送,「取消」放弃。"), "notice.remind", {"no": one.notice.no})
+        found = await reminding.outlook(uow, actor, numbered(call.args, "公告", "催收 3")[0])
+    text = views.to_remind(found.notice.no, len(found.reachable), found.before, found.away, found.a_day)
+    if not found.reachable:
+        return text
+    return Ask(Content.of(f"{text}\n回复「确认」发送,「取消」放弃。"), "notice.remind", {"no": found.notice.no})
 
 
 @commands.answer("remind")

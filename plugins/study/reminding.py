@@ -14,7 +14,7 @@ async def remind(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         found = await reminding.outlook(uow, call.actor.branch, number(call.args))
         text = reminding_views.preview(found, uow.now, named=call.actor.group_id is None)
-    if not found.reachable and not found.without_account:
+    if not (found.reachable or found.before or found.without_account):
         return f"学习 {found.assignment.no} 都完成了,不用催。"
     if not found.reachable:
         return text

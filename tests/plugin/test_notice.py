@@ -227,11 +227,13 @@ async def test_withdrawn_afterwards_it_says_what_the_platform_does_not_allow(tal
 async def test_reminders_reach_only_those_still_open_once_a_day(talk: Talk) -> None:
     await publish(talk)
     await talk.say(MEMBER, "收到")
-    assert "私下提醒 3 人" in await talk.whisper(EDITOR, "催收 1")
+    assert await talk.whisper(EDITOR, "催收 1") == (
+        "将私下提醒 2 人看公告 1(每人每天最多 1 次,避开安静时段)。另有 1 人请假或没有绑定账号。\n"
+        "回复「确认」发送,「取消」放弃。"
+    )
     assert await talk.whisper(EDITOR, "确认") == "已安排提醒 2 人。另有 1 人请假或没有绑定账号。"
     assert [who for who, _ in await queued(talk, "private")] == ["101", "102"]
-    await talk.whisper(EDITOR, "催收 1")
-    assert (await talk.whisper(EDITOR, "确认")).startswith("已安排提醒 0 人。")
+    assert "现在没有人可以提醒:2 人今天已提醒过" in await talk.whisper(EDITOR, "催收 1")
 
 
 async def test_filed_and_taken_back(talk: Talk) -> None:
