@@ -11,7 +11,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/p
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
 
-.PHONY: help demo run test lint types imports format docs lock bench pictures chromium clean
+.PHONY: help demo run test soak lint types imports format docs lock bench pictures chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,6 +27,11 @@ test pictures: export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/chromium/lib$(if $(LD
 test: $(DEV_DEPS) chromium  ## all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/plugin
 	$(BIN)/python -m pytest tests/e2e tests/fault
+
+MINUTES ?= 60
+
+soak: $(DEV_DEPS)  ## an hour of kills under load (MINUTES=…), with figures at the end
+	$(BIN)/python -m tests.fault.soak --minutes $(MINUTES)
 
 lint: $(DEV_DEPS)  ## style and likely mistakes
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+from sqlalchemy import make_url
 
 
 class Postgres:
@@ -24,13 +25,14 @@ class Postgres:
         info = self.server.get_postmaster_info()
         return f"postgresql+asyncpg://postgres@/{name}?host={info.socket_dir}"
 
-    async def fresh(self) -> str:
-        """A new, empty database; its SQLAlchemy URL."""
+    async def fresh(self, like: str = "") -> str:
+        """A new database, empty or a copy of the one at the URL ``like``, to which nobody is connected; its URL."""
+        template = f' TEMPLATE "{make_url(like).database}"' if like else ""
         name = f"t{uuid4().hex[:12]}"
         info = self.server.get_postmaster_info()
         connection = await asyncpg.connect(user="postgres", host=str(info.socket_dir), database="postgres")
         try:
-            await connection.execute(f'CREATE DATABASE "{name}"')
+            await connection.execute(f'CREATE DATABASE "{name}"{template}')
         finally:
             await connection.close()
         return self.url(name)

@@ -26,6 +26,13 @@ async def open_with(uow: UnitOfWork, kinds: Collection[str], payload: str) -> Se
     return (await uow.session.scalars(query)).all()
 
 
+async def hold(uow: UnitOfWork, kinds: Collection[str], start: str) -> None:
+    """Have the open requests whose payload begins so ours alone until the end of the unit of work."""
+    query = select(Request.id).where(Request.state == "open", Request.kind.in_(kinds))
+    query = query.where(Request.payload.startswith(start, autoescape=True)).order_by(Request.id)
+    await uow.session.execute(query.with_for_update())
+
+
 async def lock(uow: UnitOfWork, request: Request) -> None:
     """Have the request as it is now, ours alone until the end of the unit of work."""
     await uow.session.refresh(request, with_for_update=True)

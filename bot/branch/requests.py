@@ -120,6 +120,12 @@ def asker_of(request: Request) -> Actor:
     )  # fmt: skip
 
 
+async def hold(uow: UnitOfWork, kinds: Collection[str], payload: Mapping[str, object]) -> None:
+    """Nobody else decides meanwhile what was asked with a payload that begins so. To be called before what is asked
+    about is locked: ``decide`` comes by the request, and two who come from both ends would wait for each other."""
+    await repository.hold(uow, kinds, f"{_stored(payload)[:-1]},")
+
+
 async def drop(uow: UnitOfWork, kinds: Collection[str], payload: Mapping[str, object]) -> None:
     """What was asked no longer matters: nobody decides it any more."""
     for request in await repository.open_with(uow, kinds, _stored(payload)):

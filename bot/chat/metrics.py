@@ -53,7 +53,7 @@ class _Watched:
         try:
             async with self._app.database.reading() as uow:
                 self._standing = await outbox.standing(uow)
-        except (DatabaseBusy, OSError):
+        except DatabaseBusy:
             self._standing = None
         return self._readings.page()
 

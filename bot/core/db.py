@@ -9,7 +9,7 @@ want of it.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from time import monotonic
@@ -19,6 +19,7 @@ from sqlalchemy import CursorResult, DateTime, MetaData, Select, event, func, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -30,6 +31,10 @@ CONNECTIONS = 12
 """Connections of one process to PostgreSQL, which serves a hundred by default: room for eight processes. One listens,
 one holds the locks of the clock's jobs, the rest is shared by these jobs and by what people type: a commit takes about
 a millisecond, so a few serve thousands of messages a second."""
+
+_TROUBLES = ("08", "40", "53", "57")
+"""Classes of PostgreSQL's error codes: no connection; deadlock or serialisation; disk, memory or connections used up;
+shut down, or not up yet. Said again a little later, the same may well be done."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -107,36 +112,47 @@ class Database:
         writer that waited in vain for another process's lock fails with it, instead of waiting just as long in turn.
         """
         asked_at = monotonic()
-        try:
-            if self.is_sqlite:
-                async with self._writing, self._sessions() as session:
-                    if self._locked_at > asked_at:
-                        raise DatabaseBusy("locked")
-                    await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
-                    uow = UnitOfWork(session, self.clock.now())
-                    yield uow
-                    await session.commit()
-            else:
-                async with self._sessions() as session:
-                    uow = UnitOfWork(session, self.clock.now())
-                    yield uow
-                    await session.commit()
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-                self._locked_at = monotonic()
-            if isinstance(error.orig, sqlite3.OperationalError) or error.connection_invalidated:
-                raise DatabaseBusy(type(error.orig).__name__) from error
-            raise
+        async with self._writing if self.is_sqlite else nullcontext(), self._session() as session:
+            if self._locked_at > asked_at:
+                raise DatabaseBusy("locked")
+            await self._connect(session, sqlite_begin="BEGIN IMMEDIATE")
+            uow = UnitOfWork(session, self.clock.now())
+            yield uow
+            await session.commit()
         for callback in uow._after_commit:
             callback()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that only reads and takes no lock; what it writes is thrown away. Rows stay readable."""
-        async with self._sessions() as session:
+        """A transaction that only reads and takes no lock; what it writes is thrown away. Rows stay readable.
+
+        Raises ``DatabaseBusy`` if the database can't be asked."""
+        async with self._session() as session:
+            await self._connect(session)
             yield UnitOfWork(session, self.clock.now())
             session.expunge_all()
             await session.rollback()
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        """What is the database's own trouble, and no fault of what it was asked, comes out as ``DatabaseBusy``."""
+        try:
+            async with self._sessions() as session:
+                yield session
+        except PoolTimeout as error:
+            raise DatabaseBusy("no connection is free") from error
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                self._locked_at = monotonic()
+            if error.connection_invalidated or _its_own_trouble(error.orig):
+                raise DatabaseBusy(type(error.orig).__name__) from error
+            raise
+
+    async def _connect(self, session: AsyncSession, **options: str) -> None:
+        try:
+            await session.connection(execution_options=options)
+        except OSError as error:  # nobody listens there: asyncpg says so without a wrapping
+            raise DatabaseBusy(type(error).__name__) from error
 
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncIterator[bool]:
@@ -180,6 +196,12 @@ class Database:
         if self._locks is not None:
             await self._locks.close()
         await self.engine.dispose()
+
+
+def _its_own_trouble(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode != sqlite3.SQLITE_ERROR  # that one is for statements that are wrong
+    return str(getattr(error, "sqlstate", ""))[:2] in _TROUBLES
 
 
 async def _hear(connection: AsyncConnection, channel: str, callback: Callable[[], None]) -> None:

@@ -106,7 +106,7 @@ async def reconsider(uow: UnitOfWork, request_id: int, state: str) -> None:
     """What 撤销 does to ``decide``. Raises ``UserError`` for what is out by now."""
     request = await uow.session.get_one(Request, request_id)
     asked = payload_of(request)
-    notice, version = await repository.lock(uow, int(asked["notice"])), int(asked["version"])
+    notice, version = await lock(uow, int(asked["notice"])), int(asked["version"])
     moved_on = notice.state in (State.WITHDRAWN, State.CLOSED) or notice.version > version
     if moved_on or (notice.version == version and notice.state == State.PUBLISHED):
         raise UserError(f"公告 {notice.no} 已经公开或改过,撤销不了。要收回请发「撤回 {notice.no}」。")
@@ -114,6 +114,12 @@ async def reconsider(uow: UnitOfWork, request_id: int, state: str) -> None:
     if notice.state != State.PUBLISHED:
         notice.state, notice.approver_id = State(state), None
     await requests.reopen(uow, request)
+
+
+async def lock(uow: UnitOfWork, notice_id: int) -> Notice:
+    """The notice as it is now, with what is asked about it, ours alone until the end of the unit of work."""
+    await requests.hold(uow, (REVIEW, APPROVAL), {"notice": notice_id})
+    return await repository.lock(uow, notice_id)
 
 
 async def drop(uow: UnitOfWork, notice: Notice, version: int) -> None:

@@ -84,7 +84,7 @@ async def draft(
 
 async def send(uow: UnitOfWork, actor: Actor, no: int) -> Notice:
     """公开: what was kept or returned goes on its way. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
-    notice = await publishing.get(uow, actor.branch, no)
+    notice = await approving.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     await check(uow, actor, notice, Step.SUBMIT)
     await audit.record(uow, actor, "notice.submit", f"公告 {no}")
     await approving.submit(uow, actor, notice, notice.version)
@@ -100,7 +100,7 @@ async def check(uow: UnitOfWork, actor: Actor, notice: Notice, step: Step) -> St
 
 async def changeable(uow: UnitOfWork, actor: Actor, no: int, text: str) -> Notice:
     """The notice that ``text`` may become the next version of. Raises ``NotFound``, ``UserError``, ``NotAllowed``."""
-    notice = await repository.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
+    notice = await approving.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     await check(uow, actor, notice, Step.REVISE)
     rules.check_new(no, notice.text, text)
     if (standing := await uow.session.get(Publicity, notice.id)) is not None:
@@ -143,7 +143,7 @@ async def rewrite(uow: UnitOfWork, actor: Actor, notice: Notice, text: str, *, r
 
 async def unwrite(uow: UnitOfWork, actor: Actor, notice_id: int, version: int, text: str) -> None:
     """What 撤销 does to ``revise``: the words from before, in a new version where the other has been seen."""
-    notice = await uow.session.get_one(Notice, notice_id)
+    notice = await approving.lock(uow, notice_id)
     if notice.state in (State.WITHDRAWN, State.CLOSED) or version != await _newest(uow, notice):
         raise UserError(f"公告 {notice.no} 后来又有变化,撤销不了。要再改发「公告改 {notice.no} 正文」。")
     if version > notice.version:

@@ -21,7 +21,7 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int, reason: str = "") -> 
 
     Raises ``NotFound``, ``UserError``, ``NotAllowed``.
     """
-    notice = await repository.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
+    notice = await approving.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     before, seen = notice.state, notice.published_at is not None and notice.published_at <= uow.now
     await take_back(uow, actor, notice, reason)
     if not seen:
@@ -44,7 +44,7 @@ async def take_back(uow: UnitOfWork, actor: Actor, notice: Notice, reason: str =
 
 async def restore(uow: UnitOfWork, notice_id: int, state: str) -> None:
     """What 撤销 does to a withdrawal before anybody had seen it: a draft again, to be sent on its way once more."""
-    notice = await uow.session.get_one(Notice, notice_id)
+    notice = await repository.lock(uow, notice_id)
     if notice.state != State.WITHDRAWN:
         raise UserError(f"公告 {notice.no} 后来又有变化,撤销不了。")
     notice.state = State.SCHEDULED if state == State.SCHEDULED else State.DRAFT
@@ -84,7 +84,7 @@ async def recalled(uow: UnitOfWork, tried: list[tuple[int, Target, str, bool]], 
 
 async def close(uow: UnitOfWork, actor: Actor, no: int) -> Notice:
     """File it: no receipts are taken any more. It can be undone."""
-    notice = await publishing.get(uow, actor.branch, no)
+    notice = await approving.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     if await uow.session.get(Publicity, notice.id) is not None and notice.state == State.PUBLISHED:
         raise UserError(f"公示到期后发「公示结果 {no}」就归档。要提前结束,发「撤回 {no}」。")
     state = await drafting.check(uow, actor, notice, Step.CLOSE)
@@ -105,7 +105,7 @@ async def _ended(uow: UnitOfWork, notice: Notice) -> None:
 
 async def reopen(uow: UnitOfWork, notice_id: int) -> None:
     """What 撤销 does to ``close``."""
-    notice = await uow.session.get_one(Notice, notice_id)
+    notice = await repository.lock(uow, notice_id)
     if notice.state != State.CLOSED:
         raise UserError(f"公告 {notice.no} 后来又有变化,撤销不了。")
     notice.state, notice.ended_at = State.PUBLISHED, None

@@ -99,8 +99,8 @@ async def result(uow: UnitOfWork, actor: Actor, no: int, said: str) -> str:
 
 async def report(uow: UnitOfWork, actor: Actor, no: int, said: str) -> Notice:
     """Close it with its result and tell the group. Raises as ``result``."""
+    notice = await repository.lock(uow, (await publishing.get(uow, actor.branch, no)).id)
     text = await result(uow, actor, no, said)
-    notice = await publishing.get(uow, actor.branch, no)
     standing = await uow.session.get_one(Publicity, notice.id)
     notice.state, notice.ended_at = State.CLOSED, uow.now
     standing.result = said or UNOPPOSED

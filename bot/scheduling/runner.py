@@ -16,6 +16,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.core import measures
 from bot.core.clock import Clock
+from bot.core.errors import DatabaseBusy
 from bot.core.log import failed
 
 log = logging.getLogger("xueban.ticker")
@@ -128,6 +129,8 @@ class Ticker:
         self._running.add(task)
         try:
             await job()
+        except DatabaseBusy:
+            log.warning("job %s: database busy, again with the next beat", name)
         except Exception as error:
             failed(log, f"job {name}", error)
         finally:

@@ -43,7 +43,7 @@ def serve(database: Database, pages: Pages) -> Starlette:
             Route(f"/{{token}}{feed.ENDING}", _Calendar(database, pages.links, door).answer),
             Route("/{token}", _Reading(database, pages, door).answer, methods=["GET", "POST"]),
         ],
-        exception_handlers={HTTPException: _elsewhere},
+        exception_handlers={HTTPException: _elsewhere, DatabaseBusy: _elsewhere},
     )
 
 
@@ -105,17 +105,14 @@ class _Reading:
         opened = self._pages.opened(visit, link) if form else None
         if form and opened is None:
             raise self._door.wrong(request)
-        try:
-            if opened is None:
-                async with self._database.reading() as uow:
-                    page, now = await visiting.page(uow, link), uow.now
-                    visit = self._pages.open(link, now)
-            else:
-                async with self._database.unit_of_work() as uow:
-                    page, now = await visiting.page(uow, link), uow.now
-                    end = await visiting.reach_end(uow, page, opened) if page is not None else None
-        except DatabaseBusy:
-            raise HTTPException(503) from None
+        if opened is None:
+            async with self._database.reading() as uow:
+                page, now = await visiting.page(uow, link), uow.now
+                visit = self._pages.open(link, now)
+        else:
+            async with self._database.unit_of_work() as uow:
+                page, now = await visiting.page(uow, link), uow.now
+                end = await visiting.reach_end(uow, page, opened) if page is not None else None
         if page is None:
             raise HTTPException(410)
         return HTMLResponse(views.reading(page, visit, link.member_id is not None, end, now), headers=HEADERS)
@@ -139,6 +136,6 @@ async def _form(request: Request) -> dict[str, str]:
 
 async def _elsewhere(_: Request, error: Exception) -> Response:
     """Everything that isn't a page, in the words of one who was looking for one."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status = error.status_code if isinstance(error, HTTPException) else 503
     said = {410: views.GONE, 429: views.MUCH, 503: views.TROUBLE}.get(status, views.WRONG)
     return HTMLResponse(views.message(*said), status, HEADERS)

@@ -1,5 +1,6 @@
 """Fields and houses, ready for use."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -45,6 +46,14 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     houses.furnish(folder, f"sqlite+aiosqlite:///{folder / 'xueban.db'}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database on PostgreSQL with the sample branch, to be copied."""
+    url = asyncio.run(server().fresh())
+    houses.furnish(tmp_path_factory.mktemp("furnished"), url)
+    return url
 
 
 @pytest.fixture

@@ -133,6 +133,11 @@ def reactions(sim: Simulator, message_id: int) -> int:
     return sum(call["params"]["message_id"] == message_id for call in done)
 
 
+def sends(sim: Simulator, group: int = GROUP) -> int:
+    """How many times the bot has called for a message to the group."""
+    return sum(c["action"] == "send_group_msg" and c["params"]["group_id"] == group for c in sim.calls)
+
+
 async def acknowledged(sim: Simulator, message_id: int, seconds: float = 10) -> None:
     for _ in range(int(seconds / 0.01)):
         if reactions(sim, message_id):

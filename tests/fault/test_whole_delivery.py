@@ -15,10 +15,9 @@ from bot.branch.models import ChatGroup
 from bot.delivery.models import OutboxRow
 from bot.simulator import events, sample
 from bot.simulator.happenings import Said
-from bot.simulator.simulator import Simulator
 from tests.process import SUPERUSER
 
-from .house import GROUP, House, answered, delivery
+from .house import GROUP, House, answered, delivery, sends
 
 HELD = {
     "the mark": "UPDATE OF sending_at ON outbox WHEN NEW.sending_at IS NOT NULL AND NEW.origin = 'test'",
@@ -40,11 +39,6 @@ async def hold(house: House, step: str) -> None:
 async def let_go(house: House) -> None:
     async with house.database.unit_of_work() as uow:
         await uow.session.execute(text("DROP TRIGGER held"))
-
-
-def sends(sim: Simulator, group: int = GROUP) -> int:
-    """How many times the bot has called for a message to the group."""
-    return sum(c["action"] == "send_group_msg" and c["params"]["group_id"] == group for c in sim.calls)
 
 
 async def test_killed_after_the_claim_and_before_the_write(house: House) -> None:
