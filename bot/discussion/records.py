@@ -1,5 +1,6 @@
 """Use cases of what is kept: the list of discussions, one of them, a search."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.branch.actor import Actor
@@ -44,6 +45,11 @@ async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     """Member id → (discussions, voices that count) in what the branch at ``path`` and those below opened from ``first``
     on and before ``last``. Whoever doesn't want to be counted isn't in it."""
     return await repository.spoken(uow, path, first, last)
+
+
+async def by_member(uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime) -> dict[int, int]:
+    """Member id → voices that count, of these members, wherever they spoke. Who hasn't isn't in it."""
+    return await repository.voices_by_member(uow, members, first, last)
 
 
 async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:

@@ -206,6 +206,20 @@ def _counted(first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]
     )
 
 
+async def voices_by_member(
+    uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime
+) -> dict[int, int]:
+    """Member id → voices of these members, in the discussions of any branch."""
+    query = (
+        select(Voice.member_id, func.count())
+        .join(Discussion, Discussion.id == Voice.discussion_id)
+        .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
+        .where(Voice.member_id.in_(members), *_counted(first, last))
+        .group_by(Voice.member_id)
+    )
+    return {member: voices for member, voices in await uow.session.execute(query)}  # noqa: C416
+
+
 async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
     """Member id → (discussions, voices) in the discussions of the branch at ``path`` and those below."""
     query = (

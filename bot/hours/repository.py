@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork, upsert
 from bot.hours.models import HourEntry, Source
+
+_BOOKED = (Source.MEETING, Source.TRAINING, Source.MANUAL)
+"""What is stored; hours of readings follow from completions."""
 
 
 async def put(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
@@ -53,14 +56,14 @@ async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
     """Branch id → half hours of its own roster by source, of the branch at ``path`` and those below."""
+    each = [func.sum(case((HourEntry.source == source, HourEntry.halves), else_=0)) for source in _BOOKED]
     query = (
-        select(Member.branch_id, HourEntry.source, func.sum(HourEntry.halves))
-        .select_from(HourEntry)
-        .join(Member, Member.id == HourEntry.member_id)
+        select(Member.branch_id, *each)
+        .join(HourEntry, HourEntry.member_id == Member.id)
         .where(Member.branch_id.in_(at_or_below(path)), HourEntry.day >= first, HourEntry.day <= last)
-        .group_by(Member.branch_id, HourEntry.source)
+        .group_by(Member.branch_id)
     )
-    found: dict[int, dict[Source, int]] = {}
-    for branch, source, halves in await uow.session.execute(query):
-        found.setdefault(branch, {})[Source(source)] = int(halves)
-    return found
+    return {
+        branch: {source: int(halves) for source, halves in zip(_BOOKED, sums, strict=True) if halves}
+        for branch, *sums in await uow.session.execute(query)
+    }

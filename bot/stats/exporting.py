@@ -139,11 +139,12 @@ async def of_member(uow: UnitOfWork, member: Member, stretch: Stretch) -> bytes:
 async def _people(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> AsyncIterator[Iterable[Row]]:
     first, last = stretch.span.first, stretch.until
     start, end = bounds(first, last)
-    spoken = await discussion.spoken(uow, "/", start, end)
     ids = await repository.ids(uow, branch.path, first, last)
     async for some in in_batches(uow, ids, first, last):
-        receipts = await notice.by_member(uow, [one.person.id for one in some], start, end)
-        yield [_person(one, receipts.get(one.person.id, (0, 0)), spoken.get(one.person.id, (0, 0))[1]) for one in some]
+        theirs = [one.person.id for one in some]
+        receipts = await notice.by_member(uow, theirs, start, end)
+        voices = await discussion.by_member(uow, theirs, start, end)
+        yield [_person(one, receipts.get(one.person.id, (0, 0)), voices.get(one.person.id, 0)) for one in some]
 
 
 def _person(one: Hours, receipts: tuple[int, int], voices: int) -> Row:

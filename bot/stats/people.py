@@ -44,8 +44,7 @@ async def record(uow: UnitOfWork, member: Member, stretch: Stretch) -> Record:
     if person.joined_on > last or (person.left_on is not None and person.left_on <= first):
         raise NotFound(f"{label(stretch)}{member.name}不在名册上。")
     wanted, given = (await notice.by_member(uow, [member.id], start, end)).get(member.id, (0, 0))
-    spoken = await discussion.spoken(uow, "/", start, end)
-    _, voices = spoken.get(member.id, (0, 0))
+    voices = (await discussion.by_member(uow, [member.id], start, end)).get(member.id, 0)
     (found,) = await of_people(uow, [person], first, last)
     return Record(stretch, found, wanted, given, voices, await study.unread(uow, member.id))
 

@@ -118,13 +118,13 @@ async def rests_on(uow: UnitOfWork, assignment_id: int, member_id: int, evidence
 
 
 async def claims_since(uow: UnitOfWork, since: datetime) -> list[Claimed]:
-    """The completions by word since then, in the order of time."""
+    """The completions since then that somebody claimed or proved alone, in the order of time."""
     c, a = Completion, Assignment
     query = (
         select(c.member_id, a.branch_id, c.at, Material.minutes)
         .join(a, a.id == c.assignment_id)
         .join(Material, Material.id == a.material_id)
-        .where(c.at >= since, c.proof == Proof.WORD, c.method != Method.MANUAL)
+        .where(c.at >= since, c.proof <= Proof.QUIZ, c.method != Method.MANUAL)
     )
     return [Claimed(*row) for row in await uow.session.execute(query.order_by(c.at))]
 

@@ -185,7 +185,8 @@ BURST = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Claimed:
-    """A completion by word: whose, of which branch, when, and how many minutes the text takes an unhurried reader."""
+    """A completion by word, code, link or questions: whose, of which branch, when, and how many minutes the text takes
+    an unhurried reader."""
 
     member_id: int
     branch_id: int

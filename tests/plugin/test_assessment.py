@@ -1,8 +1,10 @@
 """考核: scored from the records, opened to the evidence, marked by hand with a reason; the scheme and its undoing."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from bot.branch.models import AuditEntry
@@ -214,3 +216,40 @@ async def test_points_for_notices_and_discussions_open_to_each_of_them(talk: Tal
     await talk.whisper(BOSS, "考核 四季度")
     assert (await talk.whisper(BOSS, "8")).splitlines()[-1] == "公告 1「周五交党费」"
     assert (await talk.whisper(BOSS, "5")).splitlines()[-1] == "讨论 1「垃圾分类怎样才能长久」11-24,0 人发言"
+
+
+HEAD = ("指标", "依据", "分值", "目标")
+ROW = ("学习", "学习完成率", 50, 90)
+
+
+def merged() -> bytes:
+    """Two names share a cell, as somebody would format it: the second row gets the name of the first."""
+    book = load_workbook(io.BytesIO(xlsx(HEAD, ROW, (None, "学时达标率", 50, 90))))
+    book.active.merge_cells("A2:A3")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "answer"),
+    [
+        ("考核.xlsm", xlsx(HEAD, ROW), "考核表要 .xlsx 格式"),
+        ("考核.docx", xlsx(HEAD, ROW), "考核表要 .xlsx 格式"),
+        ("考核.xlsx", merged(), "第 3 行:「学习」写了两次"),
+        ("考核.xlsx", xlsx(HEAD, *[ROW] * 100_000), "表里超过了 5000 行,没有读取"),
+        ("考核.xlsx", xlsx(("姓名", "学时"), ("张三", 3)), "没有找到列名。第一行写:指标、依据、分值"),
+        ("考核.xlsx", xlsx(("指标", "分值"), ("学习", 3)), "缺少这几列:依据"),
+        ("考核.xlsx", xlsx(HEAD, ("学习", "学习完成率", "=40+10", 90)), "C2 是公式或错误值"),
+        ("考核.xlsx", b"PK\x03\x04 half a file", "这不是完好的 .xlsx 文件"),
+        ("考核.xlsx", b"", "这不是完好的 .xlsx 文件"),
+    ],
+)
+async def test_a_bad_file_is_said_in_a_line_and_changes_nothing(
+    talk: Talk, name: str, data: bytes, answer: str
+) -> None:
+    before = await talk.whisper(BOSS, "考核 方案")
+    said = await talk.whisper(BOSS, "考核 导入", talk.file(name, data))
+    assert answer in said
+    assert said.count("\n") <= 1
+    assert await talk.whisper(BOSS, "考核 方案") == before

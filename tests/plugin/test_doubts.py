@@ -6,6 +6,9 @@ import pytest
 
 from bot.app import App
 from bot.core.clock import ShiftableClock
+from bot.study import completion, proving
+from bot.study.models import Method, Proof
+from bot.study.proving import Evidence
 from bot.study.rules import BURST, Claimed, burst
 from plugins.study.clockwork import flag_bursts
 from tests.conftest import MORNING
@@ -51,10 +54,7 @@ async def test_the_secretary_hears_of_a_burst_once_a_day_and_it_counts(
     talk: Talk, app: App, clock: ShiftableClock
 ) -> None:
     for number in range(1, 6):
-        await talk.whisper(
-            EDITOR, f"推送 第{number}篇学习材料\n" + f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
-        )
-        await talk.whisper(EDITOR, "确认")
+        await push(talk, number)
     for number in range(1, 6):
         await talk.whisper(MEMBER, f"已学 {number}")
     await talk.whisper(BOSS, "已学 1")
@@ -75,10 +75,28 @@ async def test_the_secretary_hears_of_a_burst_once_a_day_and_it_counts(
 async def test_a_branch_may_not_want_to_hear_of_it(talk: Talk, app: App) -> None:
     await talk.whisper(BOSS, "设置 集中打卡 0")
     for number in range(1, 7):
-        await talk.whisper(
-            EDITOR, f"推送 第{number}篇学习材料\n" + f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
-        )
-        await talk.whisper(EDITOR, "确认")
+        await push(talk, number)
         await talk.whisper(MEMBER, f"已学 {number}")
     await flag_bursts(app)
     assert await told(talk) == {}
+
+
+@pytest.mark.parametrize(
+    ("proof", "method", "flagged"),
+    [
+        (Proof.PAGE, Method.CODE, True),
+        (Proof.QUIZ, Method.QUIZ, True),
+        (Proof.ATTENDANCE, Method.ATTENDANCE, False),
+    ],
+)
+async def test_so_it_hears_of_bursts_of_codes_and_answers(
+    talk: Talk, app: App, proof: Proof, method: Method, flagged: bool
+) -> None:
+    for number in range(1, 6):
+        await push(talk, number)
+    async with app.database.unit_of_work() as uow:
+        for number in range(1, 6):
+            await proving.prove(uow, await completion.get(uow, 1, number), 3, Evidence(proof, method))
+    await flag_bursts(app)
+    heard = (await told(talk)).get(f"private {BOSS}", [])
+    assert ["5 篇,读完大约要 20 分钟" in text for text in heard] == [True] * flagged
