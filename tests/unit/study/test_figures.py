@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.branch import exemption, roster
+from bot.branch import exemption, roster, roster_undo
 from bot.branch import leave as leaving
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, ChatGroup, Leave, Member
@@ -88,7 +88,7 @@ async def happen(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, tw
         if two and member.left_on is None:
             await roster.remove(uow, BOSS, member)
         elif not two and member.left_on is not None:
-            await roster.restore(uow, BOSS, member.name)
+            await roster_undo.removed(uow, BOSS, {"member": one, "offices": [], "accounts": []})
     elif what == "move":
         member.branch_id = two
     elif what == "leave":
