@@ -204,7 +204,7 @@ def main(argv: list[str] | None = None) -> int:
     except (ValidationError, SettingsError) as error:
         print("\n".join(faults(error)), file=sys.stderr)
         return 2
-    log.set_up(settings.xueban.log_level)
+    log.set_up(settings.xueban.log_level, settings.xueban.log_format)
     try:
         return _do(arguments, settings)
     except UserError as error:

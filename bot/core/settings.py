@@ -55,6 +55,7 @@ class Xueban(BaseModel):
     fetch_private_addresses: bool = False
     public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     metrics_token: str = Field("", description="what Prometheus must show at /metrics; without it there is no page")
     alert_webhook: str = Field("", description="where the operator is told by HTTP what needs a hand; empty: nowhere")
@@ -126,7 +127,6 @@ _WORDS = {
     "float_type": "要写数字",
     "bool_parsing": "要写 true 或 false",
     "value_error": "要写网址,如 https://xueban.example.cn",
-    "literal_error": "要写 DEBUG、INFO、WARNING 或 ERROR",
     "set_type": '要写成一列,如 ["12345678"]',
     "frozen_set_type": '要写成一列,如 ["12345678"]',
 }
@@ -143,6 +143,8 @@ def faults(error: ValidationError | SettingsError) -> list[str]:
     for item in error.errors():
         name, kind = "__".join(str(part) for part in item["loc"]).upper(), item["type"]
         told = _WORDS.get(kind, "这个值用不了")
+        if kind == "literal_error":
+            told = f"要写 {item['ctx']['expected'].replace(' or ', ' 或 ').replace(', ', '、')}".replace("'", "")
         if kind in _BOUNDS:
             told = f"要{_BOUNDS[kind]} {next(iter(item['ctx'].values()))}"
         lines.append(f"设置 {name} 不对:{told}。各项设置的说明见 .env.example。")
