@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.branch.models import Role
-from bot.core.errors import NotAllowed
+from bot.core.errors import NotAllowed, UserError
 
 LEADERS = frozenset({Role.SECRETARY, Role.DEPUTY})
 EDITORS = LEADERS | {Role.PROPAGANDIST}
@@ -50,6 +50,14 @@ class Actor:
 
     def may(self, roles: frozenset[Role]) -> bool:
         return self.is_superuser or bool(self.roles & roles)
+
+    @property
+    def myself(self) -> int:
+        """The speaker's own number on the roster. Raises ``UserError`` for somebody who isn't on it: a superuser may be
+        nobody's member."""
+        if self.member_id is None:
+            raise UserError("您还没有绑定到名册。请先发「绑定 您的姓名」。")
+        return self.member_id
 
     @property
     def branch(self) -> int:

@@ -82,9 +82,7 @@ async def _mentioned(uow: UnitOfWork, path: str, platform: str, mentions: Sequen
 
 async def myself(uow: UnitOfWork, actor: Actor) -> Member:
     """The speaker on the roster. Raises ``UserError`` for somebody who isn't."""
-    if actor.member_id is None:
-        raise UserError("您还没有绑定到名册。请先发「绑定 您的姓名」。")
-    return await uow.session.get_one(Member, actor.member_id)
+    return await uow.session.get_one(Member, actor.myself)
 
 
 async def meant(uow: UnitOfWork, actor: Actor, name: str, mentions: Sequence[str] = ()) -> Member:

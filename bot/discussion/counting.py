@@ -7,19 +7,18 @@ from bot.discussion import repository
 
 
 async def leave(uow: UnitOfWork, actor: Actor) -> bool:
-    """Forget everything this member ever said in a discussion, and count nothing from now on; False if it was so."""
-    assert actor.member_id is not None
-    await forget(uow, actor.member_id)
-    new = await repository.opt_out(uow, actor.member_id)
+    """Forget everything this member ever said in a discussion, and count nothing from now on; False if it was so.
+    Raises ``UserError`` for who is on no roster."""
+    await forget(uow, actor.myself)
+    new = await repository.opt_out(uow, actor.myself)
     if new:
         await audit.record(uow, actor, "discussion.opt_out")
     return new
 
 
 async def come_back(uow: UnitOfWork, actor: Actor) -> bool:
-    """Count this member again from now on; False if they are counted."""
-    assert actor.member_id is not None
-    back = await repository.opt_in(uow, actor.member_id)
+    """Count this member again from now on; False if they are counted. Raises ``UserError`` as ``leave``."""
+    back = await repository.opt_in(uow, actor.myself)
     if back:
         await audit.record(uow, actor, "discussion.opt_in")
     return back

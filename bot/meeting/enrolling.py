@@ -38,8 +38,7 @@ async def enrol(uow: UnitOfWork, actor: Actor, no: int | None) -> tuple[Standing
         return wanted, False
     if not wanted.open(uow.now, branch.today(uow)):
         raise UserError(f"培训 {no}「{wanted.course.name}」报名已经截止,想参加请找支委。")
-    assert actor.member_id is not None
-    await _put_in(uow, wanted, [actor.member_id])
+    await _put_in(uow, wanted, [actor.myself])
     await audit.record(uow, actor, "course.enrol", f"培训 {no}")
     return await courses.standing(uow, actor, no), True
 

@@ -72,20 +72,18 @@ async def open_readings(uow: UnitOfWork, actor: Actor) -> "list[tuple[Assignment
 
 async def resume(uow: UnitOfWork, actor: Actor) -> Asked | None:
     """Go on with what was broken off."""
-    assert actor.member_id is not None
-    under_way = await repository.under_way(uow, actor.member_id, uow.now - KEPT)
+    under_way = await repository.under_way(uow, actor.myself, uow.now - KEPT)
     return await _asked(uow, under_way[0]) if under_way else None
 
 
 async def of_reading(uow: UnitOfWork, actor: Actor, no: int) -> Asked:
     """The questions of the reading ``no``. Raises ``NotFound``, ``UserError`` where it has none."""
     assignment = await completion.get(uow, actor.branch, no)
-    assert actor.member_id is not None
-    for sitting in await repository.under_way(uow, actor.member_id, uow.now - KEPT):
+    for sitting in await repository.under_way(uow, actor.myself, uow.now - KEPT):
         if sitting.assignment_id == assignment.id:
             return await _asked(uow, sitting)
     bank = await repository.bank_of(uow, assignment.material_id)
-    known = await repository.known(uow, actor.member_id, bank.id) if bank is not None and not bank.deleted_at else {}
+    known = await repository.known(uow, actor.myself, bank.id) if bank is not None and not bank.deleted_at else {}
     if bank is None or not known:
         raise UserError(f"学习 {no} 还没有配题目,请告诉宣传委员。看全文发「全文 {no}」。")
     return await _begin(uow, actor, known, f"学习 {no}《{bank.name}》", assignment.id)
@@ -93,8 +91,7 @@ async def of_reading(uow: UnitOfWork, actor: Actor, no: int) -> Asked:
 
 async def of_bank(uow: UnitOfWork, actor: Actor, bank: Bank, category: str = "") -> Asked:
     """Some of a bank, the least known first. Raises ``UserError`` where it has none."""
-    assert actor.member_id is not None
-    known = await repository.known(uow, actor.member_id, bank.id, category)
+    known = await repository.known(uow, actor.myself, bank.id, category)
     if not known:
         raise UserError(f"题库「{bank.name}」里还没有题目。")
     return await _begin(uow, actor, known, f"题库「{category or bank.name}」")
@@ -125,9 +122,8 @@ async def practice(uow: UnitOfWork, actor: Actor) -> list[Bank]:
 
 async def of_mistakes(uow: UnitOfWork, actor: Actor) -> Asked | None:
     """What was answered wrong before and is due again; None if nothing is."""
-    assert actor.member_id is not None
     most = int(await branch.setting(uow, actor.branch, "quiz_questions"))
-    due = await repository.due(uow, actor.member_id, branch.today(uow), most)
+    due = await repository.due(uow, actor.myself, branch.today(uow), most)
     return await _start(uow, actor, list(due), "错题") if due else None
 
 
@@ -135,18 +131,17 @@ async def _begin(
     uow: UnitOfWork, actor: Actor, known: dict[int, int], title: str, assignment_id: int | None = None
 ) -> Asked:
     most = int(await branch.setting(uow, actor.branch, "quiz_questions"))
-    return await _start(uow, actor, pick(known, most, f"{actor.member_id}:{uow.now}"), title, assignment_id)
+    return await _start(uow, actor, pick(known, most, f"{actor.myself}:{uow.now}"), title, assignment_id)
 
 
 async def _start(
     uow: UnitOfWork, actor: Actor, questions: list[int], title: str, assignment_id: int | None = None
 ) -> Asked:
     """Begin a sitting; whatever else this member had under way ends."""
-    assert actor.member_id is not None
     await stop(uow, actor)
     sitting = Sitting(
         branch_id=actor.branch,
-        member_id=actor.member_id,
+        member_id=actor.myself,
         assignment_id=assignment_id,
         title=title[:100],
         questions=json.dumps(questions),
@@ -160,9 +155,8 @@ async def _start(
 
 async def stop(uow: UnitOfWork, actor: Actor) -> int:
     """End what the speaker has under way; how many questions of it were answered, -1 if there was nothing."""
-    assert actor.member_id is not None
     done = -1
-    for sitting in await repository.under_way(uow, actor.member_id, uow.now - KEPT):
+    for sitting in await repository.under_way(uow, actor.myself, uow.now - KEPT):
         sitting.ended_at = uow.now
         done = max(done, len(await repository.answers(uow, sitting.id)))
     await uow.session.flush()
@@ -187,7 +181,7 @@ async def answer(
     """Record an answer to the question at ``position``. ``Asked``: it had been answered already, this one is next;
     None: the sitting is over, or somebody else's."""
     sitting = await repository.lock_sitting(uow, sitting_id)
-    if sitting is None or sitting.ended_at is not None or sitting.member_id != actor.member_id:
+    if sitting is None or sitting.ended_at is not None or sitting.member_id != actor.myself:
         return None
     given = await repository.answers(uow, sitting.id)
     asked = await _asked(uow, sitting, len(given))
@@ -263,8 +257,7 @@ async def _end(uow: UnitOfWork, sitting: Sitting, asked: Asked, message_id: str)
 
 async def outlook(uow: UnitOfWork, actor: Actor) -> tuple[int, date | None]:
     """(how many questions come back to the speaker, the day of the first)."""
-    assert actor.member_id is not None
-    waiting, first = await repository.waiting(uow, actor.member_id)
+    waiting, first = await repository.waiting(uow, actor.myself)
     return waiting, first
 
 

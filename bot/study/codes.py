@@ -49,7 +49,6 @@ class Shown:
 
 async def claim(uow: UnitOfWork, actor: Actor, shown: Shown) -> CheckedIn | MoreNeeded | Refused:
     """Record a verified completion for who sends the code first. Never raises for a wrong one: each is on record."""
-    assert actor.member_id is not None
     if await audit.count(uow, actor, WRONG, uow.now - rules.CODE_LASTS) >= rules.MOST_GUESSES:
         return Refused(Why.LOCKED, shown.code)
     found = await proofs.visit_by_code(uow, actor.branch, shown.code)
@@ -61,16 +60,16 @@ async def claim(uow: UnitOfWork, actor: Actor, shown: Shown) -> CheckedIn | More
     if meant not in (None, reading.no):
         return Refused(Why.OTHER, shown.code, reading, meant)
     if visit.used_at is not None:
-        own = visit.member_id == actor.member_id
+        own = visit.member_id == actor.myself
         return CheckedIn(reading, False, False) if own else Refused(Why.USED, shown.code, reading)
     if visit.expires_at <= uow.now:
         return Refused(Why.RAN_OUT, shown.code, reading)
     evidence = Evidence(Proof.PAGE, Method.CODE, f"visit:{visit.id}", shown.message_id)
     assignment = await uow.session.get_one(Assignment, reading.id)
-    proved = await proving.prove(uow, assignment, actor.member_id, evidence)
+    proved = await proving.prove(uow, assignment, actor.myself, evidence)
     if not proved.enough:
         return MoreNeeded(reading)
-    visit.used_at, visit.member_id = uow.now, actor.member_id
+    visit.used_at, visit.member_id = uow.now, actor.myself
     return CheckedIn(reading, proved.first or proved.higher, proved.late)
 
 

@@ -37,7 +37,7 @@ async def arrived(call: Call) -> Reply:
 
 async def _decide(call: Call, *, arrived: bool) -> None:
     """Write down what the person saw. Raises ``UserError`` without a reference, ``NotFound`` for an unknown one."""
-    reference = call.args.strip("〔〕[]【】 ")
+    reference = "".join(call.args.split()).strip("〔〕[]【】")[:24]
     if not reference:
         raise UserError(f"请写消息号,比如:{call.word} 学1124-01。消息号发「消息状态」可以看到。")
     async with call.app.database.unit_of_work() as uow:
