@@ -9,6 +9,7 @@ from bot.branch import service as branch
 from bot.branch import telling
 from bot.branch.actor import LEADERS, Actor
 from bot.branch.models import Role
+from bot.branch.names import ERASED
 from bot.branch.service import Reader
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
@@ -121,6 +122,6 @@ async def kept_of(uow: UnitOfWork, member_id: int) -> str:
     return f"具名的意见:{written} 件" if written else ""
 
 
-async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
-    """The words stay with the branch, who wrote them doesn't."""
-    await repository.forget_letters(uow, member_id)
+async def forget(uow: UnitOfWork, member_id: int, name: str) -> None:
+    """The words stay with the branch; who wrote them doesn't, nor the name in any of them."""
+    await repository.forget_letters(uow, member_id, name, ERASED)

@@ -209,8 +209,10 @@ async def letters_of(uow: UnitOfWork, member_id: int) -> int:
     return int((await uow.session.execute(query)).scalar_one())
 
 
-async def forget_letters(uow: UnitOfWork, member_id: int) -> None:
+async def forget_letters(uow: UnitOfWork, member_id: int, name: str, instead: str) -> None:
     await uow.session.execute(update(Letter).where(Letter.member_id == member_id).values(member_id=None))
+    named = update(Letter).where(Letter.text.contains(name, autoescape=True))
+    await uow.session.execute(named.values(text=func.replace(Letter.text, name, instead)))
 
 
 async def published(
