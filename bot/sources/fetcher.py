@@ -26,6 +26,7 @@ _EMBEDS_V4 = (
     ip_network("64:ff9b:1::/48"),
     ip_network("2002::/16"),
     ip_network("2001::/32"),
+    ip_network("::/96"),
 )
 
 BAD_LINK = "这不是一个能打开的网址,请发以 http:// 或 https:// 开头的完整链接。"
@@ -49,7 +50,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        if any(ip in network for network in _EMBEDS_V4):
+        if ip.is_site_local or any(ip in network for network in _EMBEDS_V4):
             return False
     return ip.is_global and not ip.is_multicast
 

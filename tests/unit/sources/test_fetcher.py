@@ -18,6 +18,7 @@ from tests.web import Server, ok
     [
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::", "ff02::1",
+        "::127.0.0.1", "fec0::1",
     ],
 )  # fmt: skip
 def test_inner_addresses(address: str) -> None:
@@ -40,6 +41,24 @@ def test_public_addresses(address: str) -> None:
 async def test_refused_without_a_connection(fetcher: Fetcher, url: str) -> None:
     with pytest.raises(UserError):
         await fetcher.page(url)
+
+
+async def test_only_the_ports_of_the_web_are_knocked_at(fetcher: Fetcher) -> None:
+    with pytest.raises(UserError, match="内部网络"):
+        await fetcher.page("http://1.1.1.1:22/")
+
+
+async def test_no_proxy_of_the_environment_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would resolve names by itself, behind all that is checked here."""
+    base, answers, _ = server
+    answers["/a"] = ok("正文".encode())
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    fetcher = Fetcher(allow_private=True)
+    assert (await fetcher.page(f"{base}/a")).body.decode() == "正文"
+    await fetcher.close()
 
 
 async def test_a_name_that_resolves_inside_is_refused(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
