@@ -11,7 +11,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/p
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
 
-.PHONY: help demo run test soak lint types imports format docs lock bench pictures chromium clean
+.PHONY: help demo run test soak lint types imports format docs lock audit bench pictures chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -55,6 +55,9 @@ lock: $(DEV_DEPS)  ## pin the newest versions that pyproject.toml allows, with h
 	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --python-platform linux --no-header \
 	    $$([ $$group = runtime ] || echo --group dev) --output-file requirements/$$group.txt pyproject.toml; \
 	done
+
+audit: $(DEV_DEPS)  ## known holes in what is pinned; no answer is a failure too
+	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement requirements/dev.txt
 
 bench: $(DEV_DEPS)  ## benchmarks/results.md, on which the figures of the README rest
 	$(BIN)/python -m compileall -q bot plugins
