@@ -189,15 +189,13 @@ class XuebanAdapter(Adapter):
 
     async def _evict(self, account: str) -> None:
         """End an older connection of the account: a half-open one would lock it out for good."""
-        old = self.connections.get(account)
-        if old is None:
-            return
-        log.warning("account %s connected again; the older connection is closed", account)
-        bot = self.bots.get(account)
-        if bot is not None:
-            self._forget(account, old, bot)  # type: ignore[arg-type]
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(old.close(1001, "replaced"), 2)
+        while (old := self.connections.get(account)) is not None:  # one more may come while this one is closed
+            log.warning("account %s connected again; the older connection is closed", account)
+            bot = self.bots.get(account)
+            if bot is not None:
+                self._forget(account, old, bot)  # type: ignore[arg-type]
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(old.close(1001, "replaced"), 2)
 
     def _forget(self, account: str, websocket: WebSocket, bot: Bot) -> None:
         """Clean up after a connection, unless a newer one has taken its place."""

@@ -1,8 +1,11 @@
 """Nobody without the secrets gets in, and nobody speaks as somebody else."""
 
+import asyncio
 import hashlib
 import hmac
 import json
+import os
+import signal
 from asyncio import timeout
 from pathlib import Path
 from typing import Any
@@ -204,3 +207,21 @@ async def test_a_message_under_way_on_a_half_open_connection_is_settled(house: H
     [reference] = await house.put(GROUP)
     await house.settled("sent")
     assert house.arrived() == {reference: 1}
+
+
+async def test_connections_that_come_all_at_once_end_with_one_at_work(house: House) -> None:
+    """The process stood still while the account dialled again and again."""
+    sim = await house.open()
+    await sim.disconnect()
+    headers = {"X-Self-ID": str(sample.SELF_ID), "Authorization": f"Bearer {TOKEN}"}
+    os.kill(house.bot.pid, signal.SIGSTOP)
+    dialling = [asyncio.create_task(connect(house.bot.url, additional_headers=headers).__aenter__()) for _ in range(6)]
+    await asyncio.sleep(0.3)
+    os.kill(house.bot.pid, signal.SIGCONT)
+    sockets = await asyncio.gather(*dialling)
+    await sim.connect()
+    await sim.ready()
+    await acknowledged(sim, await sim.say(GROUP, EVERYBODY[3], "已学"), 30)
+    for socket in sockets:
+        await asyncio.wait_for(socket.wait_closed(), 30)
+    assert "Exception in ASGI application" not in house.bot.written
