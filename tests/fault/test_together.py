@@ -111,8 +111,10 @@ async def test_the_bell_rings_once_it_is_on_disk() -> None:
 # -- case 17
 
 
-async def test_an_account_that_moves_is_taken_over_with_what_was_under_way(pair: House) -> None:
-    """What the first process had on the wire is settled by the second, and nothing more is claimed by the first."""
+@pytest.mark.parametrize("first_is", ["alive", "dead"])
+async def test_an_account_that_moves_is_taken_over_with_what_was_under_way(pair: House, first_is: str) -> None:
+    """What the first process had on the wire is settled by the second, long before its lease runs out, and nothing more
+    is claimed by the first."""
     sim = await pair.account(pair.bots[0])
     await sim.ready()
     [first] = await pair.put(GROUP)
@@ -121,6 +123,8 @@ async def test_an_account_that_moves_is_taken_over_with_what_was_under_way(pair:
     [second] = await pair.put(GROUP)
     await pair.settled("sent", "sending")
     await wired(sim, 2)
+    if first_is == "dead":
+        pair.bots[0].kill()
     await sim.connect(pair.bots[1].url)
     [third] = await pair.put(GROUP)
     await pair.settled("sent", "sent", "sent", seconds=15)
