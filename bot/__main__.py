@@ -81,6 +81,7 @@ def doctor(settings: Settings) -> int:
 
 def outbox(settings: Settings, act: str, row: int | None) -> int:
     """List what didn't arrive (``list``), or settle one row: ``arrived``, or ``retry``."""
+    from bot.branch import audit
     from bot.core.db import Database
     from bot.delivery import outbox as messages
     from bot.delivery import views
@@ -91,6 +92,8 @@ def outbox(settings: Settings, act: str, row: int | None) -> int:
             if act != "list" and row is not None:
                 async with database.unit_of_work() as uow:
                     await messages.decide_row(uow, row, arrived=act == "arrived")
+                    done = "delivery.arrived" if act == "arrived" else "delivery.again"
+                    await audit.record(uow, None, done, f"outbox:{row}", "xueban outbox")
                 return "记下了。" if act == "arrived" else "已放回发件箱,正在运行的机器人几秒内会再发一次。"
             async with database.reading() as uow:
                 return views.for_operator(await messages.all_troubles(uow), await messages.waiting(uow))

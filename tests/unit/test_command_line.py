@@ -100,5 +100,8 @@ def test_the_operator_settles_a_message_by_its_row(
     assert told in capsys.readouterr().out
     with sqlite3.connect(tmp_path / "xueban.db") as connection:
         assert connection.execute("SELECT state FROM outbox").fetchall() == [(state,)]
+        noted = connection.execute("SELECT actor, action, subject, reason FROM audit_entry").fetchall()
+    done = {"retry": "delivery.again", "arrived": "delivery.arrived"}[act]
+    assert noted == [("bot", done, f"outbox:{row}", "xueban outbox")]
     assert main(["outbox", act, str(row)]) == 1
     assert f"没有等待确认的消息 {row}" in capsys.readouterr().err
