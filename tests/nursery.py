@@ -12,10 +12,13 @@ import signal
 import subprocess
 import sys
 import traceback
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+CLOCK = "TESTS_CLOCK"
+"""The variable that names the file by which a bot's clock is set."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -66,11 +69,20 @@ class Nursery:
         self._parent.stdout.close()
 
 
+def _go_by(clock: Path) -> None:
+    """The machine's clock, as the program sees it, is so many seconds fast as the file says at the moment."""
+    from bot.core.clock import SystemClock
+
+    SystemClock.now = lambda _: datetime.now(UTC) + timedelta(seconds=float(clock.read_text()))  # type: ignore[method-assign]
+
+
 def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], log: str) -> int:
     from bot.__main__ import main
 
     os.chdir(folder)
     os.environ.update(environment)
+    if CLOCK in environment:
+        _go_by(Path(environment[CLOCK]))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
