@@ -8,10 +8,11 @@ from typing import Any
 
 from bot.core.db import UnitOfWork, ring
 from bot.core.errors import NotFound
+from bot.delivery import outbox_repository as table
 from bot.delivery import repository
 from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
+from bot.delivery.outbox_repository import Place
 from bot.delivery.reference import day_prefix, reference, wire_units
-from bot.delivery.repository import Place
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
 
@@ -49,7 +50,7 @@ async def enqueue(uow: UnitOfWork, out: Outgoing) -> str | None:
 
 async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | None]:
     """Put many messages into the outbox with few statements; for each what ``enqueue`` would have returned."""
-    known = await repository.keys_among(uow, [out.key for out in outs])
+    known = await table.keys_among(uow, [out.key for out in outs])
     new: dict[str, Outgoing] = {}
     for out in outs:
         if out.key not in known:
@@ -60,8 +61,8 @@ async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | N
     for out, number in zip(new.values(), numbers, strict=True):
         references[out.key] = reference(day_prefix(out.prefix, uow.now), number)
         rows += _rows(uow, out, references[out.key])
-    if rows and await repository.insert(uow, rows) < len(rows):  # somebody else was faster with one of the keys
-        stored = await repository.keys_among(uow, list(references))
+    if rows and await table.insert(uow, rows) < len(rows):  # somebody else was faster with one of the keys
+        stored = await table.keys_among(uow, list(references))
         references = {key: ref for key, ref in references.items() if stored.get(key) == ref}
     await _stir(uow)
     return [references.pop(out.key, None) for out in outs]
@@ -69,7 +70,7 @@ async def enqueue_all(uow: UnitOfWork, outs: Sequence[Outgoing]) -> list[str | N
 
 async def first_free(uow: UnitOfWork, rows: Sequence[Sequence[str]]) -> list[str | None]:
     """Of each row of keys the first that no message has yet; None where all are taken."""
-    known = await repository.keys_among(uow, [key for row in rows for key in row])
+    known = await table.keys_among(uow, [key for row in rows for key in row])
     return [next((key for key in row if key not in known), None) for row in rows]
 
 
@@ -77,7 +78,7 @@ async def _numbers(uow: UnitOfWork, outs: list[Outgoing]) -> list[int]:
     """A number for each message, counted by branch, prefix and day."""
     kinds = [(out.branch_id or 0, day_prefix(out.prefix, uow.now)) for out in outs]
     wanted = Counter(kinds)
-    free = {kind: await repository.take_numbers(uow, *kind, wanted[kind]) - wanted[kind] for kind in sorted(wanted)}
+    free = {kind: await table.take_numbers(uow, *kind, wanted[kind]) - wanted[kind] for kind in sorted(wanted)}
     numbers = []
     for kind in kinds:
         free[kind] += 1
@@ -122,27 +123,27 @@ def _wake() -> None:
 async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
     """What a platform message belongs to, e.g. ``study.assignment:7``; None if it isn't one of ours."""
     place = (platform, target_id, message_id)
-    return (await repository.origins_of(uow, {place})).get(place)
+    return (await table.origins_of(uow, {place})).get(place)
 
 
 async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, str]:
     """What these platform messages, given as (platform, target id, message id), belong to. Others are left out."""
-    return await repository.origins_of(uow, places)
+    return await table.origins_of(uow, places)
 
 
 async def recallable(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:
     """(where, platform message id) of everything of this origin that has arrived; not what nobody could recall."""
-    return await repository.recallable(uow, origin)
+    return await table.recallable(uow, origin)
 
 
 async def recalled(uow: UnitOfWork, target: Target, message_id: str, *, gone: bool) -> None:
     """Note that a message was recalled on the platform, or (``gone`` False) that the platform wouldn't."""
-    await repository.recalled(uow, lane_of(target), message_id, gone=gone)
+    await table.recalled(uow, lane_of(target), message_id, gone=gone)
 
 
 async def fates(uow: UnitOfWork, keys: Collection[str]) -> tuple[list[tuple[Target, str]], bool]:
     """What has become of these: (where, platform message id) of those that have arrived; whether others still may."""
-    rows = await repository.fates(uow, keys)
+    rows = await table.fates(uow, keys)
     there = [(row.target, row.message_id) for row in rows if row.state == State.SENT and row.message_id is not None]
     return there, any(row.state in (State.PENDING, State.SENDING, State.UNKNOWN) for row in rows)
 
@@ -150,27 +151,27 @@ async def fates(uow: UnitOfWork, keys: Collection[str]) -> tuple[list[tuple[Targ
 async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
     """Whether something of this origin is being sent just now, or may have been: it can't be withdrawn any more, and
     hasn't arrived yet."""
-    return await repository.on_its_way(uow, origin)
+    return await table.on_its_way(uow, origin)
 
 
 async def cancel(uow: UnitOfWork, key: str) -> bool:
     """Withdraw a message that hasn't left yet; False if there is nothing left to withdraw."""
-    return await repository.cancel(uow, repository.with_key(key)) > 0
+    return await table.cancel(uow, table.with_key(key)) > 0
 
 
 async def cancel_of(uow: UnitOfWork, origin: str, keys: Collection[str] | None = None) -> int:
     """Withdraw everything of this origin (with one of ``keys``) that hasn't left yet; how many messages that were."""
-    return await repository.cancel(uow, repository.of_origin(origin, keys))
+    return await table.cancel(uow, table.of_origin(origin, keys))
 
 
 async def forget_cancelled(uow: UnitOfWork, origin: str, keys: Collection[str] | None = None) -> None:
     """The withdrawal is taken back: what of this origin (with one of ``keys``) never left may be enqueued again."""
-    await repository.forget_cancelled(uow, repository.of_origin(origin, keys))
+    await table.forget_cancelled(uow, table.of_origin(origin, keys))
 
 
 async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:
     """How many messages (of a branch, or all) should have left by now and haven't: due, or on their way."""
-    return await repository.waiting(uow, [] if branch_id is None else [repository.of_branch(branch_id)])
+    return await table.waiting(uow, [] if branch_id is None else [table.of_branch(branch_id)])
 
 
 @dataclass(frozen=True)
@@ -183,30 +184,30 @@ class Standing:
 
 async def standing(uow: UnitOfWork) -> Standing:
     """Of all branches: what an operator watches."""
-    counts, oldest = await repository.open_counts(uow), await repository.oldest_due(uow)
+    counts, oldest = await table.open_counts(uow), await table.oldest_due(uow)
     return Standing(counts, max(uow.now - oldest, timedelta()) if oldest is not None else timedelta())
 
 
 async def troubles(uow: UnitOfWork, branch_id: int | None, limit: int = 50) -> Sequence[OutboxRow]:
     """Messages of a branch that didn't arrive or may not have, newest first: unknown, refused, expired, undecided."""
-    return await repository.troubles(uow, [repository.of_branch(branch_id)], limit)
+    return await table.troubles(uow, [table.of_branch(branch_id)], limit)
 
 
 async def all_troubles(uow: UnitOfWork, limit: int = 200) -> Sequence[OutboxRow]:
     """The same of every branch and of none: the operator's list."""
-    return await repository.troubles(uow, [], limit)
+    return await table.troubles(uow, [], limit)
 
 
 async def decide(uow: UnitOfWork, branch_id: int | None, ref: str, *, arrived: bool) -> None:
     """A person looked into the chat: the message is there, or should be sent again. Raises ``NotFound``."""
-    rows = await repository.troubles(uow, [repository.of_branch(branch_id), repository.with_reference(ref)], 1)
+    rows = await table.troubles(uow, [table.of_branch(branch_id), table.with_reference(ref)], 1)
     if not rows or not await _settle(uow, rows[0], arrived):
         raise NotFound(f"没有等待确认的消息「{ref}」,发「消息状态」看看现在有哪些。")
 
 
 async def decide_row(uow: UnitOfWork, row_id: int, *, arrived: bool) -> None:
     """The operator's ``decide``, by the number of the row. Raises ``NotFound``."""
-    rows = await repository.troubles(uow, [repository.with_id(row_id)], 1)
+    rows = await table.troubles(uow, [table.with_id(row_id)], 1)
     if not rows or not await _settle(uow, rows[0], arrived):
         raise NotFound(f"没有等待确认的消息 {row_id},用 xueban outbox 看看现在有哪些。")
 

@@ -14,6 +14,10 @@ Jump = Callable[[str], Awaitable[datetime]]
 """Sets the clock by a Chinese time, ``+1h`` or an ISO instant; the new time. Raises ``UserError``."""
 
 
+class Unavailable(UserError):
+    """Nothing of the kind is here, whatever one writes."""
+
+
 _MUTE_SECONDS = 29 * 86400
 
 
@@ -172,9 +176,9 @@ def describe_fault(sim: Simulator) -> dict[str, Any]:
 
 
 async def clock(sim: Simulator, body: dict[str, Any], jump: Jump | None) -> dict[str, Any]:
-    """Raises ``NotImplementedError`` if there is no clock to set."""
+    """Raises ``Unavailable`` if there is no clock to set."""
     if jump is None:
-        raise NotImplementedError("单独运行的模拟群不能拨时钟,请用 make demo。")
+        raise Unavailable("单独运行的模拟群不能拨时钟,请用 make demo。")
     wanted = str(body.get("jump") or "").strip()
     if not wanted:
         raise UserError("请写要拨到的时间,如「明天 8:00」「+1h」。")

@@ -178,7 +178,7 @@ def _application(server: PageServer) -> FastAPI:
     async def refuse(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": str(error)}, 400)
 
-    @app.exception_handler(NotImplementedError)
+    @app.exception_handler(controls.Unavailable)
     async def cannot(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": str(error)}, 501)
 

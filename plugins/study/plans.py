@@ -5,26 +5,18 @@ import re
 from bot.branch.telling import quiet_hours
 from bot.chat.call import Call, Reply
 from bot.chat.commands import CommandSet, Who
-from bot.chat.numbers import number, ranges
+from bot.chat.numbers import ranges
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
-from bot.quiz import banks
 from bot.scheduling.recurrence import EXAMPLES, Recurrence, split_recurrence
 from bot.study import feeds, materials, plan_views, plans
-from bot.study.models import Plan, PlanState, Proof
-from bot.study.rules import PROOFS, proof_named, split_proof
+from bot.study.models import Plan, Proof
+from bot.study.rules import split_proof
+from plugins.study.plan_changes import STATES, change, extend, set_proof, without_questions
 from plugins.study.plan_file import ask_for_file
 from plugins.study.pushing import split_below
 
 commands = CommandSet("study")
-
-_STATES = {
-    "暂停": PlanState.PAUSED,
-    "恢复": PlanState.ACTIVE,
-    "继续": PlanState.ACTIVE,
-    "删除": PlanState.ENDED,
-    "取消": PlanState.ENDED,
-}
 
 
 @commands.command(
@@ -43,7 +35,7 @@ async def plan(call: Call) -> Reply:
         return await ask_for_file(call, rest)
     if verb == "添加":
         return await extend(call, rest)
-    if verb in _STATES:
+    if verb in STATES:
         return await change(call, verb, rest)
     if verb == "完成方式":
         return await set_proof(call, rest)
@@ -53,15 +45,6 @@ async def plan(call: Call) -> Reply:
     raise UserError(
         f"没有「学习计划 {verb[:10]}」。可以发:学习计划 新建、导入、列表、暂停、恢复、添加、完成方式、删除。"
     )
-
-
-async def change(call: Call, verb: str, rest: str) -> Reply:
-    no = number(rest)
-    if no is None:
-        return f"请写编号,比如:学习计划 {verb} 1"
-    async with call.app.database.unit_of_work() as uow:
-        changed = await plans.set_state(uow, call.actor, no, _STATES[verb], call.app.calendar)
-        return plan_views.changed(changed, uow.now)
 
 
 async def new_plan(call: Call, text: str) -> Reply:
@@ -104,29 +87,3 @@ async def _made(call: Call, uow: UnitOfWork, made: Plan, recurrence: Recurrence,
     caveat = call.app.calendar.caveat(made.next_at) if recurrence.of_workdays else ""
     text = plan_views.made(made, recurrence.describe(), what, uow.now, quiet, caveat)
     return text + plan_views.no_questions(await without_questions(uow, made))
-
-
-async def without_questions(uow: UnitOfWork, plan: Plan) -> list[int]:
-    """The numbers of the materials that this plan wants answered and that have nothing to answer."""
-    return await banks.without(uow, await plans.to_come(uow, plan)) if plan.proof == Proof.QUIZ else []
-
-
-async def set_proof(call: Call, rest: str) -> Reply:
-    found = re.match(r"(\d{1,6})\s*凭?(\S+)", rest)
-    proof = proof_named(found[2]) if found else None
-    if found is None or proof is None:
-        return f"请写计划的编号和完成方式({'、'.join(PROOFS.values())}),比如:学习计划 完成方式 1 答题"
-    call.app.pages.check(proof)
-    async with call.app.database.unit_of_work() as uow:
-        changed = await plans.set_proof(uow, call.actor, int(found[1]), proof)
-        lacking = plan_views.no_questions(await without_questions(uow, changed))
-    return f"计划 {changed.no}「{changed.name}」以后推送的,都凭{PROOFS[proof]}完成。{lacking}"
-
-
-async def extend(call: Call, rest: str) -> Reply:
-    found = re.match(r"(\d{1,6})\s*资料\s*(.+)", rest)
-    if found is None:
-        return "请写计划和资料的编号,比如:学习计划 添加 1 资料 20-25"
-    async with call.app.database.unit_of_work() as uow:
-        changed, left = await plans.extend(uow, call.actor, int(found[1]), ranges(found[2], plans.MOST_ITEMS))
-    return f"计划 {changed.no}「{changed.name}」后面加上了,现在还有 {left} 篇。"

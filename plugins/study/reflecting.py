@@ -9,7 +9,7 @@ from bot.chat.numbers import number
 from bot.rendering.content import Content
 from bot.study import reflecting, reflecting_views, views
 from bot.study.rules import Reading
-from plugins.study.completing import answer
+from plugins.study.claiming import answer
 
 commands = CommandSet("study")
 

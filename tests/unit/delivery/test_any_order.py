@@ -195,10 +195,10 @@ class Process:
         return NoHistory() if not self.hands.history else Found(found[0]) if found else Absent()
 
     async def recall(self, target: Target, message_id: str) -> bool:
-        raise NotImplementedError
+        raise AssertionError("the worker and the reconciler don't")
 
     async def pin(self, target: Target, message_id: str, how: str, text: str) -> bool:
-        raise NotImplementedError
+        raise AssertionError("the worker and the reconciler don't")
 
 
 ACTS = ["withdraw", "withdraw all", "decide", "recall", "let speak", "pause"]
