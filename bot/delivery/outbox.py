@@ -11,7 +11,7 @@ from bot.core.errors import NotFound
 from bot.delivery import outbox_repository as table
 from bot.delivery import repository
 from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
-from bot.delivery.outbox_repository import Place
+from bot.delivery.outbox_repository import Known, Place
 from bot.delivery.reference import day_prefix, reference, wire_units
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
@@ -123,12 +123,13 @@ def _wake() -> None:
 async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: str) -> str | None:
     """What a platform message belongs to, e.g. ``study.assignment:7``; None if it isn't one of ours."""
     place = (platform, target_id, message_id)
-    return (await table.origins_of(uow, {place})).get(place)
+    found = (await table.known_at(uow, {place})).get(place)
+    return found.origin if found is not None else None
 
 
-async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, str]:
-    """What these platform messages, given as (platform, target id, message id), belong to. Others are left out."""
-    return await table.origins_of(uow, places)
+async def known_at(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, Known]:
+    """Which of our messages stand at these places, given as (platform, target id, message id). Others are left out."""
+    return await table.known_at(uow, places)
 
 
 async def recallable(uow: UnitOfWork, origin: str) -> list[tuple[Target, str]]:

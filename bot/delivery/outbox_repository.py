@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, true, update
 
@@ -21,6 +21,13 @@ NOT_RECALLED = "平台不让撤回"
 
 Place = tuple[str, str, str]
 """(platform, target id, message id) of a message on the platform."""
+
+
+class Known(NamedTuple):
+    """What one of our messages is of, and which it is."""
+
+    origin: str
+    key: str
 
 
 async def keys_among(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
@@ -48,14 +55,15 @@ async def take_numbers(uow: UnitOfWork, branch_id: int, kind: str, count: int) -
     return int((await uow.session.execute(following.returning(Counter.last))).scalar_one())
 
 
-async def origins_of(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, str]:
-    """The newest origin of each of these messages."""
+async def known_at(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, Known]:
+    """The newest of our messages at each of these places."""
     row = OutboxRow
-    query = select(row.platform, row.target_id, row.message_id, row.origin).where(
+    query = select(row.platform, row.target_id, row.message_id, row.origin, row.key).where(
         row.message_id.in_({message_id for _, _, message_id in places}),
         row.target_id.in_({target_id for _, target_id, _ in places}),
     )
-    found = {(p, t, str(m)): origin for p, t, m, origin in await uow.session.execute(query.order_by(row.id))}
+    rows = await uow.session.execute(query.order_by(row.id))
+    found = {(platform, target, str(message)): Known(*known) for platform, target, message, *known in rows}
     return {place: found[place] for place in places if place in found}
 
 

@@ -17,7 +17,7 @@ from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
 from bot.notice import repository, sparing, views
 from bot.notice.models import Notice, NoticeExpected, Pin, Publicity, Scope, State
-from bot.notice.receiving import origin_of
+from bot.notice.receiving import key_again, key_of, origin_of
 from bot.rendering.content import Content
 from bot.scheduling.calendar import WorkdayCalendar
 
@@ -31,9 +31,9 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Notice:
 
 
 def key(notice: Notice, target: Target) -> str:
-    """What makes the message of this version to this chat one."""
+    """The key of the message of this version to this chat."""
     chat = target.id if target.kind == "group" else f"{target.kind}-{target.id}"
-    return f"notice:{notice.id}:{notice.version}:{chat}"
+    return key_of(notice, chat)
 
 
 async def groups_of(uow: UnitOfWork, notice: Notice) -> list[Target]:
@@ -100,7 +100,7 @@ async def _asked_again(
             notice,
             private(reader.account, notice.author_account),
             content,
-            f"notice-again:{notice.id}:{notice.version}:{reader.member_id}",
+            key_again(notice, reader.member_id),
             leaves_at,
         )
         for reader in readers

@@ -1,8 +1,10 @@
 """Receipts: 「收到」 as people say it. Those that arrive together are recorded together, in one commit."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -10,7 +12,7 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.notice import repository
-from bot.notice.models import Method, Scope
+from bot.notice.models import Method, Notice, Scope
 from bot.notice.rules import Open
 
 ORIGIN = "notice.notice"
@@ -21,8 +23,29 @@ REMINDERS = 3
 """Reminders a day at most that a branch may allow."""
 
 
+_SHOWN = re.compile(r"notice(?:-again)?:\d+:(\d+):")
+
+
 def origin_of(notice_id: int) -> str:
     return f"{ORIGIN}:{notice_id}"
+
+
+def key_of(notice: Notice, chat: str) -> str:
+    """What makes the message of this version to a chat one."""
+    return f"notice:{notice.id}:{notice.version}:{chat}"
+
+
+def key_again(notice: Notice, member_id: int) -> str:
+    """What makes the word on this version one, to somebody who had confirmed the one before."""
+    return f"notice-again:{notice.id}:{notice.version}:{member_id}"
+
+
+class Pointed(NamedTuple):
+    """A notice that somebody answers or has chosen; ``version`` is what the message that they answer shows, if that
+    shows one."""
+
+    id: int
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,22 +91,20 @@ async def confirm_all(uow: UnitOfWork, said: Sequence[Confirmation]) -> list[Rec
     ``UserError`` that its sender should read, for what isn't theirs to confirm or is over."""
     members = {each.actor.member_id for each in said if each.actor.member_id is not None}
     pointed = await _pointed(uow, said)
-    ids = {notice for notice in pointed if notice is not None}
+    ids = {one.id for one in pointed if one is not None}
     numbers = {each.no for each in said if each.no is not None}
     known = await repository.expected_of(uow, members, ids, numbers)
     receipts: list[Receipt | Exception] = []
-    for each, notice_id in zip(said, pointed, strict=True):
+    for each, at in zip(said, pointed, strict=True):
         mine = [one for one in known if one.member_id == each.actor.member_id]
-        receipts.append(_meant(each, notice_id, mine))
+        receipts.append(_meant(each, at, mine))
     return await _record(uow, said, receipts)
 
 
-def _meant(each: Confirmation, notice_id: int | None, mine: Sequence[Open]) -> Receipt | Exception:
+def _meant(each: Confirmation, pointed: Pointed | None, mine: Sequence[Open]) -> Receipt | Exception:
     """What one says, of the notices that they are to confirm (or were)."""
-    if notice_id is not None:
-        found = [one for one in mine if one.id == notice_id]
-        over = found and found[0].over and each.method is not Method.REACTION
-        return _over(found[0]) if over else Confirmed(found[0], True) if found and not found[0].over else Nothing()
+    if pointed is not None:
+        return _answered(each, pointed, [one for one in mine if one.id == pointed.id])
     if each.reply_to is not None:
         return Nothing()
     still = [one for one in mine if not one.over and not one.confirmed]
@@ -99,19 +120,38 @@ def _meant(each: Confirmation, notice_id: int | None, mine: Sequence[Open]) -> R
     return Confirmed(still[0], True) if len(still) == 1 else SeveralOpen(tuple(still))
 
 
+def _answered(each: Confirmation, pointed: Pointed, found: Sequence[Open]) -> Receipt | Exception:
+    """What an answer to a message of a notice means. An emoji on what isn't to be confirmed any more gets no words."""
+    if not found:
+        return Nothing()
+    one, silent = found[0], each.method is Method.REACTION
+    if one.over:
+        return Nothing() if silent else _over(one)
+    if not one.confirmed and pointed.version is not None and pointed.version < one.version:
+        told = (
+            f"公告 {one.no} 改过了,您回的是第 {pointed.version} 版。请看第 {one.version} 版,看到了发「收到 {one.no}」。"
+        )
+        return Nothing() if silent else UserError(told)
+    return Confirmed(one, True)
+
+
 def _over(one: Open) -> UserError:
     return UserError(f"公告 {one.no} {one.over},不用回执了。")
 
 
-async def _pointed(uow: UnitOfWork, said: Sequence[Confirmation]) -> list[int | None]:
-    """The id of the notice that each answers or has chosen; None where it is none of ours."""
+async def _pointed(uow: UnitOfWork, said: Sequence[Confirmation]) -> list[Pointed | None]:
+    """The notice that each answers or has chosen; None where it is none of ours."""
     places = [(each.actor.platform, each.actor.group_id or each.actor.user_id, each.reply_to or "") for each in said]
     asked = {place for place, each in zip(places, said, strict=True) if each.reply_to is not None}
-    origins = await outbox.origins_of(uow, asked) if asked else {}
-    found = []
+    known = await outbox.known_at(uow, asked) if asked else {}
+    found: list[Pointed | None] = []
     for place, each in zip(places, said, strict=True):
-        kind, _, number = origins.get(place, "").partition(":")
-        found.append(each.chosen if each.chosen is not None else int(number) if kind == ORIGIN else None)
+        if each.chosen is not None:
+            found.append(Pointed(each.chosen))
+            continue
+        kind, _, number = known[place].origin.partition(":") if place in known else ("", "", "")
+        shown = _SHOWN.match(known[place].key) if kind == ORIGIN else None
+        found.append(Pointed(int(number), int(shown[1]) if shown else None) if kind == ORIGIN else None)
     return found
 
 

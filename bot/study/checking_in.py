@@ -112,11 +112,11 @@ async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]
         for claim in claims
         if claim.reply_to is not None and claim.no is None
     }
-    origins = await outbox.origins_of(uow, asked) if asked else {}
+    known = await outbox.known_at(uow, asked) if asked else {}
     numbers = []
     for claim in claims:
         place = (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to or "")
-        kind, _, number = origins.get(place, "").partition(":")
+        kind, _, number = known[place].origin.partition(":") if place in known else ("", "", "")
         numbers.append(int(number) if claim.no is None and kind == ORIGIN else claim.no)
     return numbers
 

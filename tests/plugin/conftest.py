@@ -22,8 +22,10 @@ from bot.core.clock import ShiftableClock
 from bot.core.db import Base
 from bot.core.migrate import load_models
 from bot.core.settings import Settings
+from bot.simulator.demo import load_sample
 from tests.plugin.talk import ACCOUNT, GROUP, Talk
 from tests.postgres import server
+from tests.unit.study.house import china
 
 BOSS, EDITOR, MEMBER, SUPERUSER, STRANGER = 101, 102, 103, 1000, 777
 _PEOPLE = ((1, "王建国", BOSS), (2, "李秀英", EDITOR), (3, "张三", MEMBER), (4, "赵德福", None))
@@ -46,6 +48,15 @@ async def app(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: P
     yield made
     await made.fetcher.close()
     await made.database.close()
+
+
+@pytest.fixture
+async def sampled(app: App) -> Talk:
+    """The sample branch instead of that one, on a workday at 8:05."""
+    app.clock.set(china("2026-11-24 08:05"))  # type: ignore[attr-defined]
+    async with app.database.unit_of_work() as uow:
+        await load_sample(uow, app)
+    return Talk(app)
 
 
 @pytest.fixture

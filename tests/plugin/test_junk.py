@@ -4,19 +4,15 @@
 import os
 import random
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.app import App
 from bot.chat.desk import DEFECT
 from bot.chat.table import TABLE
 from bot.core.limits import RateLimit
 from bot.simulator import sample
-from bot.simulator.demo import load_sample
 from tests.plugin.conftest import SUPERUSER
 from tests.plugin.talk import Talk
-from tests.unit.study.house import china
 
 JUNK = (
     "0", "-1", "99999999999999999999", "1e9", "1 1 1 1", "3-1", "1-999999999", "12345678901234567890-3",
@@ -33,12 +29,9 @@ JUNK = (
 
 
 @pytest.fixture
-async def town(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
-    app.clock.set(china("2026-11-24 08:05"))  # type: ignore[attr-defined]
+def town(sampled: Talk, monkeypatch: pytest.MonkeyPatch) -> Talk:
     monkeypatch.setattr(RateLimit, "allow", lambda *_: True)
-    async with app.database.unit_of_work() as uow:
-        await load_sample(uow, app)
-    yield Talk(app)
+    return sampled
 
 
 WHO = {

@@ -78,6 +78,22 @@ async def test_who_came_afterwards_has_nothing_to_confirm_until_it_changes(talk:
     assert "1/5" in await talk.whisper(BOSS, "回执 1")
 
 
+async def test_an_answer_to_the_first_version_is_none_to_the_second(talk: Talk) -> None:
+    await publish(talk)
+    await arrive(talk)
+    assert await talk.hear(MEMBER, reply(900), "收到") == []
+    await talk.whisper(EDITOR, "公告改 1 周五下午4点开会")
+    await talk.whisper(EDITOR, "确认")
+    await arrive(talk, "901")
+    told = "公告 1 改过了,您回的是第 1 版。请看第 2 版,看到了发「收到 1」。"
+    assert await talk.say(MEMBER, reply(900), "收到") == told
+    await talk.react(confirming.commands, MEMBER, "900", emoji="76")
+    assert [version for version, _, _ in await receipts(talk)] == [1]
+    assert await talk.hear(MEMBER, reply(901), "收到") == []
+    assert [version for version, _, _ in await receipts(talk)] == [1, 2]
+    assert await talk.hear(MEMBER, reply(900), "收到") == []  # they have confirmed the second by now
+
+
 async def test_who_left_and_who_is_exempt_are_shown_and_not_counted(talk: Talk) -> None:
     await publish(talk)
     await talk.whisper(BOSS, "免学 赵德福 年老体弱")

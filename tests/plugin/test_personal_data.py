@@ -1,18 +1,12 @@
 """What is stored about a person, table by table: each column that may name one is known here and forgotten with them.
 A new table or column fails this file until somebody has thought about it."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from sqlalchemy import String, Text, select, update
 
-from bot.app import App
 from bot.branch.models import Member, MemberAccount
 from bot.core.db import Base
 from bot.simulator import sample
-from bot.simulator.demo import load_sample
 from tests.plugin.talk import Talk
-from tests.unit.study.house import china
 
 REFERS = {
     "discussion.author_id", "discussion_opt_out.member_id", "discussion_voice.member_id", "hour_entry.member_id",
@@ -57,14 +51,6 @@ def references() -> set[str]:
     }
 
 
-@pytest.fixture
-async def town(app: App) -> AsyncIterator[Talk]:
-    app.clock.set(china("2026-11-24 08:05"))  # type: ignore[attr-defined]
-    async with app.database.unit_of_work() as uow:
-        await load_sample(uow, app)
-    yield Talk(app)
-
-
 PUBLISHED = {"study_material.text", "notice_version.text", "notice_template.text"}
 """What was made public, and what anybody may read: whoever it names stays named."""
 OURS = {"outbox.reason", "outbox_hold.reason"}
@@ -75,11 +61,11 @@ def test_every_reference_to_a_member_is_known() -> None:
     assert references() == REFERS
 
 
-async def test_no_text_of_any_table_names_who_was_erased(town: Talk) -> None:
+async def test_no_text_of_any_table_names_who_was_erased(sampled: Talk) -> None:
     """Their name is put into every row that is theirs, or that anybody's words may stand in; then they go."""
-    app, user = town.app, sample.MEMBERS[7]
-    await town.whisper(user, "请假 看牙 明天")
-    await town.whisper(user, "意见 会议室太冷")
+    app, user = sampled.app, sample.MEMBERS[7]
+    await sampled.whisper(user, "请假 看牙 明天")
+    await sampled.whisper(user, "意见 会议室太冷")
     async with app.database.unit_of_work() as uow:
         account = select(MemberAccount.member_id).where(MemberAccount.user_id == str(user))
         member = await uow.session.get_one(Member, (await uow.session.scalars(account)).one())
@@ -93,9 +79,9 @@ async def test_no_text_of_any_table_names_who_was_erased(town: Talk) -> None:
                 await uow.session.execute(update(table).where(own).values({column: f"{name}写的"}))
             elif column in ("text", "said", "reason", "by_name"):
                 await uow.session.execute(update(table).values({column: name}))
-    assert name in await town.whisper(user, "我的数据")
-    await town.whisper(user, "删除我的信息")
-    assert "已经删除" in await town.whisper(user, "确认")
+    assert name in await sampled.whisper(user, "我的数据")
+    await sampled.whisper(user, "删除我的信息")
+    assert "已经删除" in await sampled.whisper(user, "确认")
     left = set()
     async with app.database.reading() as uow:
         for table in Base.metadata.sorted_tables:

@@ -1,7 +1,6 @@
 """Every command of the table, typed by every role and by somebody of another branch: who may not gets a refusal that is
 audited, sees nothing and changes nothing. A new command is tried by being in the table."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,10 +19,8 @@ from bot.meeting.models import Meeting
 from bot.notice.models import Letter, Notice
 from bot.rendering.content import Content
 from bot.simulator import sample
-from bot.simulator.demo import load_sample
 from bot.study.models import Assignment, Material, Visit
 from tests.plugin.talk import ACCOUNT, Talk
-from tests.unit.study.house import china
 
 COMMITTEE = {Role.SECRETARY, Role.DEPUTY, Role.PROPAGANDIST, Role.ORGANISER, Role.DISCIPLINE}
 MAY = {
@@ -55,12 +52,10 @@ NOTED = {"audit_entry", "chat_question"}
 
 
 @pytest.fixture
-async def town(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+async def town(sampled: Talk, monkeypatch: pytest.MonkeyPatch) -> Talk:
     """The sample branch with an office for each role, and a second branch whose secretary is curious."""
-    app.clock.set(china("2026-11-24 08:05"))  # type: ignore[attr-defined]
     monkeypatch.setattr(RateLimit, "allow", lambda *_: True)
-    async with app.database.unit_of_work() as uow:
-        await load_sample(uow, app)
+    async with sampled.app.database.unit_of_work() as uow:
         accounts = await uow.session.execute(select(MemberAccount.user_id, MemberAccount.member_id))
         members = {int(user): member for user, member in accounts}
         for role in (Role.DEPUTY, Role.DISCIPLINE, Role.GROUP_LEADER):
@@ -79,7 +74,7 @@ async def town(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]
                           bound_at=uow.now),
             RoleGrant(branch_id=other.id, member_id=curious.id, role=Role.SECRETARY, granted_at=uow.now),
         ])  # fmt: skip
-    return Talk(app)
+    return sampled
 
 
 def typed(command: Command) -> list[str]:
