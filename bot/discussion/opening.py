@@ -115,7 +115,7 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Discussion:
     """Raises ``NotFound``."""
     found = await repository.by_no(uow, branch_id, no)
     if found is None or found.state == State.CANCELLED:
-        raise NotFound(f"没有讨论 {no}。发「讨论」看看有哪些。")
+        raise NotFound(f"没有讨论 {no}。发「讨论」看有哪些,要选今天的话题先发「热词」。")
     return found
 
 

@@ -35,6 +35,10 @@ _DATE = re.compile(
     rf"(?:(?P<year>今年|明年|后年|\d{{4}}年))?(?:(?P<month>{NUMBER})月|(?P<near>本月|这个?月|下个?月))?(?P<day>{NUMBER})[日号]"
 )
 _ISO = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})")
+_MONTH_END = re.compile(
+    rf"(?:(?P<year>今年|明年|后年|\d{{4}}年)?(?P<month>{NUMBER})月|(?P<near>本|这个?|下个?)?月)[底末]"
+)
+_YEAR_END = re.compile(r"(?P<year>今|本|明)?年[底末]")
 _FIGURES = re.compile(r"\s*(?:(\d{4})[/.-])?(\d{1,2})[/.-](\d{1,2})\s+(?=.*[:：点])")
 """「12/1 20:00」, 「2026-12-1 20:00」: figures are a date where a time of day stands behind them, parted from it."""
 _OFFSET = re.compile(
@@ -207,6 +211,12 @@ def read_day(words: str, today: date) -> date | None:
         return monday + timedelta(days=7 * {"上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}[which] + wanted)
     if match := _DATE.fullmatch(words) or _ISO.fullmatch(words):
         return _read_date(match.groupdict(), today)
+    if match := _YEAR_END.fullmatch(words):
+        return date(today.year + (match["year"] == "明"), 12, 31)
+    if match := _MONTH_END.fullmatch(words):
+        near = match["near"] or ""
+        first = _read_date({"year": match["year"], "month": match["month"], "near": near, "day": "1"}, today)
+        return first.replace(day=monthrange(first.year, first.month)[1])
     return None
 
 

@@ -79,14 +79,14 @@ async def test_numbers_mean_discussions_again_once_a_choice_was_made(hot: Talk) 
     await hot.say(EDITOR, "讨论 1")
     await hot.say(EDITOR, "确认")
     assert (await hot.say(EDITOR, "讨论 1")).startswith("讨论 1「守护万家灯火」:0 人、0 条发言,")
-    assert await hot.say(EDITOR, "讨论 2") == "没有讨论 2。发「讨论」看看有哪些。"
+    assert await hot.say(EDITOR, "讨论 2") == "没有讨论 2。发「讨论」看有哪些,要选今天的话题先发「热词」。"
 
 
 async def test_the_secretary_may_choose_from_what_the_propagandist_was_shown(hot: Talk, clock: ShiftableClock) -> None:
     await hot.say(EDITOR, "热词")
     assert (await hot.say(BOSS, "讨论 1")).startswith("讨论「守护万家灯火」")
     clock.set(clock.now() + timedelta(minutes=61))
-    assert await hot.say(BOSS, "讨论 1") == "没有讨论 1。发「讨论」看看有哪些。"
+    assert await hot.say(BOSS, "讨论 1") == "没有讨论 1。发「讨论」看有哪些,要选今天的话题先发「热词」。"
 
 
 async def test_what_was_discussed_isnt_offered_for_sixty_days(hot: Talk, clock: ShiftableClock) -> None:

@@ -32,9 +32,21 @@ def test_only_what_is_headed_as_resolved_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "due"), [("11月31日前", None), ("2026年12月1日前", date(2026, 12, 1)), ("下周", None)]
+    ("text", "due"),
+    [
+        ("11月31日前", None),
+        ("2026年12月1日前", date(2026, 12, 1)),
+        ("下周", None),
+        ("年底前", date(2026, 12, 31)),
+        ("明年底", date(2027, 12, 31)),
+        ("月底前完成", date(2026, 11, 30)),
+        ("下个月底前", date(2026, 12, 31)),
+        ("明年3月底前", date(2027, 3, 31)),
+        ("2月末", date(2027, 2, 28)),
+        ("月底的事", None),
+    ],
 )
-def test_a_day_that_does_not_exist_is_none(text: str, due: date | None) -> None:
+def test_until_when(text: str, due: date | None) -> None:
     assert read(f"决议:1. 张三整理,{text}", NAMES, DAY)[0].due == due
 
 
