@@ -29,6 +29,7 @@ def handed_in(found: Written, kept: int, *, text: bool) -> str:
         return f"会议 {no} 又收下 {kept} 个文件或照片。请主持人看过后发「会议确认 {no}」。"
     lines = [f"会议 {no} 的记录收下了,{len(found.minutes.text)} 字。"]
     lines += [resolution(one) for one in found.resolutions]
+    lines += _undecided(found)
     if found.unassigned:
         which = "、".join(str(one.no) for one in found.unassigned)
         lines.append(f"决议 {which} 没写谁负责(或有同名),请写上姓名再发一次。")
@@ -37,6 +38,12 @@ def handed_in(found: Written, kept: int, *, text: bool) -> str:
     else:
         lines.append(f"请主持人看过后发「会议确认 {no}」。")
     return "\n".join(lines)
+
+
+def _undecided(found: Written) -> list[str]:
+    if found.held or not found.resolutions:
+        return []
+    return [f"⚠ 签到的不够法定人数,决议不能算数。漏签的先「补签 {found.meeting.no} 姓名 原因」。"]
 
 
 def resolution(one: Resolution) -> str:
@@ -57,4 +64,5 @@ def confirmed(found: Written, made: Sequence[Task]) -> str:
     if not made:
         return f"{done}。导出发「会议记录 {no} 导出」。"
     numbers = "、".join(str(task.no) for task in made)
-    return f"{done},决议成了任务 {numbers},本人发「我的任务」看得到。\n导出发「会议记录 {no} 导出」。"
+    lines = [f"{done},决议成了任务 {numbers},本人发「我的任务」看得到。", *_undecided(found)]
+    return "\n".join([*lines, f"导出发「会议记录 {no} 导出」。"])

@@ -12,7 +12,8 @@ from bot.branch.actor import Actor
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, UserError
-from bot.meeting import calling, circle, repository, resolutions
+from bot.meeting import calling, circle, repository, resolutions, rules
+from bot.meeting.kinds import kind
 from bot.meeting.models import Meeting, Minutes, State, Task, TaskKind
 from bot.meeting.resolutions import Resolution
 
@@ -21,11 +22,13 @@ LONGEST = 50_000
 
 @dataclass(frozen=True)
 class Written:
-    """Minutes as they stand, with the resolutions that are found in them."""
+    """Minutes as they stand, with the resolutions that are found in them; ``held``: as many signed in as must be there
+    to decide."""
 
     meeting: Meeting
     minutes: Minutes
     resolutions: tuple[Resolution, ...]
+    held: bool
 
     @property
     def unassigned(self) -> list[Resolution]:
@@ -70,7 +73,8 @@ async def get(uow: UnitOfWork, actor: Actor, no: int) -> Written | None:
 async def _written(uow: UnitOfWork, meeting: Meeting, minutes: Minutes) -> Written:
     names = list(await _roster(uow, meeting))
     day: date = to_local(meeting.starts_at).date()
-    return Written(meeting, minutes, tuple(resolutions.read(minutes.text, names, day)))
+    held = rules.was_held(await repository.people(uow, meeting), kind(meeting.kind).quorum(meeting.agenda))
+    return Written(meeting, minutes, tuple(resolutions.read(minutes.text, names, day)), held)
 
 
 async def _roster(uow: UnitOfWork, meeting: Meeting) -> dict[str, int]:

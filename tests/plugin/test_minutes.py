@@ -46,6 +46,19 @@ def last_file(talk: Talk) -> bytes:
     return talk.app.media.get(part.sha256)  # type: ignore[union-attr]
 
 
+async def test_what_too_few_resolved_is_said_not_to_count(talk: Talk) -> None:
+    await call(talk, "会议 支部党员大会 今天13:00 二楼 议题:学习")
+    at(talk, "2026-11-24 13:00")
+    await talk.whisper(BOSS, "签到")
+    at(talk, "2026-11-24 15:30")
+    warned = "⚠ 签到的不够法定人数,决议不能算数。漏签的先「补签 2 姓名 原因」。"
+    assert warned in await talk.whisper(BOSS, f"会议记录 2\n{TEXT}")
+    assert warned not in await talk.whisper(BOSS, "会议记录 2\n大家学习了文件。")  # nothing was resolved
+    for name in ("张三", "李秀英"):
+        await talk.whisper(BOSS, f"补签 2 {name} 忘了签")
+    assert warned not in await talk.whisper(BOSS, f"会议记录 2\n{TEXT}")
+
+
 async def test_handed_in_confirmed_and_carried_out(talk: Talk) -> None:
     assert "三、表决结果" in await talk.whisper(BOSS, "会议记录 1")
     said = await talk.whisper(EDITOR, f"会议记录 1\n{TEXT}")
