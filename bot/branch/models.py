@@ -76,10 +76,7 @@ class ChatGroup(Base):
 
 
 class Member(Base):
-    """A person on the roster of a branch. ``left_on`` ends it; the row stays, so that old figures stay true.
-
-    ``exempt_reason`` is why they needn't study now (empty: they must); since when is in ``Leave``.
-    """
+    """A person on the roster of a branch. ``left_on`` ends it; the row stays, so that old figures stay true."""
 
     __tablename__ = "member"
 
@@ -87,7 +84,6 @@ class Member(Base):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), index=True)
     name: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(8), default=MemberKind.FULL.value)
-    exempt_reason: Mapped[str] = mapped_column(String(200), default="")
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
     created_at: Mapped[datetime]

@@ -25,6 +25,7 @@ class Kept:
     accounts: tuple[MemberAccount, ...]
     offices: tuple[tuple[str, str], ...]  # (branch, office)
     leaves: tuple[Leave, ...]
+    exemptions: tuple[Leave, ...]
 
 
 async def kept(uow: UnitOfWork, actor: Actor) -> Kept:
@@ -38,6 +39,7 @@ async def kept(uow: UnitOfWork, actor: Actor) -> Kept:
         tuple(await repository.all_accounts(uow, member.id)),
         tuple((names[grant.branch_id], grant.role) for grant in grants),
         tuple(await repository.leaves_from(uow, member.id, date.min)),
+        tuple(await repository.exemptions(uow, member.id)),
     )
 
 
@@ -67,7 +69,6 @@ async def erase(uow: UnitOfWork, actor: Actor) -> Member:
     await repository.end_offices(uow, member.id)
     await repository.detach(uow, member.id)
     member.name, member.left_on = ERASED, branch.today(uow)
-    member.exempt_reason = ERASED if member.exempt_reason else ""
     await counting.changed(uow, [member.id], member.left_on)
     await traces.forget_leaves(uow, member.id)
     for platform in {account.platform for account in accounts}:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot.branch.models import Member
 from bot.branch.privacy import Kept
-from bot.branch.roster_views import day
+from bot.branch.roster_views import day, stretch
 from bot.rendering.content import Content
+from bot.scheduling.period import Period
 
 
 def kept(found: Kept, besides: Sequence[str] = ()) -> str:
@@ -20,8 +21,7 @@ def kept(found: Kept, besides: Sequence[str] = ()) -> str:
         f"职务:{'、'.join(f'「{at}」{role}' for at, role in found.offices) or '无'}",
         f"请假:{len(found.leaves)} 次" + (f",最近从{day(found.leaves[-1].first_day)}起" if found.leaves else ""),
     ]
-    if member.exempt_reason:
-        rows.append(f"免学依据:{member.exempt_reason}")
+    rows += [f"免学:{stretch(Period(one.first_day, one.last_day))},依据{one.reason}" for one in found.exemptions]
     rows += besides
     rows.append("学习记录:发「我的」看。此外没有保存您的信息。")
     rows.append("不想保留,发「删除我的信息」。")

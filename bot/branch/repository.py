@@ -128,11 +128,11 @@ async def below(uow: UnitOfWork, path: str) -> Sequence[Row[int, str, str, bool]
     return (await uow.session.execute(query.order_by(Branch.id))).all()
 
 
-async def roster(uow: UnitOfWork, branch_ids: Collection[int], on: date) -> Sequence[Row[Member, MemberAccount, int]]:
-    """(member, account or None, leave id or None) of everybody on the roster of these branches."""
-    away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on, Leave.exempt.is_(False))
+async def roster(uow: UnitOfWork, branch_ids: Collection[int], on: date) -> Sequence[Row[Member, MemberAccount, bool]]:
+    """(member, account or None, exempt or on leave or None) of everybody on the roster of these branches."""
+    away = and_(Leave.member_id == Member.id, Leave.first_day <= on, Leave.last_day >= on)
     query = (
-        select(Member, MemberAccount, Leave.id)
+        select(Member, MemberAccount, Leave.exempt)
         .outerjoin(MemberAccount, MemberAccount.member_id == Member.id)
         .outerjoin(Leave, away)
         .where(Member.branch_id.in_(branch_ids), or_(Member.left_on.is_(None), Member.left_on > on))

@@ -20,6 +20,7 @@ class Entry:
     accounts: tuple[MemberAccount, ...]
     roles: tuple[Role, ...]
     on_leave: bool
+    exempt_reason: str
 
 
 async def entries(uow: UnitOfWork, path: str, on: date) -> list[Entry]:
@@ -40,10 +41,10 @@ async def entries(uow: UnitOfWork, path: str, on: date) -> list[Entry]:
     held = select(RoleGrant.member_id, RoleGrant.role).join(Member, Member.id == RoleGrant.member_id)
     for member_id, role in await uow.session.execute(held.join(Branch, Branch.id == Member.branch_id).where(*here)):
         roles.setdefault(member_id, set()).add(Role(role))
-    away = select(Leave.member_id).join(Member, Member.id == Leave.member_id)
-    away = away.join(Branch, Branch.id == Member.branch_id)
-    away = away.where(Leave.first_day <= on, Leave.last_day >= on, Leave.exempt.is_(False))
-    absent = set(await uow.session.scalars(away.where(*here)))
+    away = select(Leave).join(Member, Member.id == Leave.member_id).join(Branch, Branch.id == Member.branch_id)
+    leaves = (await uow.session.scalars(away.where(*here, Leave.first_day <= on, Leave.last_day >= on))).all()
+    absent = {leave.member_id for leave in leaves if not leave.exempt}
+    exempt = {leave.member_id: leave.reason for leave in leaves if leave.exempt}
     order = list(Role)
     return [
         Entry(
@@ -52,6 +53,7 @@ async def entries(uow: UnitOfWork, path: str, on: date) -> list[Entry]:
             tuple(accounts.get(member.id, ())),
             tuple(sorted(roles.get(member.id, ()), key=order.index)),
             member.id in absent,
+            exempt.get(member.id, ""),
         )
         for member, branch_name in members
     ]
@@ -163,12 +165,10 @@ async def leaves_from(uow: UnitOfWork, member_id: int, day: date) -> Sequence[Le
     return (await uow.session.scalars(query.order_by(Leave.first_day, Leave.id))).all()
 
 
-async def exemption(uow: UnitOfWork, member_id: int, day: date) -> Leave | None:
-    """The exemption of a member that is in force on ``day``."""
-    query = select(Leave).where(
-        Leave.member_id == member_id, Leave.exempt, Leave.first_day <= day, Leave.last_day >= day
-    )
-    return (await uow.session.scalars(query.order_by(Leave.id).limit(1))).one_or_none()
+async def exemptions(uow: UnitOfWork, member_id: int) -> Sequence[Leave]:
+    """All exemptions of a member, the earliest first; no two share a day."""
+    query = select(Leave).where(Leave.member_id == member_id, Leave.exempt)
+    return (await uow.session.scalars(query.order_by(Leave.first_day))).all()
 
 
 async def subtree(uow: UnitOfWork, path: str) -> Sequence[Branch]:

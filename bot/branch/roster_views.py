@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.branch.cards import Matched
+from bot.branch.exemption import Exempted
 from bot.branch.models import Branch, Leave, Member, MemberKind, Role
 from bot.branch.roster_import import Plan
 from bot.branch.roster_repository import Entry
 from bot.branch.roster_sheet import Problem
 from bot.rendering.content import Content, Forward
+from bot.scheduling.period import Period
 
 _FOLDED_FROM = 20
 _PAGE = 40
@@ -47,7 +49,7 @@ def _line(entry: Entry, branch: Branch) -> str:
     notes = [role.value for role in entry.roles if role is not Role.MEMBER]
     notes += [entry.branch_name] if member.branch_id != branch.id else []
     notes += [member.kind] if member.kind != MemberKind.FULL else []
-    notes += [f"免学:{member.exempt_reason[:20]}"] if member.exempt_reason else []
+    notes += [f"免学:{entry.exempt_reason[:20]}"] if entry.exempt_reason else []
     notes += ["请假"] if entry.on_leave else []
     notes += ["未绑定"] if not entry.accounts else []
     return member.name + (f"({'、'.join(notes)})" if notes else "")
@@ -74,13 +76,33 @@ def kind_changed(member: Member, before: str) -> str:
     return f"{member.name}:{before} → {member.kind}。"
 
 
-def exempted(member: Member) -> str:
-    ground = f"依据:{member.exempt_reason}"
-    return f"{member.name}已登记免学,从今天起不计入应学。{ground}\n恢复请发「恢复学习 {member.name}」。"
+def stretch(days: Period) -> str:
+    """「从2026年9月1日起」, 「2026年9月1日到2026年12月31日」"""
+    first, last = (f"{one.year}年{one.month}月{one.day}日" for one in (days.first, days.last))
+    return f"从{first}起" if days.last == date.max else f"{first}到{last}"
 
 
-def resumed(member: Member) -> str:
-    return f"{member.name}恢复学习,重新计入应学。"
+def exempted(member: Member, done: Exempted, today: date, anew: int) -> str:
+    """``anew``: how many readings of the past are counted otherwise than before."""
+    days = "从今天起" if done.days == Period(today, date.max) else stretch(done.days)
+    if done.days == done.before:
+        head = f"{member.name}免学的依据改好了,仍然{days}不计入应学。"
+    else:
+        replaced = f"(原来{stretch(done.before)})" if done.before is not None else ""
+        head = f"{member.name}已登记免学,{days}{replaced}不计入应学。"
+    return f"{head}依据:{done.reason}\n{_counted_anew(done.since, today, anew)}恢复请发「恢复学习 {member.name}」。"
+
+
+def resumed(member: Member, first: date, today: date, anew: int) -> str:
+    since = "" if first == today else f"从{day(first)}起"
+    return f"{member.name}{since}恢复学习,重新计入应学。\n{_counted_anew(first, today, anew)}".strip()
+
+
+def _counted_anew(since: date, today: date, readings: int) -> str:
+    if not readings:
+        return ""
+    sent = f";已发的月报不变,要新的发「月报 {since.month}月」" if since < today.replace(day=1) else ""
+    return f"{day(since)}以来的 {readings} 次学习重新算过,统计跟着变{sent}。\n"
 
 
 def on_leave(member: Member, leave: Leave, *, own: bool) -> str:

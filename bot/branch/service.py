@@ -14,15 +14,16 @@ from bot.core.errors import NotFound
 
 @dataclass(frozen=True)
 class Reader:
-    """A person who is expected to read: one of the roster, with the account by which they are reached, if any."""
+    """A person who is expected to read: one of the roster, with the account by which they are reached, if any, and
+    whether they are on leave or exempt on the day for which the roster was asked."""
 
     member_id: int
     name: str
     kind: str
-    exempt_reason: str
     joined_on: date
-    on_leave: bool
     account: MemberAccount | None
+    on_leave: bool = False
+    exempt: bool = False
 
 
 async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
@@ -91,12 +92,10 @@ async def everybody(uow: UnitOfWork, branch_id: int, on: date) -> tuple[list[Rea
 
 async def _roster(uow: UnitOfWork, branch_ids: Sequence[int], on: date) -> list[Reader]:
     found: dict[int, Reader] = {}
-    for member, account, leave in await repository.roster(uow, branch_ids, on):
-        known = found.get(member.id)
-        if known is None:
-            found[member.id] = _reader(member, account, leave is not None)
-        elif leave is not None:
-            found[member.id] = replace(known, on_leave=True)
+    for member, account, exempt in await repository.roster(uow, branch_ids, on):
+        one = found.setdefault(member.id, _reader(member, account))
+        if exempt is not None:
+            found[member.id] = replace(one, exempt=True) if exempt else replace(one, on_leave=True)
     return list(found.values())
 
 
@@ -111,10 +110,8 @@ async def as_reader(uow: UnitOfWork, actor: Actor) -> Actor:
     return actor if place == actor.branch_id else replace(actor, branch_id=place, roles=frozenset())
 
 
-def _reader(member: Member, account: MemberAccount | None, on_leave: bool) -> Reader:
-    return Reader(
-        member.id, member.name, member.kind, member.exempt_reason, member.joined_on, on_leave=on_leave, account=account
-    )
+def _reader(member: Member, account: MemberAccount | None) -> Reader:
+    return Reader(member.id, member.name, member.kind, member.joined_on, account)
 
 
 async def leaders(
@@ -136,7 +133,7 @@ async def officers(uow: UnitOfWork, branch_id: int, roles: frozenset[Role]) -> l
 
 async def people(uow: UnitOfWork, member_ids: Sequence[int]) -> list[Reader]:
     """These members, each with an account by which they are reached, if any."""
-    return list({m.id: _reader(m, account, False) for m, account in await repository.members(uow, member_ids)}.values())
+    return list({m.id: _reader(m, account) for m, account in await repository.members(uow, member_ids)}.values())
 
 
 async def leaves_between(uow: UnitOfWork, member_ids: list[int], first: date, last: date) -> dict[int, list[Leave]]:

@@ -94,8 +94,8 @@ async def gather(uow: UnitOfWork, discussion: Discussion) -> Material:
     out = await repository.opted_out(uow, ids)
     spoke = {one.member_id for one in spoken}
     silent = [one for one in readers if one.member_id not in spoke and one.member_id not in out]
-    exempt = sum(bool(one.exempt_reason) for one in silent)
-    away = sum(one.on_leave and not one.exempt_reason for one in silent)
+    exempt = sum(one.exempt for one in silent)
+    away = sum(one.on_leave and not one.exempt for one in silent)
     aside = tuple((why, count) for why, count in (("请假", away), ("免学", exempt)) if count)
     due = len(spoke) + len(silent) - exempt - away
     people = tuple(dict.fromkeys(one.name for one in spoken))

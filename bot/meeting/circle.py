@@ -90,7 +90,7 @@ async def refresh(uow: UnitOfWork, meeting: Meeting) -> None:
 
 def _everybody(readers: Sequence[Reader]) -> tuple[Reader, ...]:
     """The party members among them, but for the exempt."""
-    return tuple(one for one in readers if one.kind in _MEMBERS and not one.exempt_reason)
+    return tuple(one for one in readers if one.kind in _MEMBERS and not one.exempt)
 
 
 async def everybody(uow: UnitOfWork, branch_id: int, on: date) -> tuple[Reader, ...]:

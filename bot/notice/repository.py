@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 
-from bot.branch.models import AuditEntry, Branch, Member, MemberAccount
+from bot.branch.models import AuditEntry, Branch, Leave, Member, MemberAccount
 from bot.core.clock import CHINA
 from bot.core.db import UnitOfWork, insert_ignore, upsert
 from bot.notice.models import (
@@ -121,9 +121,10 @@ async def address(uow: UnitOfWork, notice_id: int, people: Collection[int]) -> N
     await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
 
 
-async def spare_exempt(uow: UnitOfWork, notice_id: int) -> None:
-    """Note who of those who are to confirm it is exempt now."""
-    e, exempt = NoticeExpected, select(Member.id).where(Member.exempt_reason != "")
+async def spare_exempt(uow: UnitOfWork, notice_id: int, on: date) -> None:
+    """Note who of those who are to confirm it is exempt on that day."""
+    e, exempt = NoticeExpected, select(Leave.member_id)
+    exempt = exempt.where(Leave.exempt, Leave.first_day <= on, Leave.last_day >= on)
     await uow.session.execute(update(e).where(e.notice_id == notice_id, e.member_id.in_(exempt)).values(exempt=True))
 
 

@@ -11,7 +11,7 @@ from bot.notice import repository
 
 
 async def on_publication(uow: UnitOfWork, notice_id: int) -> None:
-    await repository.spare_exempt(uow, notice_id)
+    await repository.spare_exempt(uow, notice_id, branch.today(uow))
 
 
 @counting.follow

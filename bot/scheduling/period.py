@@ -46,8 +46,7 @@ def split_period(text: str, today: date) -> tuple[Period | None, str]:
 
     Raises ``UserError`` where days were meant but can't be read, end before they begin, or are more than a year.
     """
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
-    text = re.sub(r"(?<=[月到至~]) | (?=[月日号到至~])", "", text)
+    text = _plain(text)
     span = _SPAN.search(text)
     try:
         first, last = _read_span(span, today) if span is not None else (today, today)
@@ -68,6 +67,43 @@ def split_period(text: str, today: date) -> tuple[Period | None, str]:
     if span is None and length is None:
         return None, rest
     return Period(first, last), rest
+
+
+def split_beginning(text: str, today: date) -> tuple[Period | None, str]:
+    """Find since when, and maybe until when, something is so: 「从9月1日起」, 「9月1日到12月31日」, 「9月1日起三个月」;
+    without an end it is so until the last day there is. (days, the text without them), or (None, text).
+
+    Only what stands for itself is read, so a day within a reason stays there: 「支委会11月3日同意」. Raises
+    ``UserError`` where the days can't be, or end before they begin.
+    """
+    text = _plain(text)
+    for span in _SPAN.finditer(text):
+        begins = re.match(r"起|开始", text[span.end() :])
+        after = text[span.end() + (begins.end() if begins else 0) :]
+        alone = not after or after[0] in _PARTED
+        says_so = begins is not None or span[0][0] in "从自" or not (span["first"] or span["whole"]) or span["last"]
+        if (span.start() and text[span.start() - 1] not in _PARTED) or not (says_so or (alone and not span.start())):
+            continue
+        try:
+            first, last = _read_span(span, today)
+        except Unreadable as error:
+            raise UserError("日期没看懂。可以这样写:从9月1日起、9月1日到12月31日。") from error
+        if length := _LENGTH.match(after.lstrip()):
+            last, after = first + timedelta(days=_days(length) - 1), after.lstrip()[length.end() :]
+        elif span["first"] and not span["last"]:
+            last = date.max
+        if last < first:
+            raise UserError("结束的日子早于开始的日子。可以这样写:9月1日到12月31日。")
+        return Period(first, last), " ".join(f"{text[: span.start()]} {after}".split()).strip(_PARTED)
+    return None, text
+
+
+_PARTED = " ,.;、。"
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    return re.sub(r"(?<=[月到至~]) | (?=[月日号到至~])|(?<=[从自]) (?=\d)", "", text)
 
 
 def _days(length: re.Match[str]) -> int:

@@ -50,7 +50,7 @@ async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
     if a_day == 0:
         raise UserError("支部设置了不催学。要打开请书记发「设置 催学上限 1」。")
     readers = {reader.member_id: reader for reader in await branch.readers(uow, branch_id, branch.today(uow))}
-    exempt = {reader.member_id for reader in readers.values() if reader.exempt_reason}
+    exempt = {reader.member_id for reader in readers.values() if reader.exempt}
     still_open = (await completion.standing_of(uow, assignment)).open
     people = {person.member_id: person.name for person in still_open if person.member_id not in exempt}
     known = [readers[member] for member in people if member in readers and readers[member].account is not None]

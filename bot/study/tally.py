@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from bot.branch import counting
+from bot.branch import service as branch
 from bot.core.db import UnitOfWork
 from bot.study import tally_repository as repository
 
@@ -14,6 +15,11 @@ from bot.study import tally_repository as repository
 async def of_members(uow: UnitOfWork, members: Collection[int], since: date) -> None:
     """Count anew what these members were to read and could read in time on ``since`` or later."""
     await repository.count(uow, await repository.readings_of(uow, members, since))
+
+
+async def past(uow: UnitOfWork, member_id: int, since: date) -> int:
+    """How many readings of this member that were over by today reach into the days from ``since`` on."""
+    return await repository.over(uow, member_id, since, branch.today(uow))
 
 
 async def of_reading(uow: UnitOfWork, reading: int) -> None:

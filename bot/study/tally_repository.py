@@ -47,6 +47,13 @@ async def readings_of(uow: UnitOfWork, members: Collection[int], since: date) ->
     return (await uow.session.scalars(query.distinct())).all()
 
 
+async def over(uow: UnitOfWork, member_id: int, since: date, today: date) -> int:
+    """How many this member was to read whose last day was ``since`` or later, but before ``today``."""
+    query = select(func.count()).select_from(A).join(E, E.assignment_id == A.id)
+    query = query.where(E.member_id == member_id, A.last_day >= since, A.last_day < today)
+    return (await uow.session.execute(query)).scalar_one()
+
+
 async def count(uow: UnitOfWork, readings: Collection[int]) -> None:
     """Keep what these readings add up to now.
 

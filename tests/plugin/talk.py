@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.branch import counting
-from bot.branch.models import Leave, Member
+from bot.branch.models import Leave
 from bot.chat import hints
 from bot.chat.call import Incoming, IncomingFile
 from bot.chat.commands import CommandSet
@@ -200,7 +200,6 @@ class Talk:
 async def exempt(talk: Talk, member_id: int, since: date = date(2020, 7, 1)) -> None:
     """Somebody needn't study, since before the bot came."""
     async with talk.app.database.unit_of_work() as uow:
-        (await uow.session.get_one(Member, member_id)).exempt_reason = "年老体弱"
         days = {"first_day": since, "last_day": date.max, "exempt": True}
         uow.session.add(Leave(member_id=member_id, reason="年老体弱", created_at=uow.now, **days))
         await counting.changed(uow, [member_id], since)

@@ -9,7 +9,7 @@ from bot.hours.rules import shown
 from bot.meeting.models import Course, Enrolment, MeetingPerson
 from plugins.meeting import clockwork
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
-from tests.plugin.talk import Talk
+from tests.plugin.talk import Talk, exempt
 from tests.plugin.test_meeting import at, listed, meetings
 
 NEW = "培训新建 积极分子培训班 4学时 12月1日前报名"
@@ -122,8 +122,7 @@ async def test_the_hours_of_a_course_and_who_is_short(talk: Talk) -> None:
 
 
 async def test_a_course_for_everybody_is_told_in_the_group(talk: Talk) -> None:
-    async with talk.app.database.unit_of_work() as uow:
-        (await uow.session.get_one(Member, 2)).exempt_reason = "年老体弱"
+    await exempt(talk, 2)
     await begin(talk, "培训新建 全员轮训 全体 8学时")
     assert await enrolled(talk) == [1, 3, 4]
     assert "全体党员参加,不用报名" in (await talk.enqueued())[-1][1]

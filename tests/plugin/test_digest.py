@@ -5,10 +5,10 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from bot.branch.models import Member, MemberAccount
+from bot.branch.models import MemberAccount
 from plugins.discussion.clockwork import listen
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
-from tests.plugin.talk import ACCOUNT, Talk, reply
+from tests.plugin.talk import ACCOUNT, Talk, exempt, reply
 from tests.plugin.test_voices import CARD, open_one
 
 VOICES = (
@@ -139,9 +139,9 @@ async def test_who_doesnt_want_to_be_counted_is_no_part_of_the_count(said: Talk)
 
 async def test_leave_and_exemption_are_no_part_of_the_count(said: Talk) -> None:
     async with said.app.database.unit_of_work() as uow:
-        (await uow.session.get_one(Member, 4)).exempt_reason = "高龄"
         account = {"platform": "onebot11", "user_id": "104", "via": ACCOUNT, "bound_at": uow.now}
         uow.session.add(MemberAccount(member_id=4, **account))
+    await exempt(said, 4)
     assert "3/3 人发言,共 8 条(免学 1不计)。" in await said.whisper(EDITOR, "小结")
 
 

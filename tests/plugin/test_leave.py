@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import AuditEntry, Leave, Member
+from bot.branch.models import AuditEntry, Leave
 from bot.core.clock import CHINA, ShiftableClock
 from bot.study import completion, pushing
 from bot.study.models import Assignment, Material
@@ -74,8 +74,6 @@ async def test_a_secretary_for_others_by_mention_and_for_days_gone_by(talk: Talk
 async def test_what_cannot_be_done_changes_nothing(talk: Talk, user: int, said: str, answer: str) -> None:
     assert answer in await talk.whisper(user, said)
     assert await leaves(talk) == []
-    async with talk.app.database.reading() as uow:
-        assert set(await uow.session.scalars(select(Member.exempt_reason))) == {""}
 
 
 async def test_strangers_have_no_leave(talk: Talk) -> None:
@@ -120,8 +118,9 @@ async def test_exempt_and_away_are_out_of_the_count(talk: Talk) -> None:
         ]
 
 
-async def test_an_exemption_counts_from_the_day_it_is_given(talk: Talk) -> None:
-    october, today = date(2026, 10, 8), date(2026, 11, 24)
+@pytest.fixture
+async def october_and_today(talk: Talk) -> list[int]:
+    """The ids of two readings, pushed on 8 October and today."""
     async with talk.app.database.unit_of_work() as uow:
         material = Material(
             branch_id=1, no=1, title="党章", text="总纲", minutes=1, key_terms="[]", sha256="0" * 64, created_at=uow.now
@@ -129,25 +128,86 @@ async def test_an_exemption_counts_from_the_day_it_is_given(talk: Talk) -> None:
         uow.session.add(material)
         await uow.session.flush()
         assignments = []
-        for day in (october, today):
-            pushed_at = datetime.combine(day, time(8), CHINA)
-            uow.now = pushed_at
+        for day in (date(2026, 10, 8), date(2026, 11, 24)):
+            uow.now = datetime.combine(day, time(8), CHINA)
             assignments.append((await pushing.push(uow, 1, material)).assignment.id)
+        return assignments
 
-    async def counted() -> list[int]:
-        async with talk.app.database.reading() as uow:
-            return [(await uow.session.get_one(Assignment, one)).counted for one in assignments]
 
-    assert await counted() == [4, 4]
-    await talk.whisper(BOSS, "免学 赵德福 年老体弱")
-    assert await counted() == [4, 3]
+async def counted(talk: Talk, readings: list[int]) -> list[int]:
+    async with talk.app.database.reading() as uow:
+        return [(await uow.session.get_one(Assignment, one)).counted for one in readings]
+
+
+async def take_back(talk: Talk) -> str:
     await talk.whisper(BOSS, "撤销")
-    await talk.whisper(BOSS, "确认")
-    assert await counted() == [4, 4]
+    return await talk.whisper(BOSS, "确认")
+
+
+async def test_an_exemption_counts_from_the_day_it_is_given(talk: Talk, october_and_today: list[int]) -> None:
+    assert await counted(talk, october_and_today) == [4, 4]
+    await talk.whisper(BOSS, "免学 赵德福 年老体弱")
+    assert await counted(talk, october_and_today) == [4, 3]
+    await take_back(talk)
+    assert await counted(talk, october_and_today) == [4, 4]
     await talk.whisper(BOSS, "免学 赵德福 年老体弱")
     await talk.whisper(BOSS, "恢复学习 赵德福")
-    assert await counted() == [4, 4]
-    await talk.whisper(BOSS, "撤销")
-    await talk.whisper(BOSS, "确认")
-    assert await counted() == [4, 3]
+    assert await counted(talk, october_and_today) == [4, 4]
+    await take_back(talk)
+    assert await counted(talk, october_and_today) == [4, 3]
     assert "0/4,未完成 4 人" in await talk.whisper(BOSS, "谁还没学 1")
+
+
+@pytest.mark.parametrize("said", ["免学 赵德福 从9月1日起 年老体弱", "赵德福从9月1日起免学 年老体弱"])
+async def test_an_exemption_given_afterwards_changes_what_is_over(
+    talk: Talk, october_and_today: list[int], said: str
+) -> None:
+    assert await talk.whisper(BOSS, said) == (
+        "赵德福已登记免学,从2026年9月1日起不计入应学。依据:年老体弱\n"
+        "9月1日(周二)以来的 1 次学习重新算过,统计跟着变;已发的月报不变,要新的发「月报 9月」。\n"
+        "恢复请发「恢复学习 赵德福」。"
+    )
+    assert await counted(talk, october_and_today) == [3, 3]
+    assert await talk.whisper(BOSS, "免学 赵德福 八十五岁") == (
+        "赵德福免学的依据改好了,仍然从2026年9月1日起不计入应学。依据:八十五岁\n恢复请发「恢复学习 赵德福」。"
+    )
+    assert (
+        await talk.whisper(BOSS, "恢复学习 赵德福 从11月1日起 身体好转")
+        == "赵德福从11月1日(周日)起恢复学习,重新计入应学。"
+    )
+    assert await counted(talk, october_and_today) == [3, 4]
+    assert await leaves(talk) == [(4, date(2026, 9, 1), date(2026, 10, 31), "八十五岁")]
+    async with talk.app.database.reading() as uow:
+        rows = await uow.session.execute(select(AuditEntry.action, AuditEntry.detail).order_by(AuditEntry.id))
+        assert [tuple(row) for row in rows] == [
+            ("roster.exempt", '{"first": "2026-09-01", "last": "9999-12-31"}'),
+            ("roster.exempt", '{"first": "2026-09-01", "last": "9999-12-31"}'),
+            ("roster.resume", '{"first": "2026-11-01"}'),
+        ]
+    for _ in range(3):
+        assert "已撤销" in await take_back(talk)
+    assert (await counted(talk, october_and_today), await leaves(talk)) == ([4, 4], [])
+
+
+async def test_an_exemption_for_some_days_and_to_come(
+    talk: Talk, october_and_today: list[int], clock: ShiftableClock
+) -> None:
+    await talk.whisper(BOSS, "免学 赵德福 从12月1日起 八十五岁")
+    assert await counted(talk, october_and_today) == [4, 4]
+    assert "免学" not in await talk.whisper(BOSS, "名册")
+    assert "从2026年10月1日到" not in await talk.whisper(BOSS, "免学 赵德福 10月1日到10月31日 住院")
+    assert await counted(talk, october_and_today) == [3, 4]
+    assert [one[1:3] for one in await leaves(talk)] == [
+        (date(2026, 12, 1), date.max),
+        (date(2026, 10, 1), date(2026, 10, 31)),
+    ]
+    clock.set(datetime(2026, 12, 1, 8, tzinfo=CHINA))
+    assert "赵德福(免学:八十五岁、未绑定)" in await talk.whisper(BOSS, "名册")
+    assert "(原来从2026年12月1日起)" in await talk.whisper(BOSS, "免学 赵德福 从11月24日起 八十五岁")
+    assert await counted(talk, october_and_today) == [3, 3]
+    assert await talk.whisper(BOSS, "免学 赵德福 从9月1日起 八十五岁") == (
+        "赵德福已登记免学,从2026年9月1日起(原来从2026年10月1日起)不计入应学。依据:八十五岁\n"
+        "9月1日(周二)以来的 2 次学习重新算过,统计跟着变;已发的月报不变,要新的发「月报 9月」。\n"
+        "恢复请发「恢复学习 赵德福」。"
+    )
+    assert [one[1:3] for one in await leaves(talk)] == [(date(2026, 9, 1), date.max)]

@@ -13,7 +13,7 @@ from bot.notice.models import NoticeExpected
 from plugins.meeting import attending
 from plugins.meeting.clockwork import do_meetings
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
-from tests.plugin.talk import Talk
+from tests.plugin.talk import Talk, exempt
 from tests.unit.study.house import china
 
 CALL = "会议 支部党员大会 周五15:00 二楼会议室 议题:学习十五五规划"
@@ -416,9 +416,9 @@ async def test_who_joins_leaves_or_is_appointed_in_between_is_seen_to(talk: Talk
     async with talk.app.database.unit_of_work() as uow:
         add = uow.session.add
         add(Member(branch_id=1, name="钱新民", kind=MemberKind.FULL, joined_on=uow.now.date(), created_at=uow.now))
-        (await uow.session.get_one(Member, 4)).exempt_reason = "年老体弱"
         add(RoleGrant(branch_id=1, member_id=3, role=Role.ORGANISER, granted_at=uow.now))
         await uow.session.execute(delete(RoleGrant).where(RoleGrant.member_id == 2))
+    await exempt(talk, 4)
     at(talk, "2026-11-27 09:00")
     await do_meetings(talk.app)
     at(talk, "2026-11-27 14:00")
@@ -428,8 +428,7 @@ async def test_who_joins_leaves_or_is_appointed_in_between_is_seen_to(talk: Talk
     assert sorted(await listed(talk, 2)) == [1, 3]
     at(talk, "2026-11-27 14:50")
     assert await talk.say(EDITOR, "签到") == ""
-    async with talk.app.database.unit_of_work() as uow:
-        (await uow.session.get_one(Member, 2)).exempt_reason = "年老体弱"
+    await exempt(talk, 2)
     at(talk, "2026-11-27 15:00")
     await do_meetings(talk.app)
     assert (await listed(talk))[2].expected

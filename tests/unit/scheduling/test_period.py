@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.core.errors import UserError
-from bot.scheduling.period import Period, split_period
+from bot.scheduling.period import Period, split_beginning, split_period
 
 TODAY = date(2026, 11, 24)
 
@@ -71,3 +71,40 @@ def test_refused(said: str) -> None:
 
 def test_the_length_of_a_period() -> None:
     assert Period(TODAY, TODAY).days == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last", "rest"),
+    [
+        ("从9月1日起 年老体弱", "2026-09-01", None, "年老体弱"),
+        ("从9月1日起年老体弱", "2026-09-01", None, "年老体弱"),
+        ("年老体弱,自9月1日起", "2026-09-01", None, "年老体弱"),
+        ("9月1日 年老体弱", "2026-09-01", None, "年老体弱"),
+        ("9月1日起", "2026-09-01", None, ""),
+        ("从 12 月 1 日开始 住院", "2026-12-01", None, "住院"),
+        ("从2025年12月1日起 住院", "2025-12-01", None, "住院"),
+        ("9月1日到12月31日 住院", "2026-09-01", "2026-12-31", "住院"),
+        ("住院 9月1日到12月31日", "2026-09-01", "2026-12-31", "住院"),
+        ("从9月1日起三个月 住院", "2026-09-01", "2026-11-29", "住院"),
+        ("到12月31日 住院", "2026-11-24", "2026-12-31", "住院"),
+        ("今天起 住院", "2026-11-24", None, "住院"),
+        ("从下个月1号起 住院", "2026-12-01", None, "住院"),
+    ],
+)
+def test_since_when(said: str, first: str, last: str | None, rest: str) -> None:
+    days = Period(date.fromisoformat(first), date.fromisoformat(last) if last else date.max)
+    assert split_beginning(said, TODAY) == (days, rest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "年老体弱,支委会11月3日同意", "11月3日支委会同意", "支委会同意 11月3日", "82岁,行动不便", "下周支委会追认"],
+)
+def test_a_day_within_a_reason_is_part_of_it(said: str) -> None:
+    assert split_beginning(said, TODAY) == (None, said)
+
+
+@pytest.mark.parametrize("said", ["从2月30日起 年老", "2026年12月31日到2026年9月1日 年老", "从13月1日起 年老"])
+def test_days_that_cannot_be(said: str) -> None:
+    with pytest.raises(UserError):
+        split_beginning(said, TODAY)

@@ -18,6 +18,7 @@ from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.errors import UserError
 from bot.core.migrate import load_models
+from bot.scheduling.period import Period
 from bot.study import completion, correcting, figures, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, Expected, Material, Method
@@ -33,7 +34,9 @@ event = st.one_of(
     st.tuples(st.just("push"), branches, st.integers(1, 200)),
     st.tuples(st.just("claim"), people, readings),
     st.tuples(st.just("take back"), people, st.just(0)),
-    st.tuples(st.just("exempt"), people, st.booleans()),
+    st.tuples(st.just("exempt"), people, st.just(0)),
+    st.tuples(st.just("exempt for days"), people, st.integers(-5, 3)),
+    st.tuples(st.just("resume"), people, st.integers(-5, 3)),
     st.tuples(st.just("leave"), people, st.integers(-5, 9)),
     st.tuples(st.just("left"), people, st.booleans()),
     st.tuples(st.just("move"), people, branches),
@@ -80,10 +83,13 @@ async def happen(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, tw
         except UserError:
             return
     elif what == "exempt":
-        if two:
-            await exemption.exempt(uow, BOSS, member, "年老体弱")
-        elif member.exempt_reason:
-            await exemption.resume(uow, BOSS, member)
+        await exemption.exempt(uow, BOSS, member, None, "年老体弱")
+    elif what == "exempt for days":
+        first = today + timedelta(days=two)
+        await exemption.exempt(uow, BOSS, member, Period(first, first + timedelta(days=3 - two)), "住院")
+    elif what == "resume":
+        with suppress(UserError):
+            await exemption.resume(uow, BOSS, member, today + timedelta(days=two))
     elif what == "left":
         if two and member.left_on is None:
             await roster.remove(uow, BOSS, member)
