@@ -1,10 +1,10 @@
-"""Quiet acknowledgement: where the platform has no reactions, claims are collected into one line."""
+"""Quiet answers: where the platform has no reactions, claims are collected into one line; a question that several are
+asked in a group is put once."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-
-from bot.chat.call import Acknowledge
+from typing import Generic, TypeVar
 
 log = logging.getLogger("xueban.chat")
 
@@ -20,41 +20,32 @@ def line(names: list[str], done: str, progress: str) -> str:
     return f"✅ {who}{more}{done},{progress}"
 
 
-class Collector:
-    """Acknowledgements that wait for their line. What they acknowledge is on disk already: losing one loses nothing."""
+T = TypeVar("T")
+
+
+class Collector(Generic[T]):
+    """What waits to be said in one message instead of one a person. It is on disk already: losing one loses nothing."""
 
     def __init__(self, after: float) -> None:
         self._after = after
-        self._waiting: dict[tuple[str, str], list[str]] = {}
+        self._waiting: dict[tuple[str, str], list[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(
-        self,
-        scene: str,
-        ack: Acknowledge,
-        progress: Callable[[], Awaitable[str]],
-        say: Callable[[str], Awaitable[object]],
-    ) -> None:
-        """Say a line in this scene a while after the first of its acknowledgements, with the count of that moment."""
-        key = (scene, ack.item)
+    def add(self, scene: str, item: str, one: T, say: Callable[[list[T]], Awaitable[object]]) -> None:
+        """Say all that is added about this item in this scene, a while after the first."""
+        key = (scene, item)
         if key in self._waiting:
-            self._waiting[key].append(ack.name)
+            self._waiting[key].append(one)
             return
-        self._waiting[key] = [ack.name]
-        task = asyncio.get_running_loop().create_task(self._flush(key, ack.done, progress, say))
+        self._waiting[key] = [one]
+        task = asyncio.get_running_loop().create_task(self._flush(key, say))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _flush(
-        self,
-        key: tuple[str, str],
-        done: str,
-        progress: Callable[[], Awaitable[str]],
-        say: Callable[[str], Awaitable[object]],
-    ) -> None:
+    async def _flush(self, key: tuple[str, str], say: Callable[[list[T]], Awaitable[object]]) -> None:
         await asyncio.sleep(self._after)
-        names = self._waiting.pop(key)
+        collected = self._waiting.pop(key)
         try:
-            await say(line(names, done, await progress()))
+            await say(collected)
         except Exception:
-            log.exception("a collected line was not said")
+            log.exception("what was collected was not said")

@@ -65,7 +65,9 @@ class Ask:
     """Say ``content`` and wait for this person's next message here (2 minutes, or ``minutes``). ``choices`` limits what
     counts as an answer ("确认", "取消", numbers …); without it any text does. The answer goes to the handler
     ``then`` (``CommandSet.answer``), which finds ``payload`` (JSON) in ``call.payload``. Survives a restart. With
-    ``privately`` it is asked in the person's private chat, and ``here`` (a line without names) is said in the group."""
+    ``privately`` it is asked in the person's private chat, and ``here`` (a line without names) is said in the group.
+    What many in a group are asked at the same time, a number, is ``alike``: it is put once, and whoever is asked the
+    same while it stands there gets a line together with the others."""
 
     content: Content
     then: str
@@ -74,6 +76,7 @@ class Ask:
     minutes: float = 2.0
     privately: bool = False
     here: str = ""
+    alike: bool = False
 
 
 Reply = Say | Acknowledge | Ask | str | None

@@ -6,13 +6,14 @@ without the message's text and answered with an apology. By then nothing has bee
 
 import logging
 from collections.abc import Awaitable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.branch import audit
 from bot.branch import service as branch
 from bot.branch.actor import Actor, Speaker
 from bot.chat import access
-from bot.chat.acknowledge import Collector
+from bot.chat.acknowledge import Collector, line
 from bot.chat.call import Acknowledge, Ask, Call, Incoming, IncomingFile, Reply, Say
 from bot.chat.commands import Who
 from bot.chat.conversation import CANCEL, Conversations
@@ -34,6 +35,7 @@ _ANSWERS = measures.durations("answer", "from the desk to the answer of a messag
 
 BUSY = "刚才那句没有记下来:数据正忙,请过一会儿再发一次。"
 DEFECT = "出了点问题,刚才的操作没有生效,已经记下来请管理员看。"
+AS_ABOVE = "上面这个问题,也请您回复一个编号。"
 ACK_EMOJI = "124"
 """QQ's OK sign."""
 
@@ -68,7 +70,9 @@ class Desk:
         self._platform = platform
         self._limit = RateLimit()
         self._actors = Batch(self._resolve)
-        self._collector = Collector(app.settings.xueban.quiet_ack)
+        self._collector = Collector[str](app.settings.xueban.quiet_ack)
+        self._askers = Collector[Mention](app.settings.xueban.quiet_ack)
+        self._standing: dict[tuple[str, str], datetime] = {}
 
     async def run(self, routed: Routed) -> None:
         """Serve one message. Never raises: the next message must not suffer."""
@@ -148,40 +152,61 @@ class Desk:
                 return
             case str():
                 await self._say(scene, here, Content.of(reply))
-            case Say(content=content, privately=privately, here=line):
+            case Say(content=content, privately=privately, here=told):
                 if privately and scene.group_id is not None:
-                    await self._whisper(scene, here, content, line)
+                    await self._whisper(scene, here, content, told)
                 else:
                     await self._say(scene, here, content)
-            case Ask(content=content, privately=privately, here=line):
+            case Ask(content=content, privately=privately, here=told):
                 asked = scene if not privately else Scene(scene.platform, scene.account, scene.user_id, "", None)
                 await self._conversations.ask(asked, reply)
                 if privately and scene.group_id is not None:
-                    await self._whisper(scene, here, content, line)
+                    await self._whisper(scene, here, content, told)
                 else:
-                    await self._say(scene, here, content)
+                    await self._put(scene, here, reply)
             case Acknowledge():
                 await self._acknowledge(scene, here, routed.message.message_id, reply)
+
+    async def _put(self, scene: Scene, here: Target, ask: Ask) -> None:
+        """Ask. What was put in this group in full lately is put to others who are asked the same in one line."""
+        if not ask.alike or scene.group_id is None:
+            return await self._say(scene, here, ask.content)
+        now, key = self._app.clock.now(), (scene.key, ask.content.plain)
+        self._standing = {known: until for known, until in self._standing.items() if until > now}
+        if key in self._standing:
+
+            async def say(askers: list[Mention]) -> None:
+                await self._quietly(self._send(here, Content.of(*askers, AS_ABOVE)))
+
+            return self._askers.add(*key, Mention(user_id=scene.user_id, name=scene.display_name), say)
+        self._standing[key] = now + timedelta(minutes=ask.minutes)
+        try:
+            await self._say(scene, here, ask.content)
+        except (Refused, NotSent, Unknown):
+            self._standing.pop(key, None)
+            raise
 
     async def _say(self, scene: Scene, here: Target, content: Content) -> None:
         self._conversations.suggest(scene, content.plain)
         await self._send(here, content)
 
-    async def _whisper(self, scene: Scene, here: Target, content: Content, line: str) -> None:
+    async def _whisper(self, scene: Scene, here: Target, content: Content, told: str) -> None:
         try:
             await self._send(Target(scene.account, "private", scene.user_id), content)
         except (Refused, NotSent, Unknown):
             await self._send(here, Content.of("没能私聊到您。请先加我为好友,再发一次。"))
             return
-        if line:
-            await self._send(here, Content.of(Mention(user_id=scene.user_id, name=scene.display_name), line))
+        if told:
+            await self._send(here, Content.of(Mention(user_id=scene.user_id, name=scene.display_name), told))
 
     async def _acknowledge(self, scene: Scene, here: Target, message_id: str, ack: Acknowledge) -> None:
         reacted = await self._platform.react(scene, message_id, ACK_EMOJI)
-        if not reacted and ack.progress is not None:
-            self._collector.add(
-                scene.key, ack, ack.progress, lambda text: self._quietly(self._send(here, Content.of(text)))
-            )
+        if not reacted and (progress := ack.progress) is not None:
+
+            async def say(names: list[str]) -> None:
+                await self._quietly(self._send(here, Content.of(line(names, ack.done, await progress()))))
+
+            self._collector.add(scene.key, ack.item, ack.name, say)
         if ack.besides:
             await self._quietly(self._send(Target(scene.account, "private", scene.user_id), Content.of(ack.besides)))
 

@@ -68,7 +68,7 @@ async def _sign(call: Call, method: Method, no: int | None, code: str, meeting_i
             return _taken(call, meeting) if in_group and found.first else _aside(call, views.signed(found))
         case Several(meetings=meetings):
             choices = tuple(str(one.no) for one in meetings[:10])
-            return Ask(Content.of(views.which(meetings[:10])), "meeting.which", choices=choices)
+            return Ask(Content.of(views.which(meetings[:10])), "meeting.which", choices=choices, alike=True)
         case NotSigned(why=Refused.NONE) if in_group or call.actor.member_id is None:
             return None
         case NotSigned(why=Refused.UNKNOWN):

@@ -66,5 +66,5 @@ async def confirm(call: Call, no: int | None, *, plain: bool, chosen: int | None
         case SeveralOpen(notices=notices):
             labels = views.labels(notices[:10])
             ids: dict[str, object] = {label: one.id for label, one in labels.items()}
-            return Ask(views.which(labels), "notice.which", ids, tuple(labels))
+            return Ask(views.which(labels), "notice.which", ids, tuple(labels), alike=True)
     return None if in_group or plain else "现在没有等您确认的公告。"

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.branch.models import Branch, Member, Role, RoleGrant, UndoStep
+from bot.chat.acknowledge import Collector
 from bot.delivery.models import OutboxRow, State
+from bot.rendering.content import Mention
 from bot.study import pushing, repository
 from bot.study.models import Assignment, Completion, Material
 from plugins.study import completing
-from tests.plugin.conftest import BOSS, MEMBER, STRANGER
+from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk, reply
 from tests.unit.study.house import china, material
 
@@ -98,6 +100,28 @@ async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk
     await talk.say(MEMBER, "已学")
     await talk.say(MEMBER, "学习 3")
     assert await done(talk) == [(2, 3), (3, 3)]
+
+
+async def test_several_who_are_asked_the_same_in_the_group_are_asked_together(talk: Talk) -> None:
+    now = asyncio.Event()
+
+    class ByHand(Collector[Mention]):
+        async def _flush(self, *what: Any) -> None:
+            await now.wait()
+            await super()._flush(*what)
+
+    asking = talk.app.chat._askers = ByHand(0)
+    await push(talk, 2)
+    asked = "学完的是哪一篇?回复编号,都学完了回复「全部」:\n1. 《材料1》\n2. 《材料2》"
+    assert await talk.hear(MEMBER, "已学") == [("group 9", asked)]
+    assert (await talk.hear(BOSS, "已学"), await talk.hear(EDITOR, "学完了")) == ([], [])
+    now.set()
+    await asyncio.gather(*asking._tasks)
+    together = f"@用户{BOSS} \n@用户{EDITOR} \n上面这个问题,也请您回复一个编号。"
+    assert talk.telephone.said[1:] == [("group 9", together)]
+    for who, answer in ((EDITOR, "2"), (BOSS, "1"), (MEMBER, "全部")):
+        await talk.say(who, answer)
+    assert await done(talk) == [(1, 1), (1, 3), (2, 2), (2, 3)]
 
 
 async def test_all_of_them_at_once(talk: Talk) -> None:

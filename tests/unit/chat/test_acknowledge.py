@@ -1,7 +1,6 @@
 import asyncio
 
 from bot.chat.acknowledge import Collector, line
-from bot.chat.call import Acknowledge
 
 
 def test_few_names_are_all_shown() -> None:
@@ -13,20 +12,16 @@ def test_many_names_are_counted_and_none_twice() -> None:
 
 
 async def test_claims_are_collected_into_one_line_for_each_item() -> None:
-    said: list[str] = []
+    said: list[list[str]] = []
+    all_said = asyncio.Event()
 
-    async def say(text: str) -> None:
-        said.append(text)
+    async def say(names: list[str]) -> None:
+        said.append(names)
+        if len(said) == 2:
+            all_said.set()
 
-    async def progress() -> str:
-        return f"{len(said) + 2}/9"
-
-    collector = Collector(0.02)
-    for name, item, done in (
-        ("张三", "study:7", "已完成"),
-        ("李四", "study:7", "已完成"),
-        ("王五", "notice:8", "已收到"),
-    ):
-        collector.add("group:9", Acknowledge(item, name, progress, done), progress, say)
-    await asyncio.sleep(0.08)
-    assert said == ["✅ 张三、李四已完成,2/9", "✅ 王五已收到,3/9"]
+    collector = Collector[str](0.02)
+    for name, item in (("张三", "study:7"), ("李四", "study:7"), ("王五", "notice:8")):
+        collector.add("group:9", item, name, say)
+    await all_said.wait()
+    assert said == [["张三", "李四"], ["王五"]]
