@@ -97,15 +97,16 @@ async def of_branch(uow: UnitOfWork, found: Overview) -> bytes:
     if found.below:
         sheets.append(Sheet("各支部", _BRANCHES, _branches(found)))
     lines = found.lines or await study.by_reading(uow, branch.path, start, end)
+    by_proof = study.BY if any(line.by_proof for line in lines) else ()
     sheets.append(
         Sheet(
             "学习",
-            _READINGS,
+            (*_READINGS, *(Column(f"其中{name}", 10) for name in by_proof)),
             [
                 (
                     line.no, line.title, line.pushed_at, to_local(line.due_at - timedelta(seconds=1)).date(),
                     line.count.counted, line.count.done, line.count.late, line.count.extra,
-                    _part(line.count.done, line.count.counted),
+                    _part(line.count.done, line.count.counted), *(line.by_proof.get(name, 0) for name in by_proof),
                 )
                 for line in lines
             ],

@@ -15,7 +15,7 @@ from bot.stats import people, views
 from bot.stats.asking import Stretch, label
 from bot.stats.hours import Hours
 from bot.stats.overview import Figures, Overview, figures, overview
-from bot.stats.rules import each, percent, share
+from bot.stats.rules import each, percent, proofs, share
 
 PERIODS = 6
 """Periods that the second picture compares, the reported one the last."""
@@ -145,14 +145,15 @@ async def paper(report: Report) -> bytes:
 
 
 def _readings(found: Overview) -> Table:
+    asked = any(proofs(line) for line in found.lines)
     rows = [
         (
             str(line.no), line.title, f"{line.count.done}/{line.count.counted}",
-            share(line.count.done, line.count.counted),
+            share(line.count.done, line.count.counted), *([proofs(line)] if asked else []),
         )
         for line in found.lines
     ]  # fmt: skip
-    return Table(("编号", "标题", "完成", "完成率"), rows)
+    return Table(("编号", "标题", "完成", "完成率", *(["凭什么完成"] if asked else [])), rows)
 
 
 def _branches(found: Overview) -> Table:

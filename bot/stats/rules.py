@@ -51,13 +51,19 @@ class Bar:
     done: int
     of: int
     running: bool = False
+    note: str = ""
+
+
+def proofs(line: Line) -> str:
+    """What the done ones rest on, of a reading that asks for more than a word: 「答题 8、阅读页 2」."""
+    return "、".join(f"{name} {count}" for name, count in line.by_proof.items()) if line.strict else ""
 
 
 def bars(lines: Sequence[Line], today: date) -> list[Bar]:
     """A bar for each reading; where they are more than ``BARS``, for each week or month in which they were pushed."""
     if len(lines) <= BARS:
         return [
-            Bar(str(line.no), line.title, line.count.done, line.count.counted, bool(line.count.running))
+            Bar(str(line.no), line.title, line.count.done, line.count.counted, bool(line.count.running), proofs(line))
             for line in lines
         ]
     days = [to_local(line.pushed_at).date() for line in lines]

@@ -4,7 +4,7 @@ from bot.hours.rules import shown
 from bot.rendering.content import Card, Content
 from bot.stats.asking import label
 from bot.stats.overview import Below, Figures, Overview
-from bot.stats.rules import MOST, Bar, bars, change, each, percent, points, share
+from bot.stats.rules import MOST, Bar, bars, change, each, percent, points, proofs, share
 
 LINES = 15
 """Readings or branches that are named in the text."""
@@ -49,6 +49,7 @@ def card(found: Overview) -> Card:
                 "said": f"{bar.done}/{bar.of}{' 进行中' if bar.running else ''}"
                 if bar.of or bar.running
                 else "没有推送",
+                "note": bar.note,
             }
             for bar in shown_rows[:MOST]
         ],
@@ -126,7 +127,7 @@ def _listed(found: Overview) -> list[str]:
         return [*lines, f"{more}回复编号看这个支部,比如「1」。"]
     lines = [
         f"学习 {line.no}《{_cut(line.title)}》{line.count.done}/{line.count.counted}"
-        f"{' 进行中' if line.count.running else ''}"
+        f"{f'({said})' if (said := proofs(line)) else ''}{' 进行中' if line.count.running else ''}"
         for line in found.lines[-LINES:]
     ]
     more = f"(只列最近 {LINES} 篇)" if len(found.lines) > LINES else ""

@@ -4,14 +4,19 @@ Everything follows from the same records and the same rule as 谁还没学 (``ru
 day on which it was pushed, and so does what was caught up later, its 学时 included.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.core.db import UnitOfWork
 from bot.study import figures_repository as repository
 from bot.study.figures_repository import Window
-from bot.study.models import Assignment
+from bot.study.models import Assignment, Proof
+from bot.study.rules import PROOFS
+
+BY_HAND = "补登"
+BY = (*PROOFS.values(), BY_HAND)
+"""What a completion may rest on."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,16 @@ class Count:
 
 @dataclass(frozen=True)
 class Line:
-    """A reading with its figures."""
+    """A reading with its figures. ``strict``: it asks for more than a word. ``by_proof``: how many of the done ones by
+    what (one of ``BY``), the highest first; empty where none of the readings beside it is strict."""
 
     no: int
     title: str
     pushed_at: datetime
     due_at: datetime
     count: Count
+    strict: bool
+    by_proof: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,15 @@ async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime)
 async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[Line]:
     """The readings of the branch at ``path`` itself, oldest first."""
     readings = await repository.titles(uow, Window(path, first, last, alone=True))
-    return [Line(a.no, title, a.pushed_at, a.due_at, _count(a, uow.now)) for a, title in readings]
+    by_proof: dict[int, dict[str, int]] = {a.id: {} for a, _ in readings}
+    if any(a.proof > Proof.WORD for a, _ in readings):
+        for one, proof, by_hand, count in await repository.proofs(uow, list(by_proof)):
+            name = BY_HAND if by_hand else PROOFS[Proof(proof)]
+            by_proof[one][name] = by_proof[one].get(name, 0) + count
+    return [
+        Line(a.no, title, a.pushed_at, a.due_at, _count(a, uow.now), a.proof > Proof.WORD, by_proof[a.id])
+        for a, title in readings
+    ]
 
 
 async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: Collection[int]) -> dict[int, Own]:

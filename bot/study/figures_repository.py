@@ -10,12 +10,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, exists, false, func, or_, select
 
 from bot.branch.models import Branch, Leave, Member
 from bot.branch.repository import at_or_below
 from bot.core.db import UnitOfWork
-from bot.study.models import Assignment, Completion, Expected, Material
+from bot.study.models import Assignment, Completion, Expected, Material, Method
 from bot.study.tally_repository import away, counts, exempt
 
 A, E, C = Assignment, Expected, Completion
@@ -93,6 +93,20 @@ async def titles(uow: UnitOfWork, window: Window) -> list[tuple[Assignment, str]
     query = select(A, Material.title).join(Material, Material.id == A.material_id).where(_pushed(window.alone))
     rows = await uow.session.execute(query.order_by(A.pushed_at, A.id), _given(uow, window))
     return [(one, title) for one, title in rows]
+
+
+async def proofs(uow: UnitOfWork, ids: Collection[int]) -> Sequence[Row[int, int, bool, int]]:
+    """(reading, proof, entered by hand, how many) of the completions of these readings that count."""
+    by_hand = C.method == Method.MANUAL.value
+    query = (
+        select(C.assignment_id, C.proof, by_hand, func.count())
+        .join(A, A.id == C.assignment_id)
+        .join(E, and_(E.assignment_id == C.assignment_id, E.member_id == C.member_id))
+        .join(Member, Member.id == C.member_id)
+        .where(C.assignment_id.in_(ids), counts())
+        .group_by(C.assignment_id, C.proof, by_hand)
+    )
+    return (await uow.session.execute(query.order_by(C.assignment_id, C.proof.desc(), by_hand))).all()
 
 
 async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, str]]:

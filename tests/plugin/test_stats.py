@@ -10,7 +10,7 @@ from bot.core.db import UnitOfWork
 from bot.rendering import cards
 from bot.rendering.content import Card
 from bot.study import pushing
-from bot.study.models import Material
+from bot.study.models import Assignment, Completion, Material, Method, Proof
 from plugins.notice.clockwork import publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk, exempt
@@ -171,3 +171,19 @@ async def test_in_the_group_branches_are_not_named(talk: Talk, above: None) -> N
 
 async def test_a_superuser_sees_everything(talk: Talk, above: None) -> None:
     assert (await talk.say(SUPERUSER, "/统计 第二支部")).partition("】")[0].endswith("【第二支部")
+
+
+async def test_what_completions_rest_on_where_a_plan_asks_for_more_than_a_word(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        reading = (await uow.session.scalars(select(Assignment).where(Assignment.no == 2))).one()
+        reading.proof = Proof.PAGE
+        done = update(Completion).where(Completion.assignment_id == reading.id)
+        await uow.session.execute(done.where(Completion.member_id == 3).values(proof=Proof.QUIZ, method=Method.QUIZ))
+        await uow.session.execute(done.where(Completion.member_id == 1).values(proof=Proof.PAGE, method=Method.CODE))
+    await talk.whisper(BOSS, "补登 李秀英 学习2 手机坏了")
+    await exempt(talk, 3)
+    said = await talk.whisper(BOSS, "统计")
+    assert "学习 2《材料2》2/3(阅读页 1、补登 1)\n学习 3《材料3》1/3 进行中\n" in said
+    card = talk.telephone.contents[-1].parts[0]
+    assert isinstance(card, Card)
+    assert [bar["note"] for bar in card.data["bars"]] == ["阅读页 1、补登 1", ""]  # type: ignore[index, attr-defined]

@@ -14,6 +14,7 @@ from bot.hours import booking
 from bot.hours.models import Source
 from bot.rendering import cards
 from bot.rendering.content import Attachment, Card
+from bot.study.models import Assignment, Completion, Method, Proof
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, above, autumn
@@ -86,6 +87,21 @@ async def test_a_branch_cell_by_cell(talk: Talk) -> None:
     async with talk.app.database.reading() as uow:
         entry = (await uow.session.scalars(select(AuditEntry).where(AuditEntry.action == "stats.export"))).one()
         assert entry.subject == "branch:1"
+
+
+async def test_what_completions_rest_on_cell_by_cell(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        reading = (await uow.session.scalars(select(Assignment).where(Assignment.no == 2))).one()
+        reading.proof = Proof.PAGE
+        mine = update(Completion).where(Completion.assignment_id == reading.id, Completion.member_id == 3)
+        await uow.session.execute(mine.values(proof=Proof.QUIZ, method=Method.QUIZ))
+    await talk.hear(BOSS, "/导出 本月")
+    rows = pages(next(iter(files(talk).values())))["学习"]
+    assert [row[9:] for row in rows] == [
+        ["其中打卡", "其中阅读页", "其中答题", "其中心得", "其中到会", "其中补登"],
+        [1, 0, 1, 0, 0, 0],
+        [1, 0, 0, 0, 0, 0],
+    ]
 
 
 async def test_one_member(talk: Talk) -> None:
