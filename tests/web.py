@@ -20,9 +20,12 @@ async def serving() -> AsyncIterator[Server]:
         writer.write(answers.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
         try:
             await writer.drain()
-        except ConnectionError:
-            return
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
+        except ConnectionError:  # who asked has heard enough
+            pass
+        finally:
+            writer.transport.abort()
 
     running = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = running.sockets[0].getsockname()[1]

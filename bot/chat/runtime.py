@@ -22,6 +22,7 @@ from bot.core.memory import look_at_new_only, one_heap
 from bot.core.settings import Settings
 from bot.core.signing import PATH
 from bot.rendering import cards
+from bot.web import gate
 from bot.web import server as reading
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform.worker = app.worker
     platform.on_connected = app.hear_from
     assert isinstance(driver, ASGIMixin)
+    driver.server_app.add_middleware(gate.Gate)
     health.serve(driver, app.database, lambda: len(transport.online_accounts()))
     if app.pages:
         driver.server_app.mount(PATH, reading.serve(app.database, app.pages))
@@ -118,6 +120,7 @@ def serve(log_level: str = "info") -> None:
     try:
         nonebot.run(
             loop="uvloop",
+            http=gate.Impatient,
             log_level=log_level,
             ws_ping_interval=15.0,
             ws_ping_timeout=20.0,

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 from asyncio import timeout
 from pathlib import Path
@@ -94,6 +95,34 @@ async def test_a_signed_post_of_a_connected_account_is_served(house: House) -> N
         answer = await client.post(f"http://127.0.0.1:{house.bot.port}/onebot/v11/", content=body, headers=headers)
     assert answer.status_code == 204
     await acknowledged(sim, message)
+
+
+async def test_who_is_not_known_sends_little(house: House) -> None:
+    """Large bodies and heads are cut off long before they are whole, whoever's they claim to be."""
+    sim = await house.open()
+
+    async def cut(head: bytes, piece: bytes) -> bytes:
+        """What comes back for a head and a hundred megabytes of pieces."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.bot.port)
+        writer.write(head)
+        try:
+            for _ in range(100):
+                writer.write(piece * (2**20 // len(piece)))
+                await writer.drain()
+            raise AssertionError("all of it was taken in")
+        except ConnectionError:
+            return await reader.read(200) if not reader.exception() else b""
+        finally:
+            writer.transport.abort()
+
+    length = b"Content-Length: 104857600\r\n\r\n"
+    for path in (b"/onebot/v11/", b"/reading/x", b"/none"):
+        await cut(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nX-Self-ID: 1\r\n" + length, b"x")
+    await cut(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ", b"x")
+    await cut(b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"X-Many: x\r\n")
+    status = Path(f"/proc/{house.bot.pid}/status").read_text()
+    assert int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) < 300 * 1024
+    await acknowledged(sim, await sim.say(GROUP, EVERYBODY[4], "已学"))
 
 
 # -- case 28

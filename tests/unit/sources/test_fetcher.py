@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+import tracemalloc
 from typing import Any
 
 import httpx
@@ -35,7 +36,7 @@ def test_public_addresses(address: str) -> None:
     [
         "http://127.0.0.1/", "http://169.254.169.254/latest/meta-data", "http://[::1]/", "http://localhost/", "http://0/",
         "http://2130706433/", "http://1.1.1.1:22/", "ftp://1.1.1.1/", "file:///etc/passwd", "http://a@1.1.1.1/", "http://",
-        "http://[", "javascript:alert(1)",
+        "http://[", "javascript:alert(1)", "http://1.1.1.1/\x01",
     ],
 )  # fmt: skip
 async def test_refused_without_a_connection(fetcher: Fetcher, url: str) -> None:
@@ -96,6 +97,45 @@ async def test_a_bomb_is_cut(inside: Fetcher, server: Server) -> None:
     answers["/bomb"] = ok(gzip.compress(b"0" * (PAGE_LIMIT * 4)), b"Content-Encoding: gzip")
     with pytest.raises(UserError, match="MB"):
         await inside.page(f"{base}/bomb")
+
+
+async def test_a_bomb_is_not_unpacked_further_than_it_is_counted(inside: Fetcher, server: Server) -> None:
+    base, answers, _ = server
+    bomb = gzip.compress(b"0" * (200 * 2**20))
+    answers["/bomb"] = ok(bomb, b"Content-Encoding: gzip")
+    answers["/nested"] = ok(gzip.compress(gzip.compress(bomb)), b"Content-Encoding: gzip, gzip, gzip")
+    answers["/broken"] = ok(bomb[1:], b"Content-Encoding: gzip")
+    tracemalloc.start()
+    for path, told in (("/bomb", "MB"), ("/nested", "打不开"), ("/broken", "打不开")):
+        with pytest.raises(UserError, match=told):
+            await inside.page(base + path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * PAGE_LIMIT
+
+
+async def test_nothing_is_kept_from_one_visit_to_the_next() -> None:
+    """Neither a cookie nor the connection: pages of other people may live at the same address."""
+    heads: list[bytes] = []
+    served: list[asyncio.Task[Any] | None] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 1\r\n\r\nx")
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+
+    running = await asyncio.start_server(answer, "127.0.0.1", 0)
+    fetcher = Fetcher(allow_private=True)
+    for _ in range(2):
+        await fetcher.page(f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}/")
+    await asyncio.gather(*filter(None, served))
+    await fetcher.close()
+    running.close()
+    await running.wait_closed()
+    assert [b"cookie" in head.lower() for head in heads] == [False, False]
 
 
 async def test_a_slow_drip_is_cut(inside: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
