@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import case, delete, func, select
 
@@ -38,10 +39,23 @@ async def by_origins(uow: UnitOfWork, origins: Collection[str]) -> dict[int, int
     return {member: int(halves) for member, halves in await uow.session.execute(query.group_by(HourEntry.member_id))}
 
 
-async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> Sequence[HourEntry]:
+class Entry(NamedTuple):
+    """What a member has got on a day, and for what."""
+
+    member_id: int
+    day: date
+    source: str
+    halves: int
+    note: str
+    origin: str
+
+
+async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> list[Entry]:
     """The entries of these members on the days from ``first`` to ``last``, in the order of days."""
-    query = select(HourEntry).where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
-    return (await uow.session.scalars(query.order_by(HourEntry.day, HourEntry.id))).all()
+    e = HourEntry
+    query = select(e.member_id, e.day, e.source, e.halves, e.note, e.origin)
+    query = query.where(e.member_id.in_(member_ids), e.day >= first, e.day <= last).order_by(e.day, e.id)
+    return [Entry(*row) for row in await uow.session.execute(query)]
 
 
 async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> list[tuple[int, Source, int]]:

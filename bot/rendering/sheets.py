@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import chain
 
 from bot.core.clock import to_local
@@ -64,22 +65,22 @@ def clean(text: str) -> str:
 def _write(sheets: Sequence[Sheet], loop: asyncio.AbstractEventLoop) -> bytes:
     out = io.BytesIO()
     book = spreadsheetml.Book(out)
+    cell = lru_cache(2048, typed=True)(_cell)  # the same names, titles and days stand in one row after the other
     for sheet in sheets:
         rows = _pulled(aiter(sheet.rows), loop) if isinstance(sheet.rows, AsyncIterable) else sheet.rows
-        heading = [(column.title, spreadsheetml.HEADING) for column in sheet.columns]
-        percents = [column.percent for column in sheet.columns]
-        cells = ([_cell(value, percent) for value, percent in zip(row, percents, strict=True)] for row in rows)
+        heading = [spreadsheetml.text(column.title, spreadsheetml.HEADING) for column in sheet.columns]
+        formats = [spreadsheetml.PERCENT if column.percent else spreadsheetml.PLAIN for column in sheet.columns]
+        cells = ([cell(value, style) for value, style in zip(row, formats, strict=True)] for row in rows)
         title = re.sub(r"[\[\]:*?/\\]", " ", clean(sheet.title))[:31]
         book.page(title, [column.width for column in sheet.columns], chain([heading], cells))
     book.close()
     return out.getvalue()
 
 
-def _cell(value: Cell, percent: bool) -> tuple[spreadsheetml.Value, int]:
+def _cell(value: Cell, style: int) -> spreadsheetml.Cell:
     if isinstance(value, str):
-        return clean(value)[:LONGEST] or None, spreadsheetml.PLAIN
-    if isinstance(value, datetime):
-        return to_local(value).replace(tzinfo=None), spreadsheetml.MOMENT
+        text = clean(value)[:LONGEST]
+        return spreadsheetml.text(text) if text else ""
     if isinstance(value, date):
-        return value, spreadsheetml.DATE
-    return value, spreadsheetml.PERCENT if percent else spreadsheetml.PLAIN
+        return spreadsheetml.moment(to_local(value) if isinstance(value, datetime) else value)
+    return "" if value is None else spreadsheetml.number(value, style)

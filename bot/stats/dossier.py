@@ -50,14 +50,13 @@ async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> Block:
     start, end = bounds(stretch.span.first, stretch.until)
     rows = [
         (
-            f"{to_local(one.pushed_at):%m-%d}",
-            one.title,
+            f"{to_local(one.reading.pushed_at):%m-%d}",
+            one.reading.title,
             one.state,
             f"{to_local(one.at):%m-%d %H:%M}" if one.at else "",
             one.method,
         )
-        async for batch in figures_details.details(uow, "/", start, end, [member.id])
-        for one in batch
+        for one in await figures_details.details_of(uow, member.id, start, end)
     ]
     header = ("推送", "标题", "情况", "完成", "怎样登记")
     return Table(header, rows) if rows else Paragraph("这段时间没有要学的。")

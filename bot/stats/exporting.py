@@ -131,7 +131,7 @@ async def of_member(uow: UnitOfWork, member: Member, stretch: Stretch) -> bytes:
     rows = await ledger.entries(uow, [member.id], stretch.span.first, stretch.until)
     sheets = [
         Sheet("概况", _PEOPLE, [row]),
-        Sheet("学习", _DETAILS, _details(figures_details.details(uow, "/", start, end, [member.id]))),
+        Sheet("学习", _DETAILS, map(_detail, await figures_details.details_of(uow, member.id, start, end))),
         Sheet("学时台账", _ENTRIES, [(one.day, person.name, one.source, one.halves / 2, one.note) for one in rows]),
     ]
     return await workbook(sheets)
@@ -160,13 +160,15 @@ def _person(one: Hours, receipts: tuple[int, int], voices: int) -> Row:
 
 async def _details(batches: AsyncIterator[Iterator[Detail]]) -> AsyncIterator[Iterable[Row]]:
     async for batch in batches:
-        yield (
-            (
-                one.no, one.title, one.pushed_at, to_local(one.due_at - timedelta(seconds=1)).date(), one.branch,
-                one.name, one.state, one.at, one.method, one.proof,
-            )
-            for one in batch
-        )  # fmt: skip
+        yield map(_detail, batch)
+
+
+def _detail(one: Detail) -> Row:
+    reading = one.reading
+    return (
+        reading.no, reading.title, reading.pushed_at, reading.last_day, one.branch, one.name, one.state, one.at,
+        one.method, one.proof,
+    )  # fmt: skip
 
 
 async def _entries(uow: UnitOfWork, path: str, stretch: Stretch) -> AsyncIterator[Iterable[Row]]:

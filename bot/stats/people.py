@@ -9,7 +9,7 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound
 from bot.discussion import records as discussion
 from bot.hours import repository as ledger
-from bot.hours.models import HourEntry
+from bot.hours.repository import Entry
 from bot.notice import figures as notice
 from bot.stats import repository
 from bot.stats.asking import Stretch, bounds, label
@@ -55,6 +55,6 @@ async def requirements(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> lis
     return [one for one in found if one.need > 0]
 
 
-async def entries(uow: UnitOfWork, member: Member, stretch: Stretch) -> Sequence[HourEntry]:
+async def entries(uow: UnitOfWork, member: Member, stretch: Stretch) -> Sequence[Entry]:
     """What the ledger of hours says of these days, oldest first."""
     return await ledger.entries(uow, [member.id], stretch.span.first, stretch.until)

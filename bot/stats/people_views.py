@@ -6,7 +6,8 @@ from bot.branch.models import Branch
 from bot.branch.rules import SETTINGS
 from bot.branch.service import ids_on
 from bot.hours import entering
-from bot.hours.models import HourEntry, Source
+from bot.hours.models import Source
+from bot.hours.repository import Entry
 from bot.hours.rules import shown
 from bot.stats.asking import Stretch, label
 from bot.stats.hours import Hours
@@ -56,7 +57,7 @@ def _hours(one: Hours) -> str:
     return f"{have},到这一天应有 {shown(one.need)}" + (f",还差 {shown(one.short)}" if one.short else ",够了")
 
 
-def sheet(found: Record, entries: Sequence[HourEntry]) -> str:
+def sheet(found: Record, entries: Sequence[Entry]) -> str:
     """The hours of one member, each with what it is for, and what the year asks by which rule."""
     one = found.hours
     lines = [f"{one.person.name}({one.person.branch}),{label(found.stretch)}学时:{_hours(one)}"]

@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from bot.core.db import UnitOfWork
 from bot.study import figures_repository as repository
-from bot.study.figures_repository import Window
-from bot.study.models import Assignment, Proof
+from bot.study.figures_repository import Reading, Window
+from bot.study.models import Proof
 from bot.study.rules import PROOFS
 
 BY_HAND = "补登"
@@ -77,14 +77,14 @@ async def by_branch(uow: UnitOfWork, path: str, first: datetime, last: datetime)
 async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[Line]:
     """The readings of the branch at ``path`` itself, oldest first."""
     readings = await repository.titles(uow, Window(path, first, last, alone=True))
-    by_proof: dict[int, dict[str, int]] = {a.id: {} for a, _ in readings}
-    if any(a.proof > Proof.WORD for a, _ in readings):
-        for one, proof, by_hand, count in await repository.proofs(uow, list(by_proof)):
+    by_proof: dict[int, dict[str, int]] = {one.id: {} for one in readings}
+    if any(one.proof > Proof.WORD for one in readings):
+        for reading, proof, by_hand, count in await repository.proofs(uow, list(by_proof)):
             name = BY_HAND if by_hand else PROOFS[Proof(proof)]
-            by_proof[one][name] = by_proof[one].get(name, 0) + count
+            by_proof[reading][name] = by_proof[reading].get(name, 0) + count
     return [
-        Line(a.no, title, a.pushed_at, a.due_at, _count(a, uow.now), a.proof > Proof.WORD, by_proof[a.id])
-        for a, title in readings
+        Line(a.no, a.title, a.pushed_at, a.due_at, _count(a, uow.now), a.proof > Proof.WORD, by_proof[a.id])
+        for a in readings
     ]
 
 
@@ -94,7 +94,7 @@ async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: C
     return {member: Own(*row) for member, row in rows.items()}
 
 
-def _count(one: Assignment, now: datetime) -> Count:
+def _count(one: Reading, now: datetime) -> Count:
     running, halves = int(one.due_at > now), (one.done + one.extra) * one.halves
     return Count(1, running, one.counted, one.done, one.late, one.extra, halves)
 

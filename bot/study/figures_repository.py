@@ -8,9 +8,24 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, exists, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from bot.branch.models import Branch, Leave, Member
 from bot.branch.repository import at_or_below
@@ -88,11 +103,51 @@ async def members(
     return found
 
 
-async def titles(uow: UnitOfWork, window: Window) -> list[tuple[Assignment, str]]:
+class Reading(NamedTuple):
+    """A reading with its totals."""
+
+    id: int
+    no: int
+    title: str
+    pushed_at: datetime
+    due_at: datetime
+    last_day: date
+    proof: int
+    counted: int
+    done: int
+    late: int
+    extra: int
+    halves: int
+
+
+@cache
+def _titles() -> Select[*tuple[Any, ...]]:
+    query = select(A.id, A.no, Material.title, A.pushed_at, A.due_at, A.last_day, A.proof)
+    query = query.add_columns(A.counted, A.done, A.late, A.extra, A.halves)
+    return query.join(Material, Material.id == A.material_id).order_by(A.pushed_at, A.id)
+
+
+async def titles(uow: UnitOfWork, window: Window) -> list[Reading]:
     """The readings with their titles, oldest first."""
-    query = select(A, Material.title).join(Material, Material.id == A.material_id).where(_pushed(window.alone))
-    rows = await uow.session.execute(query.order_by(A.pushed_at, A.id), _given(uow, window))
-    return [(one, title) for one, title in rows]
+    return [Reading(*row) for row in await uow.session.execute(_pushed_titles(window.alone), _given(uow, window))]
+
+
+@cache
+def _pushed_titles(alone: bool) -> Select[*tuple[Any, ...]]:
+    return _titles().where(_pushed(alone))
+
+
+async def pushed(uow: UnitOfWork, window: Window) -> list[tuple[int, int]]:
+    """(reading, how many were expected to read it), oldest first."""
+    query = select(A.id, A.readers).where(_pushed(window.alone)).order_by(A.pushed_at, A.id)
+    return [(one, readers) for one, readers in await uow.session.execute(query, _given(uow, window))]
+
+
+async def pushed_for(uow: UnitOfWork, member_id: int, first: datetime, last: datetime) -> Sequence[int]:
+    """What this member was to read or did, of any branch, oldest first."""
+    theirs = union(*(select(table.assignment_id).where(table.member_id == member_id) for table in (E, C)))
+    query = select(A.id).where(A.id.in_(theirs), A.pushed_at >= first, A.pushed_at < min(last, uow.now))
+    return (await uow.session.scalars(query.order_by(A.pushed_at, A.id))).all()
 
 
 async def proofs(uow: UnitOfWork, ids: Collection[int]) -> Sequence[Row[int, int, bool, int]]:
@@ -122,37 +177,59 @@ async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, 
     return [(one, title) for one, title in await uow.session.execute(query)]
 
 
-DetailRow = tuple[int, str, str, bool, bool, datetime | None, bool | None, str | None, int | None]
+@dataclass(frozen=True)
+class Details:
+    """Some readings by id, and (reading, member, branch, whether it counts (``""``) or why not, completed, late,
+    method, proof) of everybody who was expected to read one, or did without having to."""
+
+    readings: dict[int, Reading]
+    rows: Sequence[Row[*tuple[Any, ...]]]
 
 
-async def details(uow: UnitOfWork, ids: Collection[int], members: Collection[int] | None = None) -> list[DetailRow]:
-    """(reading, member, branch, exempt, counts, completed, late, method, proof) of everybody who was expected to
-    read these, or did without having to; of ``members`` only where they are given."""
-    which = [] if members is None else [Member.id.in_(members)]
+async def details(uow: UnitOfWork, ids: Collection[int], member_id: int | None = None) -> Details:
+    """Of these readings, and of this member only where one is given."""
+    given = {"ids": list(ids), "member": member_id}
+    readings = {row[0]: Reading(*row) for row in await uow.session.execute(_titles_of(), given)}
+    expected, extra = _details(member_id is not None)
+    rows = (await uow.session.execute(expected, given)).all()
+    if any(one.extra for one in readings.values()):
+        rows = [*rows, *(await uow.session.execute(extra, given)).all()]
+    return Details(readings, rows)
+
+
+@cache
+def _titles_of() -> Select[*tuple[Any, ...]]:
+    return _titles().where(A.id.in_(_IDS))
+
+
+@cache
+def _details(of_one: bool) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Those who were expected, and the others."""
+    which = [A.id.in_(_IDS), *([Member.id == bindparam("member")] if of_one else [])]
     what = (A.id, Member.name, Branch.name)
     done = (C.at, C.late, C.method, C.proof)
     expected = (
-        select(*what, exempt(), counts(), *done)
+        select(*what, case((counts(), ""), (exempt(), "免学"), else_="请假"), *done)
         .select_from(A)
         .join(E, E.assignment_id == A.id)
         .join(Member, Member.id == E.member_id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(C, and_(C.assignment_id == E.assignment_id, C.member_id == E.member_id))
-        .where(A.id.in_(ids), or_(Member.left_on.is_(None), Member.left_on > A.last_day, C.member_id.is_not(None)))
-        .where(*which)
-        .order_by(A.id, Branch.path, Member.id)
+        .where(or_(Member.left_on.is_(None), Member.left_on > A.last_day, C.member_id.is_not(None)), *which)
     )
     extra = (
-        select(*what, false(), false(), *done)
+        select(*what, literal("自愿完成"), *done)
         .select_from(A)
         .join(C, and_(C.assignment_id == A.id, C.extra))
         .join(Member, Member.id == C.member_id)
         .join(Branch, Branch.id == Member.branch_id)
-        .where(A.id.in_(ids), *which)
-        .order_by(A.id, Branch.path, Member.id)
+        .where(*which)
     )
-    rows = [*await uow.session.execute(expected), *await uow.session.execute(extra)]
-    return [(*row[:3], bool(row[3]), bool(row[4]), *row[5:]) for row in rows]
+    in_order = (A.id, Branch.path, Member.id)
+    return expected.order_by(*in_order), extra.order_by(*in_order)
+
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 
 
 async def behind(uow: UnitOfWork, since: datetime, least: int, today: date) -> list[tuple[int, int, int]]:
