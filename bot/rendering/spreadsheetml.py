@@ -40,18 +40,22 @@ _STYLES = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FFF3E9E4"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="center" wrapText="1"/></xf>'
     '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1">'
     '<alignment vertical="center" wrapText="1"/></xf>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
+    '<alignment horizontal="left" vertical="center"/></xf>'
+    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
+    '<alignment horizontal="left" vertical="center"/></xf>'
+    '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
+    '<alignment vertical="center"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
 _PAGE = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-"""Printed on A4 across, all columns on one page."""
+"""Printed on A4 across, all columns on one page, the heading on each (``close``)."""
 
 
 class Book:
@@ -102,12 +106,23 @@ class Book:
         named = "".join(
             f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(self._titles, 1)
         )
+        headings = "".join(
+            f'<definedName name="_xlnm.Print_Titles" localSheetId="{at}">{escape(_quoted(title))}!$1:$1</definedName>'
+            for at, title in enumerate(self._titles)
+        )
         self._zip.writestr(
             "xl/workbook.xml",
-            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',
+            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets>'
+            f"<definedNames>{headings}</definedNames></workbook>",
         )
         self._zip.writestr("xl/styles.xml", _STYLES)
         self._zip.close()
+
+
+def _quoted(title: str) -> str:
+    """The title of a page as it is written in a reference."""
+    doubled = title.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def column(at: int) -> str:

@@ -14,6 +14,8 @@ from bot.core.errors import UserError
 from bot.scheduling.reporting import EXAMPLES, Span, read_span, split_span
 
 _DAY = re.compile(r"\d\s*[月日号./-]|^[到至—~-]+$")
+_NO_TIME = re.compile(r"[明后]年|下下?个?(?:月|周|星期|礼拜|季度|年度?)|第?[零五六七八九十\d]+季度?|\d+[天周]")
+"""What is meant as a time, but is none that has begun."""
 _FILLING = re.compile(r"^的|的$|^支部统计$")
 
 
@@ -69,6 +71,8 @@ def read(text: str, today: date, usual: str = "本月") -> tuple[Stretch, str]:
             span, rest = read_span("".join(days), today), " ".join(word for word in words if word not in days)
             if span.last.year > today.year and str(span.last.year) not in text:
                 raise UserError(f"结束的日子早于开始的日子。可以这样写:{EXAMPLES}。")
+    if span is None and any(_NO_TIME.fullmatch(word) for word in rest.split()):
+        raise UserError(f"没看懂「{rest[:12]}」是哪段时间,或者还没到。可以这样写:{EXAMPLES}。")
     return stretch(span or read_span(usual, today), today), _FILLING.sub("", rest).strip()
 
 

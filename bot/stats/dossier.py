@@ -59,10 +59,11 @@ async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> Block:
         for one in await figures_details.details_of(uow, member.id, start, end)
     ]
     header = ("推送", "标题", "情况", "完成", "怎样登记")
-    return Table(header, rows) if rows else Paragraph("这段时间没有要学的。")
+    return Table(header, rows, (1.6, 6.4, 1.8, 2.8, 3.0)) if rows else Paragraph("这段时间没有要学的。")
 
 
 async def _ledger(uow: UnitOfWork, member: Member, found: Record) -> Block:
     entries = await people.entries(uow, member, found.stretch)
     rows = [(f"{one.day:%Y-%m-%d}", one.source, shown(one.halves), one.note) for one in entries]
-    return Table(("日期", "来源", "学时", "事项"), rows) if rows else Paragraph("除阅读外没有登记学时。")
+    header = ("日期", "来源", "学时", "事项")
+    return Table(header, rows, (2.8, 2.0, 1.6, 9.2)) if rows else Paragraph("除阅读外没有登记学时。")

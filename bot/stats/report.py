@@ -146,6 +146,7 @@ async def paper(report: Report) -> bytes:
 
 def _readings(found: Overview) -> Table:
     asked = any(proofs(line) for line in found.lines)
+    widths = (1.4, 6.4, 2.0, 1.8, 4.0) if asked else (1.4, 9.6, 2.4, 2.2)
     rows = [
         (
             str(line.no), line.title, f"{line.count.done}/{line.count.counted}",
@@ -153,7 +154,7 @@ def _readings(found: Overview) -> Table:
         )
         for line in found.lines
     ]  # fmt: skip
-    return Table(("编号", "标题", "完成", "完成率", *(["凭什么完成"] if asked else [])), rows)
+    return Table(("编号", "标题", "完成", "完成率", *(["凭什么完成"] if asked else [])), rows, widths)
 
 
 def _branches(found: Overview) -> Table:
@@ -164,7 +165,7 @@ def _branches(found: Overview) -> Table:
         )
         for one in found.below
     ]  # fmt: skip
-    return Table(("支部", "人数", "推送", "完成", "完成率", "学时"), rows)
+    return Table(("支部", "人数", "推送", "完成", "完成率", "学时"), rows, (5.6, 1.6, 1.6, 3.0, 1.9, 1.9))
 
 
 def _people(report: Report) -> Table:
@@ -175,4 +176,4 @@ def _people(report: Report) -> Table:
         )
         for one in report.people[:PEOPLE]
     ]  # fmt: skip
-    return Table(("姓名", "支部", "完成篇数", "学时", "应有学时"), rows)
+    return Table(("姓名", "支部", "完成篇数", "学时", "应有学时"), rows, (3.6, 5.4, 2.2, 2.0, 2.4))

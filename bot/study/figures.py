@@ -48,7 +48,7 @@ class Count:
 @dataclass(frozen=True)
 class Line:
     """A reading with its figures. ``strict``: it asks for more than a word. ``by_proof``: how many of the done ones by
-    what (one of ``BY``), the highest first; empty where none of the readings beside it is strict."""
+    what (one of ``BY``), the highest first, 补登 last; empty where none of the readings beside it is strict."""
 
     no: int
     title: str

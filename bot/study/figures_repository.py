@@ -161,7 +161,7 @@ async def proofs(uow: UnitOfWork, ids: Collection[int]) -> Sequence[Row[int, int
         .where(C.assignment_id.in_(ids), counts())
         .group_by(C.assignment_id, C.proof, by_hand)
     )
-    return (await uow.session.execute(query.order_by(C.assignment_id, C.proof.desc(), by_hand))).all()
+    return (await uow.session.execute(query.order_by(C.assignment_id, by_hand, C.proof.desc()))).all()
 
 
 async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, str]]:

@@ -146,6 +146,8 @@ async def test_over_all_branches_below_and_down_by_number(talk: Talk, above: Non
 async def test_nobody_asks_beyond_what_they_lead(talk: Talk, above: None) -> None:
     for words in ("统计 红旗党委", "统计 第二支部"):
         assert "由它的书记或上级来管" in await talk.whisper(BOSS, words)
+    for words in ("明年", "下个月", "五季度", "12周"):
+        assert f"没看懂「{words}」是哪段时间" in await talk.whisper(BOSS, f"统计 {words}")
     assert "没有找到「第九支部」" in await talk.whisper(BOSS, "统计 第九支部")
     assert "由它的书记或上级来管" in await talk.whisper(EDITOR, "统计 第二支部")
     assert (await talk.whisper(ABOVE, "统计 支部 上月")).startswith("【红旗党委】")
