@@ -30,10 +30,10 @@ async def field(nursery: Nursery, data_dir: Path) -> AsyncIterator[Field]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def fields(request: pytest.FixtureRequest, nursery: Nursery, data_dir: Path) -> AsyncIterator[list[Field]]:
-    """Four fields that are tried at the same time, on either database."""
+    """Eight fields that are tried at the same time, on either database."""
     async with AsyncExitStack() as stack:
         made = []
-        for number in range(4):
+        for number in range(8):
             file = data_dir / f"fault{number}.db"
             url = f"sqlite+aiosqlite:///{file}" if request.param == "sqlite" else await server().fresh()
             made.append(await stack.enter_async_context(Field(nursery, url)))
