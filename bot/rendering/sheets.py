@@ -20,6 +20,8 @@ Cell = str | int | float | date | datetime | None
 Row = Sequence[Cell]
 LONGEST = 32_000
 """Characters of a cell; spreadsheets take a few more."""
+NAME = 40
+"""Characters of a name or title, which is to be seen whole; a longer text would become too small."""
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -80,7 +82,8 @@ def _write(sheets: Sequence[Sheet], loop: asyncio.AbstractEventLoop) -> bytes:
 def _cell(value: Cell, style: int) -> spreadsheetml.Cell:
     if isinstance(value, str):
         text = clean(value)[:LONGEST]
-        return spreadsheetml.text(text) if text else ""
+        style = spreadsheetml.FITTED if len(text) <= NAME else spreadsheetml.PLAIN
+        return spreadsheetml.text(text, style) if text else ""
     if isinstance(value, date):
         return spreadsheetml.moment(to_local(value) if isinstance(value, datetime) else value)
     return "" if value is None else spreadsheetml.number(value, style)

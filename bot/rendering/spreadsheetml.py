@@ -13,8 +13,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 Cell = str
 """A cell from behind its place on, as ``text``, ``number`` and ``moment`` write it; an empty one is left out."""
 
-PLAIN, HEADING, DATE, MOMENT, PERCENT = range(5)
-"""The formats of cells, in the order of ``_STYLES``."""
+PLAIN, HEADING, DATE, MOMENT, PERCENT, FITTED = range(6)
+"""The formats of cells, in the order of ``_STYLES``. A fitted text becomes smaller where its column is narrow."""
 
 AT_ONCE = 500
 """Rows that are put together before they are compressed."""
@@ -40,8 +40,8 @@ _STYLES = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FFF3E9E4"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
-    '<alignment vertical="center" wrapText="1"/></xf>'
+    '<cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="center"/></xf>'
     '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1">'
     '<alignment vertical="center" wrapText="1"/></xf>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
@@ -49,7 +49,9 @@ _STYLES = (
     '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
     '<alignment horizontal="left" vertical="center"/></xf>'
     '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
-    '<alignment vertical="center"/></xf></cellXfs>'
+    '<alignment vertical="center"/></xf>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="center" shrinkToFit="1"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 

@@ -21,8 +21,8 @@ from bot.study.figures_details import Detail
 
 _BOOKED = (Source.MEETING, Source.TRAINING, Source.MANUAL)
 _PEOPLE = (
-    Column("姓名", 12),
-    Column("支部", 20),
+    Column("姓名", 14),
+    Column("支部", 26),
     Column("类别", 12),
     Column("离开日期", 14),
     Column("应学篇数", 10),
@@ -54,14 +54,14 @@ _DETAILS = (
     Column("标题", 44),
     Column("推送时间", 18),
     Column("截止日期", 14),
-    Column("支部", 20),
-    Column("姓名", 12),
+    Column("支部", 26),
+    Column("姓名", 14),
     Column("情况", 10),
     Column("完成时间", 18),
     Column("怎样登记", 14),
     Column("完成依据", 10),
 )
-_ENTRIES = (Column("日期", 14), Column("姓名", 12), Column("来源", 10), Column("学时", 8), Column("事项", 44))
+_ENTRIES = (Column("日期", 14), Column("姓名", 14), Column("来源", 10), Column("学时", 8), Column("事项", 44))
 _NOTICES = (
     Column("发布支部", 20),
     Column("编号", 8),

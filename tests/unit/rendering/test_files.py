@@ -28,7 +28,7 @@ async def test_a_workbook_has_real_dates_numbers_filters_and_no_formulas() -> No
     assert (page["D2"].value, page["D2"].is_date) == (datetime(2026, 11, 24), True)
     assert page["E2"].value == datetime(2026, 11, 24, 8, 30)
     assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:E4")
-    assert (page.print_title_rows, page["A2"].alignment.wrap_text) == ("$1:$1", True)
+    assert (page.print_title_rows, page["A2"].alignment.shrink_to_fit) == ("$1:$1", True)
 
 
 async def test_a_document_holds_its_parts_in_order() -> None:
