@@ -213,3 +213,16 @@ class UndoStep(Base):
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_undo_step_platform_user_id_id", "platform", "user_id", "id"),)
+
+
+class Retention(Base):
+    """From when on records are kept in full (one row, ``id`` 1; the beginning of a month in China); of what is older
+    only totals are. ``finished_at`` is None while something is still to be summed up; ``rows`` went since ``since``."""
+
+    __tablename__ = "retention"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kept_from: Mapped[datetime]
+    since: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    rows: Mapped[int] = mapped_column(default=0)

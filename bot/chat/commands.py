@@ -6,6 +6,7 @@ its handlers; the table is their sum.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ Handler = Callable[["Call"], Awaitable["Reply"]]
 Job = Callable[["App"], Awaitable[object]]
 Kept = Callable[["UnitOfWork", int], Awaitable[str]]
 Forget = Callable[["UnitOfWork", int, str], Awaitable[None]]
+LetGo = Callable[["UnitOfWork", datetime], Awaitable[int]]
+"""Lets go of a few rows of before then; how many, 0 if none is left."""
 Reads = Callable[[str, tuple[str, ...]], bool]
 """Whether a text is an answer to a question with these choices, although it is none of them to the letter."""
 
@@ -125,6 +128,7 @@ class CommandSet:
         self.timed: list[Timed] = []
         self.beginnings: list[Job] = []
         self.keepers: list[Keeper] = []
+        self.letting_go: list[LetGo] = []
 
     def command(
         self,
@@ -221,6 +225,12 @@ class CommandSet:
         """What is done at the start, before anything is heard."""
         self.beginnings.append(job)
         return job
+
+    def lets_go(self, let_go: LetGo) -> LetGo:
+        """Say what becomes of what this plugin keeps once the months are over in which it is kept in full
+        (``bot.branch.retention``): a few rows at a time, and no figure changes by it."""
+        self.letting_go.append(let_go)
+        return let_go
 
     def keeps(self, kept: Kept, forget: Forget) -> None:
         """Say what this plugin keeps about a person: every table that names one has its ``Keeper``."""

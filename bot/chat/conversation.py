@@ -10,7 +10,7 @@ from sqlalchemy import Delete, delete, or_, select
 from bot.chat.call import Ask
 from bot.chat.models import Question
 from bot.chat.scene import Scene
-from bot.core.db import Database, UnitOfWork
+from bot.core.db import Database, UnitOfWork, delete_some
 from bot.core.errors import DatabaseBusy
 
 Key = tuple[str, str, str, str]
@@ -151,3 +151,8 @@ def _mine(scene: Scene) -> Delete:
         Question.scene == place,
         Question.user_id == user_id,
     )
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """Questions that nobody has answered since before then."""
+    return await delete_some(uow.session, Question, Question.expires_at < before)

@@ -15,7 +15,19 @@ from hashlib import blake2b
 from time import monotonic
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import CursorResult, DateTime, MetaData, Select, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    DateTime,
+    MetaData,
+    Select,
+    delete,
+    event,
+    func,
+    inspect,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +47,10 @@ a millisecond, so a few serve thousands of messages a second."""
 _TROUBLES = ("08", "40", "53", "57")
 """Classes of PostgreSQL's error codes: no connection; deadlock or serialisation; disk, memory or connections used up;
 shut down, or not up yet. Said again a little later, the same may well be done."""
+
+
+SOME = 500
+"""Rows that a job by the clock changes at a time: it takes a few milliseconds, so nobody waits for it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -244,4 +260,21 @@ async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dic
     if not rows:
         return 0
     result = await session.execute(upsert(session, table).values(rows).on_conflict_do_nothing(index_elements=unique))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def add_up(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> None:
+    """Insert ``rows``; where one is there already by its ``unique`` columns, all others grow by what the row says."""
+    for start in range(0, len(rows), SOME):
+        statement = upsert(session, table).values(rows[start : start + SOME])
+        more = {c.name: c + statement.excluded[c.name] for c in table.__table__.columns if c.name not in unique}
+        await session.execute(statement.on_conflict_do_update(index_elements=unique, set_=more))
+
+
+async def delete_some(session: AsyncSession, table: type[Base], *where: ColumnElement[bool]) -> int:
+    """Delete ``SOME`` of these rows at most; how many that were (0: none is left)."""
+    key = list(inspect(table).primary_key)
+    some = select(*key).where(*where).limit(SOME)
+    statement = delete(table).where((key[0] if len(key) == 1 else tuple_(*key)).in_(some))
+    result = await session.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", result).rowcount

@@ -59,6 +59,7 @@ class Xueban(BaseModel):
     tick: float = Field(1.0, gt=0, description="how often the clock looks for due slots (s)")
     metrics_token: str = Field("", description="what Prometheus must show at /metrics; without it there is no page")
     alert_webhook: str = Field("", description="where the operator is told by HTTP what needs a hand; empty: nowhere")
+    keep_months: int = Field(12, ge=12, description="how many months records are kept in full; then their totals")
     quiet_ack: float = Field(8.0, gt=0, description="how long acknowledgements are collected into one line (s)")
     delivery: DeliverySettings = DeliverySettings()
     model: ModelSettings = ModelSettings()

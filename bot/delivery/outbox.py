@@ -249,3 +249,8 @@ async def resume(uow: UnitOfWork, target: Target) -> bool:
     lifted = await repository.lift(uow, lane_of(target))
     await _stir(uow)
     return lifted
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """What was enqueued before then and is over goes, some of it at a time; how many messages that were."""
+    return await repository.drop_old(uow, before)

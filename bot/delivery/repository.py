@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from bot.core.db import UnitOfWork, insert_ignore
+from bot.core.db import UnitOfWork, delete_some, insert_ignore
 from bot.delivery.models import Hold, HoldKind, OutboxRow, State
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
@@ -263,3 +263,12 @@ async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool
     if kind is not None:
         statement = statement.where(Hold.kind == kind.value)
     return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
+
+
+_OVER = (State.SENT, State.REJECTED, State.EXPIRED, State.CANCELLED, State.RECALLED)
+
+
+async def drop_old(uow: UnitOfWork, before: datetime) -> int:
+    """Some of what is over of before then; what a person must decide stays."""
+    over = OutboxRow.state.in_([state.value for state in _OVER])
+    return await delete_some(uow.session, OutboxRow, OutboxRow.created_at < before, over)

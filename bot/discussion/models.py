@@ -121,6 +121,16 @@ class Voice(Base):
     )
 
 
+class Part(Base):
+    """How often a member was heard in a discussion whose ``Voice``s are no longer kept."""
+
+    __tablename__ = "discussion_part"
+
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+    voices: Mapped[int]
+
+
 class OptOut(Base):
     """A member who wants no part in the statistics of discussions."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.branch.actor import Actor
+from bot.branch.names import ERASED
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
@@ -60,13 +61,23 @@ async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
 
 async def kept_of(uow: UnitOfWork, member_id: int) -> str:
     """What is kept of this member, in a line; empty for nothing."""
-    voices = len(await repository.voices_of(uow, member_id))
-    return f"讨论发言:{voices} 条,不想保留可发「别统计我」" if voices else ""
+    voices, old = len(await repository.voices_of(uow, member_id)), await repository.parts_of(uow, member_id)
+    said = [f"讨论发言:{voices} 条"] if voices else []
+    said += [f"以前的讨论:在 {old} 个里发过言(只留条数)"] if old else []
+    return f"{','.join(said)},不想保留可发「别统计我」" if said else ""
 
 
-async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
-    """The member's words go."""
+async def forget(uow: UnitOfWork, member_id: int, name: str) -> None:
+    """The member's words go, and their name where they were quoted."""
     await counting.forget(uow, member_id)
+    await repository.forget_name(uow, name, ERASED)
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """Of discussions that were over before then it stays how often each member was heard, and the summary without
+    quotations; of one discussion at a time (0: nothing is left to do)."""
+    found = await repository.next_to_sum_up(uow, before)
+    return await repository.sum_up(uow, found.id) if found is not None else await repository.drop_shown(uow, before)
 
 
 async def held(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> list[tuple[int, str, datetime, int]]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Subquery, and_, delete, exists, func, select, union_all, update
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
-from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork, add_up, delete_some, insert_ignore, upsert
 from bot.discussion import rules
 from bot.discussion.models import (
     BranchWord,
@@ -17,6 +18,7 @@ from bot.discussion.models import (
     HotList,
     HotShown,
     OptOut,
+    Part,
     State,
     Voice,
 )
@@ -179,67 +181,51 @@ async def texts_of_others(uow: UnitOfWork, discussion_id: int, message_id: str, 
     return (await uow.session.scalars(query.order_by(Voice.id.desc()).limit(limit))).all()
 
 
+def _heard(*which: ColumnElement[bool]) -> Subquery:
+    """(discussion, member, voices) of what counts in ``which`` discussions: not recalled, good, not of somebody who
+    opted out."""
+    opted_out = select(OptOut.member_id)
+    now = (
+        select(Voice.discussion_id, Voice.member_id, func.count().label("voices"))
+        .join(Discussion, Discussion.id == Voice.discussion_id)
+        .where(*which, Voice.recalled_at.is_(None), Voice.verdict == Verdict.GOOD, Voice.member_id.not_in(opted_out))
+        .group_by(Voice.discussion_id, Voice.member_id)
+    )
+    old = select(Part.discussion_id, Part.member_id, Part.voices).join(Discussion, Discussion.id == Part.discussion_id)
+    return union_all(now, old.where(*which, Part.member_id.not_in(opted_out))).subquery()
+
+
 async def counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Discussion id → (voices, people) of what counts in it."""
-    query = (
-        select(Voice.discussion_id, func.count(), func.count(Voice.member_id.distinct()))
-        .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
-        .where(
-            Voice.discussion_id.in_(ids),
-            Voice.recalled_at.is_(None),
-            OptOut.member_id.is_(None),
-            Voice.verdict == Verdict.GOOD,
-        )
-        .group_by(Voice.discussion_id)
-    )
-    return {one: (voices, people) for one, voices, people in await uow.session.execute(query)}
-
-
-def _counted(first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The voices that count, of discussions that were opened in these days; needs ``OptOut`` outer joined."""
-    return (
-        Discussion.opened_at >= first,
-        Discussion.opened_at < last,
-        Voice.recalled_at.is_(None),
-        Voice.verdict == Verdict.GOOD,
-        OptOut.member_id.is_(None),
-    )
+    heard = _heard(Discussion.id.in_(ids)).c
+    query = select(heard.discussion_id, func.sum(heard.voices), func.count()).group_by(heard.discussion_id)
+    return {one: (int(voices), people) for one, voices, people in await uow.session.execute(query)}
 
 
 async def voices_by_member(
     uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime
 ) -> dict[int, int]:
     """Member id → voices of these members, in the discussions of any branch."""
-    query = (
-        select(Voice.member_id, func.count())
-        .join(Discussion, Discussion.id == Voice.discussion_id)
-        .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
-        .where(Voice.member_id.in_(members), *_counted(first, last))
-        .group_by(Voice.member_id)
-    )
-    return {member: voices for member, voices in await uow.session.execute(query)}  # noqa: C416
+    heard = _heard(_within(first, last)).c
+    query = select(heard.member_id, func.sum(heard.voices)).where(heard.member_id.in_(members))
+    return {member: int(voices) for member, voices in await uow.session.execute(query.group_by(heard.member_id))}
 
 
 async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
     """Member id → (discussions, voices) in the discussions of the branch at ``path`` and those below."""
-    query = (
-        select(Voice.member_id, func.count(Voice.discussion_id.distinct()), func.count())
-        .join(Discussion, Discussion.id == Voice.discussion_id)
-        .outerjoin(OptOut, OptOut.member_id == Voice.member_id)
-        .where(Discussion.branch_id.in_(at_or_below(path)), *_counted(first, last))
-        .group_by(Voice.member_id)
-    )
-    return {member: (discussions, voices) for member, discussions, voices in await uow.session.execute(query)}
+    heard = _heard(Discussion.branch_id.in_(at_or_below(path)), _within(first, last)).c
+    query = select(heard.member_id, func.count(), func.sum(heard.voices)).group_by(heard.member_id)
+    return {member: (discussions, int(voices)) for member, discussions, voices in await uow.session.execute(query)}
 
 
 def _opened(path: str, first: datetime, last: datetime) -> ColumnElement[bool]:
     """What the branch at ``path`` and those below opened in these days and didn't take back."""
-    return and_(
-        Discussion.branch_id.in_(at_or_below(path)),
-        Discussion.opened_at >= first,
-        Discussion.opened_at < last,
-        Discussion.state != State.CANCELLED,
-    )
+    return and_(Discussion.branch_id.in_(at_or_below(path)), _within(first, last), Discussion.state != State.CANCELLED)
+
+
+def _within(first: datetime, last: datetime) -> ColumnElement[bool]:
+    """What was opened in these days."""
+    return and_(Discussion.opened_at >= first, Discussion.opened_at < last)
 
 
 async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
@@ -277,16 +263,56 @@ async def voices_of(uow: UnitOfWork, member_id: int) -> Sequence[Voice]:
 
 
 async def drop_voices(uow: UnitOfWork, member_id: int) -> None:
-    await uow.session.execute(delete(Voice).where(Voice.member_id == member_id))
+    for table in (Voice, Part):
+        await uow.session.execute(delete(table).where(table.member_id == member_id))
 
 
-async def unquote(uow: UnitOfWork, voices: Collection[Voice]) -> None:
+async def parts_of(uow: UnitOfWork, member_id: int) -> int:
+    """In how many discussions this member was heard of which no more than that is kept."""
+    query = select(func.count()).select_from(Part).where(Part.member_id == member_id)
+    return int(await uow.session.scalar(query) or 0)
+
+
+async def next_to_sum_up(uow: UnitOfWork, before: datetime) -> Discussion | None:
+    """The oldest discussion that was over before then and whose voices are still kept."""
+    query = select(Discussion).where(Discussion.state != State.OPEN, Discussion.ends_at < before)
+    query = query.where(exists().where(Voice.discussion_id == Discussion.id)).order_by(Discussion.id)
+    return (await uow.session.scalars(query.limit(1))).one_or_none()
+
+
+async def sum_up(uow: UnitOfWork, discussion_id: int) -> int:
+    """Instead of its voices keep how often each member was heard, and nothing that was said; how many rows went."""
+    own = Voice.discussion_id == discussion_id
+    await unquote(uow, (await uow.session.scalars(select(Voice).where(own))).all(), rules.PAST)
+    heard = _heard(Discussion.id == discussion_id).c
+    rows = await uow.session.execute(select(heard.discussion_id, heard.member_id, heard.voices))
+    names = ["discussion_id", "member_id"]
+    await add_up(uow.session, Part, [dict(row._mapping) for row in rows], names)
+    result = await uow.session.execute(delete(Voice).where(own))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def drop_shown(uow: UnitOfWork, before: datetime) -> int:
+    """What was offered and shown before then."""
+    return await delete_some(uow.session, HotList, HotList.at < before) or await delete_some(
+        uow.session, HotShown, HotShown.day < to_local(before).date()
+    )
+
+
+async def forget_name(uow: UnitOfWork, name: str, instead: str) -> None:
+    """``instead`` stands for ``name`` in summaries, which may say whose words they quote."""
+    for column in (Discussion.summary, Discussion.draft):
+        named = update(Discussion).where(column.contains(name, autoescape=True))
+        await uow.session.execute(named.values({column: func.replace(column, name, instead)}))
+
+
+async def unquote(uow: UnitOfWork, voices: Collection[Voice], instead: str = rules.UNQUOTED) -> None:
     """Take the words of these voices out of the summaries that quote them."""
     for voice in voices:
         for quoted in {rules.quote(voice.text), voice.text}:
             if len(quoted) >= rules.SHORTEST_QUOTE:
                 gone = {
-                    column.key: func.replace(column, quoted, rules.UNQUOTED)
+                    column.key: func.replace(column, quoted, instead)
                     for column in (Discussion.summary, Discussion.draft)
                 }
                 its = update(Discussion).where(Discussion.id == voice.discussion_id)

@@ -30,6 +30,7 @@ LIST_FOR = timedelta(minutes=60)
 SHORTEST_QUOTE = 8
 LONGEST_QUOTE = 60
 UNQUOTED = "(已按本人意愿略去)"
+PAST = "(原话已过保留期)"
 
 _HASHED = re.compile(r"[##]([^##\n]{1,60})[##]")
 _WORD_OF_OURS = frozenset({"话题", "讨论", "热词", "今日话题"})

@@ -7,8 +7,10 @@ books two hours for member 7.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from bot.branch import retention
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.hours import repository
 from bot.hours.models import Source
@@ -28,7 +30,9 @@ class For:
 
 
 async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
-    """Make the ledger say that ``what`` has given these members so many half hours each, and nobody else any."""
+    """Make the ledger say that ``what`` has given these members so many half hours each, and nobody else any. Raises
+    ``UserError`` for a day of which only sums are kept."""
+    await retention.need_kept(uow, what.day)
     given = {member: count for member, count in halves.items() if count > 0}
     await repository.drop_others(uow, what.origin, list(given))
     rows: list[dict[str, object]] = [
@@ -56,3 +60,18 @@ async def withdraw(uow: UnitOfWork, origin: str) -> None:
 async def given(uow: UnitOfWork, origins: Collection[str]) -> dict[int, int]:
     """Member id → half hours from these things together."""
     return await repository.by_origins(uow, origins)
+
+
+async def kept_of(uow: UnitOfWork, member_id: int) -> str:
+    """What is kept of this member beside the entries that they can see, in a line; empty for nothing."""
+    months = await repository.months_of(uow, member_id)
+    return f"以前各月的学时合计:{months} 个月" if months else ""
+
+
+async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
+    """Totals stay as they are."""
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """Of the entries of before then only sums stay; some at a time (0: nothing is left to do)."""
+    return await repository.sum_up(uow, to_local(before).date())

@@ -39,3 +39,14 @@ class HourEntry(Base):
         # Sums of many people are read from the index alone.
         Index("ix_hour_entry_sums", "member_id", "day", "source", "halves"),
     )
+
+
+class HourMonth(Base):
+    """The half hours of a member from a source in a month (its first day) of which no more than this is kept."""
+
+    __tablename__ = "hour_month"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(8), primary_key=True)
+    halves: Mapped[int]

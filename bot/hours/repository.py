@@ -1,15 +1,18 @@
 """Every query of the ledger of hours."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, select
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
-from bot.core.db import UnitOfWork, upsert
-from bot.hours.models import HourEntry, Source
+from bot.core.db import SOME, UnitOfWork, add_up, upsert
+from bot.hours.models import HourEntry, HourMonth, Source
+
+M = HourMonth
 
 _BOOKED = (Source.MEETING, Source.TRAINING, Source.MANUAL)
 """What is stored; hours of readings follow from completions."""
@@ -65,7 +68,17 @@ async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: 
         .where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
         .group_by(HourEntry.member_id, HourEntry.source)
     )
-    return [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
+    found = [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
+    old = select(M.member_id, M.source, func.sum(M.halves)).where(M.member_id.in_(member_ids), *_within(first, last))
+    summed: Counter[tuple[int, Source]] = Counter({(one, source): halves for one, source, halves in found})
+    for one, source, halves in await uow.session.execute(old.group_by(M.member_id, M.source)):
+        summed[one, Source(source)] += int(halves)
+    return [(one, source, halves) for (one, source), halves in summed.items()]
+
+
+def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The months of which only sums are kept that lie in these days: it is only asked for whole ones."""
+    return M.month >= first, M.month <= last
 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
@@ -77,7 +90,34 @@ async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict
         .where(Member.branch_id.in_(at_or_below(path)), HourEntry.day >= first, HourEntry.day <= last)
         .group_by(Member.branch_id)
     )
-    return {
+    found = {
         branch: {source: int(halves) for source, halves in zip(_BOOKED, sums, strict=True) if halves}
         for branch, *sums in await uow.session.execute(query)
     }
+    old = select(Member.branch_id, M.source, func.sum(M.halves)).join(Member, Member.id == M.member_id)
+    old = old.where(Member.branch_id.in_(at_or_below(path)), *_within(first, last))
+    for branch, source, halves in await uow.session.execute(old.group_by(Member.branch_id, M.source)):
+        own = found.setdefault(branch, {})
+        own[Source(source)] = own.get(Source(source), 0) + int(halves)
+    return found
+
+
+async def months_of(uow: UnitOfWork, member_id: int) -> int:
+    """Of how many months sums of this member are kept."""
+    return len((await uow.session.scalars(select(M.month).where(M.member_id == member_id).distinct())).all())
+
+
+async def sum_up(uow: UnitOfWork, before: date) -> int:
+    """Some of the entries of before then become sums; how many. What the sessions of a course gave stays with it."""
+    e = HourEntry
+    course = and_(e.source == Source.TRAINING, e.origin.startswith("meeting:", autoescape=True))
+    query = select(e.id, e.member_id, e.day, e.source, e.halves).where(e.day < before, ~course).limit(SOME)
+    rows = (await uow.session.execute(query)).all()
+    sums: Counter[tuple[int, date, str]] = Counter()
+    for _, member, day, source, halves in rows:
+        sums[member, day.replace(day=1), source] += halves
+    names = ["member_id", "month", "source"]
+    totals = [dict(zip(names, key, strict=True)) | {"halves": halves} for key, halves in sums.items()]
+    await add_up(uow.session, HourMonth, totals, names)
+    await uow.session.execute(delete(e).where(e.id.in_([row[0] for row in rows])))
+    return len(rows)

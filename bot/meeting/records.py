@@ -1,5 +1,7 @@
 """What meetings keep about a person: shown to them, and forgotten where they want to be."""
 
+from datetime import datetime
+
 from bot.branch.names import ERASED
 from bot.core.db import UnitOfWork
 from bot.meeting import course_repository, repository
@@ -17,3 +19,8 @@ async def forget(uow: UnitOfWork, member_id: int, name: str) -> None:
     """Who came is counted as before; why somebody didn't goes, and so does the name in minutes and resolutions."""
     await repository.forget_reasons(uow, member_id)
     await repository.forget_name(uow, name, ERASED)
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """Meetings, who came and the minutes are documents and stay; why somebody didn't come to one before then goes."""
+    return await repository.drop_reasons(uow, before)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import to_local
@@ -250,6 +251,16 @@ async def forget_reasons(uow: UnitOfWork, member_id: int) -> None:
     """Nothing says any more why this member was away or late, or what they said of their tasks."""
     await uow.session.execute(update(MeetingPerson).where(MeetingPerson.member_id == member_id).values(reason=""))
     await uow.session.execute(update(Task).where(Task.member_id == member_id).values(note=""))
+
+
+async def drop_reasons(uow: UnitOfWork, before: datetime) -> int:
+    """Why people were away from meetings before then goes, of some meetings at a time; how many rows changed."""
+    p = MeetingPerson
+    old = select(p.meeting_id).join(Meeting, Meeting.id == p.meeting_id).where(Meeting.ends_at < before, p.reason != "")
+    some = old.order_by(p.meeting_id).limit(1)
+    changed = update(p).where(p.meeting_id.in_(some), p.reason != "").values(reason="")
+    result = await uow.session.execute(changed.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
 
 
 async def forget_name(uow: UnitOfWork, name: str, instead: str) -> None:

@@ -4,19 +4,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union_all
 
 from bot.branch.models import Branch, Member
 from bot.branch.repository import at_or_below
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, State
+from bot.notice.models import Notice, NoticeExpected, NoticeMonth, NoticeReceipt, NoticeTotal, State
 from bot.notice.rules import title
 
-N, E, R = Notice, NoticeExpected, NoticeReceipt
+N, E, R, T = Notice, NoticeExpected, NoticeReceipt, NoticeTotal
 _OUT = (State.PUBLISHED.value, State.CLOSED.value)
-_DONE = case((R.member_id.is_not(None), 1), else_=0)
-_COUNTS = case((or_(R.member_id.is_not(None), and_(~E.exempt, Member.left_on.is_(None))), 1), else_=0)
-_MINE = and_(R.notice_id == N.id, R.version == N.version, R.member_id == E.member_id)
+DONE = case((R.member_id.is_not(None), 1), else_=0)
+COUNTS = case((or_(R.member_id.is_not(None), and_(~E.exempt, Member.left_on.is_(None))), 1), else_=0)
+MINE = and_(R.notice_id == N.id, R.version == N.version, R.member_id == E.member_id)
 
 
 MANY = 2_000
@@ -30,22 +31,34 @@ async def by_branch(
     which has about so many ``people``."""
     theirs = Member.branch_id.in_(at_or_below(path))
     query = (
-        select(Member.branch_id, func.count(N.id.distinct()), func.sum(_COUNTS), func.sum(_DONE))
+        select(Member.branch_id, func.count(N.id.distinct()), func.sum(COUNTS), func.sum(DONE))
         .select_from(N)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
-        .outerjoin(R, _MINE)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT))
+        .outerjoin(R, MINE)
+        .where(*_within(first, last))
         .where(theirs if people > MANY else E.member_id.in_(select(Member.id).where(theirs)))
         .group_by(Member.branch_id)
     )
-    return {one: (n, int(wanted), int(given)) for one, n, wanted, given in await uow.session.execute(query)}
+    found = {one: (n, int(wanted), int(given)) for one, n, wanted, given in await uow.session.execute(query)}
+    old = select(T.branch_id, func.count(), func.sum(T.wanted), func.sum(T.given)).join(N, N.id == T.notice_id)
+    old = old.where(T.branch_id.in_(at_or_below(path)), *_within(first, last)).group_by(T.branch_id)
+    for one, n, wanted, given in await uow.session.execute(old):
+        known = found.get(one, (0, 0, 0))
+        found[one] = (known[0] + n, known[1] + int(wanted), known[2] + int(given))
+    return found
+
+
+def _within(first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What was made public in these days and not withdrawn."""
+    return N.published_at >= first, N.published_at < last, N.state.in_(_OUT)
 
 
 async def published(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> int:
     """How many notices reached anybody on the roster of the branch at ``path`` and below."""
     reached = exists().where(E.notice_id == N.id, E.member_id == Member.id, Member.branch_id.in_(at_or_below(path)))
-    query = select(func.count()).where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), reached)
+    old = exists().where(T.notice_id == N.id, T.branch_id.in_(at_or_below(path)))
+    query = select(func.count()).where(*_within(first, last), or_(reached, old))
     return int(await uow.session.scalar(query) or 0)
 
 
@@ -54,15 +67,22 @@ async def by_member(
 ) -> dict[int, tuple[int, int]]:
     """Member id → (receipts that count, receipts given)."""
     query = (
-        select(E.member_id, func.sum(_COUNTS), func.sum(_DONE))
+        select(E.member_id, func.sum(COUNTS), func.sum(DONE))
         .select_from(N)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
-        .outerjoin(R, _MINE)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), E.member_id.in_(members))
+        .outerjoin(R, MINE)
+        .where(*_within(first, last), E.member_id.in_(members))
         .group_by(E.member_id)
     )
-    return {one: (int(wanted), int(given)) for one, wanted, given in await uow.session.execute(query)}
+    found = {one: (int(wanted), int(given)) for one, wanted, given in await uow.session.execute(query)}
+    m = NoticeMonth
+    old = select(m.member_id, func.sum(m.wanted), func.sum(m.given)).where(m.member_id.in_(members))
+    old = old.where(m.month >= to_local(first).date(), m.month < to_local(last).date()).group_by(m.member_id)
+    for one, wanted, given in await uow.session.execute(old):
+        known = found.get(one, (0, 0))
+        found[one] = (known[0] + int(wanted), known[1] + int(given))
+    return found
 
 
 @dataclass(frozen=True)
@@ -81,14 +101,20 @@ async def listed(uow: UnitOfWork, path: str, first: datetime, last: datetime) ->
     """The notices that reached the roster of the branch at ``path`` and below, oldest first: what ``by_branch`` and
     ``published`` add up."""
     theirs = select(Member.id).where(Member.branch_id.in_(at_or_below(path)))
-    query = (
-        select(Branch.name, N.no, N.text, N.published_at, func.sum(_COUNTS), func.sum(_DONE))
+    known = (
+        select(N.id, COUNTS.label("wanted"), DONE.label("given"))
         .select_from(N)
-        .join(Branch, Branch.id == N.branch_id)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
-        .outerjoin(R, _MINE)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(_OUT), E.member_id.in_(theirs))
+        .outerjoin(R, MINE)
+        .where(*_within(first, last), E.member_id.in_(theirs))
+    )
+    old = select(N.id, T.wanted, T.given).join(T, T.notice_id == N.id)
+    each = union_all(known, old.where(*_within(first, last), T.branch_id.in_(at_or_below(path)))).subquery()
+    query = (
+        select(Branch.name, N.no, N.text, N.published_at, func.sum(each.c.wanted), func.sum(each.c.given))
+        .join(each, each.c.id == N.id)
+        .join(Branch, Branch.id == N.branch_id)
         .group_by(N.id, Branch.name, N.no, N.text, N.published_at)
         .order_by(N.published_at, N.id)
     )

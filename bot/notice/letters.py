@@ -4,6 +4,7 @@ Of an anonymous letter nothing about its writer is kept: no id, no account, no h
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.branch import service as branch
 from bot.branch import telling
@@ -11,10 +12,12 @@ from bot.branch.actor import LEADERS, Actor
 from bot.branch.models import Role
 from bot.branch.names import ERASED
 from bot.branch.service import Reader
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
 from bot.notice import publicity_views as views
 from bot.notice import repository
+from bot.notice import retention_repository as retained
 from bot.notice.models import Letter, Notice
 from bot.notice.publicity import READERS
 
@@ -119,9 +122,16 @@ def _may_read(actor: Actor, one: Letter) -> bool:
 async def kept_of(uow: UnitOfWork, member_id: int) -> str:
     """How many letters bear this member's name inside, in a line; empty for none."""
     written = await repository.letters_of(uow, member_id)
-    return f"具名的意见:{written} 件" if written else ""
+    months = await retained.months_of(uow, member_id)
+    said = [f"具名的意见:{written} 件"] if written else []
+    return "\n".join([*said, f"以前各月的回执合计:{months} 个月"] if months else said)
 
 
 async def forget(uow: UnitOfWork, member_id: int, name: str) -> None:
     """The words stay with the branch; who wrote them doesn't, nor the name in any of them."""
     await repository.forget_letters(uow, member_id, name, ERASED)
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """Of notices that ended before then it is no longer kept who confirmed them; opinions go."""
+    return await retained.sum_up_receipts(uow, before) or await retained.drop_letters(uow, to_local(before).date())

@@ -115,6 +115,28 @@ class NoticeReceipt(Base):
     method: Mapped[str] = mapped_column(String(10))
 
 
+class NoticeTotal(Base):
+    """How many of the roster of a branch were to confirm a notice and have, once it is no longer kept who."""
+
+    __tablename__ = "notice_total"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True, index=True)
+    wanted: Mapped[int]
+    given: Mapped[int]
+
+
+class NoticeMonth(Base):
+    """How many notices of a month (its first day) a member was to confirm and has, once it is no longer kept which."""
+
+    __tablename__ = "notice_month"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    wanted: Mapped[int]
+    given: Mapped[int]
+
+
 class Publicity(Base):
     """公示: a notice that stands for a number of working days. ``starts_on`` is the day it came out (it doesn't count),
     ``ends_on`` the last day; None until it is out. ``told_at`` is when its end was announced."""

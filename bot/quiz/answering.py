@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.branch import service as branch
@@ -271,3 +271,8 @@ async def kept_of(uow: UnitOfWork, member_id: int) -> str:
 async def forget(uow: UnitOfWork, member_id: int, _name: str) -> None:
     """Erase what somebody typed and has still to learn; how often and how well they answered stays, for the totals."""
     await repository.forget(uow, member_id)
+
+
+async def let_go(uow: UnitOfWork, before: datetime) -> int:
+    """What was answered before then, and what was answered wrong then and never again."""
+    return await repository.drop_old(uow, before)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 
-from bot.core.db import UnitOfWork
+from bot.core.db import UnitOfWork, delete_some
 from bot.quiz.models import Answer, Bank, Question, Review, Sitting, State
 
 
@@ -152,6 +152,16 @@ async def forget(uow: UnitOfWork, member_id: int) -> None:
     await uow.session.execute(delete(Review).where(Review.member_id == member_id))
     unfinished = and_(Sitting.member_id == member_id, Sitting.ended_at.is_(None))
     await uow.session.execute(update(Sitting).where(unfinished).values(ended_at=uow.now))
+
+
+async def drop_old(uow: UnitOfWork, before: datetime) -> int:
+    """Some of what was begun before then; how many rows that were."""
+    old = select(Sitting.id).where(Sitting.began_at < before)
+    return (
+        await delete_some(uow.session, Answer, Answer.sitting_id.in_(old))
+        or await delete_some(uow.session, Sitting, Sitting.began_at < before)
+        or await delete_some(uow.session, Review, Review.reviewed_at < before)
+    )
 
 
 async def named(uow: UnitOfWork, branches: Collection[int], name: str) -> Sequence[Bank]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.branch import organisation, rights
+from bot.branch import organisation, retention, rights
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch
@@ -85,6 +85,17 @@ def restore(kept: list[str], today: date) -> Stretch:
     """What ``kept`` has kept."""
     first, last, label = kept
     return stretch(Span(date.fromisoformat(first), date.fromisoformat(last), label), today)
+
+
+async def need_whole(uow: UnitOfWork, wanted: Stretch) -> None:
+    """Of what is no longer kept in full there are figures of months, and no others. Raises ``UserError`` for days that
+    cut through one of these, or are compared with such."""
+    first_kept = (await retention.kept_from(uow)).date()
+    for first, last in ((wanted.span.first, wanted.until), (wanted.before.first, wanted.before.last)):
+        after = last + timedelta(days=1)
+        if (first < first_kept and first.day != 1) or (after < first_kept and after.day != 1):
+            said = f"{first_kept.year}年{first_kept.month}月以前只留了每个月的合计。请按整月问,比如:"
+            raise UserError(f"{said}{wanted.span.first.year}年{wanted.span.first.month}月")
 
 
 async def led(uow: UnitOfWork, actor: Actor, branch_id: int) -> Branch:

@@ -13,7 +13,7 @@ from bot.hours.models import Source
 from bot.notice import figures as notice
 from bot.scheduling.reporting import Span
 from bot.stats import repository
-from bot.stats.asking import Stretch, bounds
+from bot.stats.asking import Stretch, bounds, need_whole
 from bot.study import figures as study
 from bot.study.figures import Count, Line
 
@@ -67,6 +67,8 @@ class Overview:
 
 
 async def overview(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> Overview:
+    """Raises ``UserError`` for days of which there are no figures any more (``need_whole``)."""
+    await need_whole(uow, stretch)
     first, last = stretch.span.first, stretch.until
     tree = await repository.tree(uow, branch.path)
     lines = await study.by_reading(uow, branch.path, *bounds(first, last)) if len(tree) == 1 else None

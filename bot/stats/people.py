@@ -12,7 +12,7 @@ from bot.hours import repository as ledger
 from bot.hours.repository import Entry
 from bot.notice import figures as notice
 from bot.stats import repository
-from bot.stats.asking import Stretch, bounds, label
+from bot.stats.asking import Stretch, bounds, label, need_whole
 from bot.stats.hours import Hours, hours, of_people
 from bot.study import figures as study
 
@@ -37,7 +37,8 @@ def need_right(actor: Actor, member: Member) -> None:
 
 
 async def record(uow: UnitOfWork, member: Member, stretch: Stretch) -> Record:
-    """Raises ``NotFound`` for days on which the member didn't belong to any branch."""
+    """Raises ``NotFound`` for days on which the member didn't belong to any branch, ``UserError`` as ``need_whole``."""
+    await need_whole(uow, stretch)
     first, last = stretch.span.first, stretch.until
     start, end = bounds(first, last)
     (person,) = await repository.people(uow, [member.id])
@@ -51,6 +52,7 @@ async def record(uow: UnitOfWork, member: Member, stretch: Stretch) -> Record:
 
 async def requirements(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> list[Hours]:
     """Of those of whom hours are asked in these days, in the order of the roster."""
+    await need_whole(uow, stretch)
     found = await hours(uow, branch.path, stretch.span.first, stretch.until)
     return [one for one in found if one.need > 0]
 

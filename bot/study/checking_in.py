@@ -74,6 +74,7 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
     by_no = {(reading.branch_id, reading.no): reading for reading in readings}
     current = [reading for reading in readings if reading.due_at >= uow.now]
     members = {claim.actor.member_id for claim in claims if claim.actor.member_id is not None}
+    old = await repository.summed_up(uow, [reading.id for reading in readings if reading.due_at < uow.now])
     done = await repository.completed_pairs(uow, [reading.id for reading in readings], members)
 
     outcomes: list[Outcome | Exception] = []
@@ -83,8 +84,12 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
             outcome = UserError("还不认识您。请发「绑定 您的姓名」,再打卡。")
         elif no is not None:
             reading = by_no.get((claim.actor.branch_id, no))
-            missing = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
-            outcome = missing if reading is None else _meant(reading, claim, uow.now, done)
+            if reading is None:
+                outcome = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
+            elif reading.id in old:
+                outcome = UserError(f"学习 {no} 太久以前了,只留了合计,不用再登记。")
+            else:
+                outcome = _meant(reading, claim, uow.now, done)
         else:
             here = [reading for reading in current if reading.branch_id == claim.actor.branch_id]
             mine = {reading.id for reading in here if (reading.id, claim.actor.member_id) in done}

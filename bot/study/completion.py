@@ -1,24 +1,32 @@
 """Use cases of asking about completions: what is open, and who has and hasn't."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Row
 
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
-from bot.core.errors import NotFound
+from bot.core.errors import NotFound, UserError
 from bot.study import repository
 from bot.study.models import Assignment
 from bot.study.rules import Standing, standing
 
 
 async def get(uow: UnitOfWork, branch_id: int, no: int) -> Assignment:
-    """Raises ``NotFound``."""
+    """Raises ``NotFound``, ``UserError`` where only totals are kept."""
     assignment = await repository.assignment_by_no(uow, branch_id, no)
     if assignment is None:
         raise NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
+    if assignment.due_at < uow.now and await repository.summed_up(uow, [assignment.id]):
+        raise UserError(old(no, assignment.first_day))
     return assignment
+
+
+def old(no: int, day: date) -> str:
+    """What is said to whoever asks for a reading of which only totals are kept."""
+    return f"学习 {no} 是{day.year}年{day.month}月的,只留了合计。书记发「统计 {day.year}年{day.month}月」看。"
 
 
 async def open_items(uow: UnitOfWork, actor: Actor) -> Sequence[Row[Assignment, str]]:

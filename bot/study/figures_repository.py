@@ -29,8 +29,9 @@ from sqlalchemy import (
 
 from bot.branch.models import Branch, Leave, Member
 from bot.branch.repository import at_or_below
+from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.study.models import Assignment, Completion, Expected, Material, Method
+from bot.study.models import Assignment, Completion, Expected, Material, Method, OldProof, StudyMonth
 from bot.study.tally_repository import away, counts, exempt
 
 A, E, C = Assignment, Expected, Completion
@@ -100,7 +101,18 @@ async def members(
     hours = hours.where(C.member_id.in_(members), within).group_by(C.member_id)
     for one, halves in await uow.session.execute(hours):
         found[one] = (*found.get(one, (0, 0, 0))[:3], int(halves))
+    for one, *old in await uow.session.execute(_old(first, last, members)):
+        now = found.get(one, (0, 0, 0, 0))
+        found[one] = (now[0] + int(old[0]), now[1] + int(old[1]), now[2] + int(old[2]), now[3] + int(old[3]))
     return found
+
+
+def _old(first: datetime, last: datetime, members: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """What is kept of the months in which all that is known of these members are totals."""
+    m = StudyMonth
+    query = select(m.member_id, func.sum(m.counted), func.sum(m.done), func.sum(m.late), func.sum(m.halves))
+    within = (m.month >= to_local(first).date(), m.month < to_local(last).date())
+    return query.where(m.member_id.in_(members), *within).group_by(m.member_id)
 
 
 class Reading(NamedTuple):

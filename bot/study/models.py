@@ -183,6 +183,7 @@ class Assignment(Base):
 
     The rest is kept by ``tally``: ``counted`` of them count, ``done`` of these have completed it, ``late`` of these
     after the deadline, and ``extra`` people have completed it who don't count.
+    Once it is no longer kept who they were (``retention_repository``), these totals are all there is.
     """
 
     __tablename__ = "study_assignment"
@@ -206,6 +207,7 @@ class Assignment(Base):
     __table_args__ = (
         UniqueConstraint("branch_id", "no"),
         Index("ix_assignment_branch_due", "branch_id", "due_at"),
+        Index("ix_assignment_pushed", "pushed_at"),
         # Figures of many branches are added up from the index alone.
         Index("ix_assignment_figures", "branch_id", "pushed_at", "due_at", "halves", *TOTALS),
     )
@@ -253,6 +255,19 @@ class Completion(Base):
             postgresql_where=text("extra"),
         ),
     )
+
+
+class StudyMonth(Base):
+    """What a member has read in a month (its first day) of which no more than this is kept; as ``figures.Own``."""
+
+    __tablename__ = "study_month"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    counted: Mapped[int]
+    done: Mapped[int]
+    late: Mapped[int]
+    halves: Mapped[int]
 
 
 class LowerProof(Base):

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 
+from bot.branch import retention
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.core.errors import UserError
 from bot.study import tally_repository as tally
 from bot.study.models import (
     Assignment,
@@ -136,9 +138,25 @@ async def completed_pairs(
     return await _pairs_in(uow, _COMPLETED, assignments, members)
 
 
+async def summed_up(uow: UnitOfWork, assignments: Collection[int]) -> set[int]:
+    """Those of these readings of which only totals are kept."""
+    if not assignments:
+        return set()
+    old = Assignment.pushed_at < await retention.kept_from(uow)
+    query = select(Assignment.id).where(Assignment.id.in_(assignments), old)
+    return set((await uow.session.scalars(query)).all())
+
+
+async def need_kept(uow: UnitOfWork, assignments: Collection[int]) -> None:
+    """Raises ``UserError`` if only totals are kept of one of these."""
+    if await summed_up(uow, assignments):
+        raise UserError("这次学习只留了合计,不能再登记或更正。")
+
+
 async def complete(uow: UnitOfWork, rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
     """Insert completions that aren't there yet; (assignment id, member id) of the new ones. The rows have the same
-    columns."""
+    columns. Raises ``UserError`` for those of which only totals are kept."""
+    await need_kept(uow, {row["assignment_id"] for row in rows if row["late"]})
     assignments, members = {row["assignment_id"] for row in rows}, {row["member_id"] for row in rows}
     asked = await _pairs_in(uow, _EXPECTED, assignments, members)
     whole = [
@@ -217,7 +235,8 @@ async def lower_proofs(uow: UnitOfWork, assignment_id: int, member_id: int) -> S
 
 
 async def take_back(uow: UnitOfWork, found: Completion) -> None:
-    """Delete a completion."""
+    """Delete a completion. Raises ``UserError`` if only totals are kept of its reading."""
+    await need_kept(uow, [found.assignment_id])
     await uow.session.delete(found)
     await uow.session.flush()
     await tally.count(uow, [found.assignment_id])

@@ -17,7 +17,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.branch.models import Leave, Member
+from bot.branch.models import Leave, Member, Retention
+from bot.branch.retention import ALWAYS
 from bot.core.db import UnitOfWork
 from bot.study.models import Assignment, Completion, Expected
 
@@ -55,16 +56,15 @@ async def over(uow: UnitOfWork, member_id: int, since: date, today: date) -> int
 
 
 async def count(uow: UnitOfWork, readings: Collection[int]) -> None:
-    """Keep what these readings add up to now.
+    """Keep what these readings add up to now. Those of which only these totals are left stay as they are.
 
     Nobody else counts them until the end of the unit of work (they are locked in the order of ids, so that two
     processes don't deadlock), and what others did until then is seen by the statement that counts.
     """
     if not readings:
         return
-    readings = list(readings)
-    await uow.session.execute(_LOCK, {"readings": readings})
-    await uow.session.execute(_COUNT, {"readings": readings}, execution_options={"synchronize_session": False})
+    kept = (await uow.session.scalars(_LOCK, {"readings": list(readings), "always": ALWAYS})).all()
+    await uow.session.execute(_COUNT, {"readings": kept}, execution_options={"synchronize_session": False})
 
 
 def _count() -> Update:
@@ -92,5 +92,6 @@ def _count() -> Update:
 
 # Put together once: they are part of every check-in.
 _THESE: BindParameter[int] = bindparam("readings", expanding=True)
-_LOCK = select(A.id).where(A.id.in_(_THESE)).order_by(A.id).with_for_update()
+_KEPT_FROM = select(func.coalesce(func.max(Retention.kept_from), bindparam("always"))).scalar_subquery()
+_LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= _KEPT_FROM).order_by(A.id).with_for_update()
 _COUNT = _count()

@@ -16,6 +16,7 @@ from . import (
     mine,
     offices,
     organisation,
+    retention,
     roster,
     roster_file,
     settings,
@@ -46,4 +47,5 @@ matcher = attach(
     leave.commands,
     mine.commands,
     deciding.commands,
+    retention.commands,
 )

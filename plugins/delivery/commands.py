@@ -8,6 +8,7 @@ from bot.delivery import outbox, views
 from bot.rendering.content import Content
 
 commands = CommandSet("delivery")
+commands.lets_go(outbox.let_go)
 
 SHOWN = 10
 """Messages in trouble that one answer lists."""

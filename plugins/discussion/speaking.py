@@ -8,6 +8,7 @@ from bot.textmining.originality import Verdict
 
 commands = CommandSet("discussion")
 commands.keeps(records.kept_of, records.forget)
+commands.lets_go(records.let_go)
 
 
 @commands.signal("voice")

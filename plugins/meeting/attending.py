@@ -11,6 +11,7 @@ from bot.rendering.content import Content
 
 commands = CommandSet("meeting")
 commands.keeps(records.kept_of, records.forget)
+commands.lets_go(records.let_go)
 
 DIGITS = 4
 """The number at the place has so many; a shorter one is the number of a meeting."""

@@ -12,6 +12,7 @@ from bot.rendering.content import Content
 
 commands = CommandSet("notice")
 commands.keeps(letters.kept_of, letters.forget)
+commands.lets_go(letters.let_go)
 
 _NAMELESS = re.compile(r"^匿名[\s,,::]*")
 _NUMBERED = re.compile(r"^第?(\d{1,6})号?(?:\s+|$)")

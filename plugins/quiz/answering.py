@@ -96,3 +96,4 @@ async def answered(call: Call) -> Reply:
 
 
 commands.keeps(answering.kept_of, answering.forget)
+commands.lets_go(answering.let_go)

@@ -8,7 +8,7 @@ from bot.branch.models import Member
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
-from bot.hours import entering
+from bot.hours import booking, entering
 from bot.hours import rules as hours
 from bot.hours import views as hours_views
 from bot.rendering.content import Content
@@ -16,6 +16,8 @@ from bot.scheduling.period import split_day_back
 from bot.study import correcting, manual, views
 
 commands = CommandSet("study")
+commands.keeps(booking.kept_of, booking.forget)
+commands.lets_go(booking.let_go)
 
 _NUMBERED = re.compile(r"(?:学习\s*|第\s*)(\d{1,6})\s*[号篇]?(?:\s|$)|(\d{1,6})(?:\s|$)")
 

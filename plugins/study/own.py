@@ -10,6 +10,7 @@ from bot.study.models import Material
 
 commands = CommandSet("study")
 commands.keeps(records.kept_of, records.forget)
+commands.lets_go(records.let_go)
 
 
 @commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")

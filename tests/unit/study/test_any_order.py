@@ -190,11 +190,11 @@ class Completions(RuleBasedStateMachine):
                     since = self.exempt.pop(member, None)
                     if since is None:
                         self.exempt[member] = self.today
-                        await exemption.exempt(uow, BOSS, who, "年老体弱")
+                        await exemption.exempt(uow, BOSS, who, None, "年老体弱")
                     else:
                         days = range((self.today - since).days)
                         self.was_exempt |= {(member, since + timedelta(days=day)) for day in days}
-                        await exemption.resume(uow, BOSS, who)
+                        await exemption.resume(uow, BOSS, who, self.today)
                 case "leave":
                     self.away |= {(member, first), (member, first + timedelta(days=1))}
                     until = first + timedelta(days=1)

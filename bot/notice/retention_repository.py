@@ -1,0 +1,72 @@
+"""Every query that turns old receipts into totals, and drops old letters."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select
+
+from bot.branch.models import Member
+from bot.core.clock import to_local
+from bot.core.db import UnitOfWork, add_up, delete_some
+from bot.notice.figures_repository import COUNTS, DONE, MINE
+from bot.notice.models import Letter, Notice, NoticeExpected, NoticeMonth, NoticeReceipt, NoticeTotal, State
+
+N, E, R = Notice, NoticeExpected, NoticeReceipt
+
+
+async def sum_up_receipts(uow: UnitOfWork, before: datetime) -> int:
+    """Of the oldest notice that had ended before then, those of the people of one branch; how many that were. It counts
+    for a branch wholly by its rows or wholly by its total. The notice itself, its versions and their dates stay."""
+    first = (
+        select(N, Member.branch_id)
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .where(N.ended_at < before)
+        .order_by(N.id, Member.branch_id)
+        .limit(1)
+    )
+    found = (await uow.session.execute(first)).first()
+    if found is None:
+        return await _drop_rest(uow, before)
+    notice, branch_id = found
+    theirs = select(Member.id).where(Member.branch_id == branch_id)
+    query = (
+        select(E.member_id, COUNTS, DONE)
+        .select_from(N)
+        .join(E, E.notice_id == N.id)
+        .join(Member, Member.id == E.member_id)
+        .outerjoin(R, MINE)
+        .where(N.id == notice.id, Member.branch_id == branch_id)
+    )
+    rows = (await uow.session.execute(query)).all()
+    if notice.published_at is not None and notice.state != State.WITHDRAWN:
+        await _add(uow, notice.id, branch_id, to_local(notice.published_at).date().replace(day=1), [*map(tuple, rows)])
+    for table in (R, E):
+        await uow.session.execute(delete(table).where(table.notice_id == notice.id, table.member_id.in_(theirs)))
+    return len(rows)
+
+
+async def _add(uow: UnitOfWork, notice_id: int, branch_id: int, month: date, rows: list[tuple[Any, ...]]) -> None:
+    wanted, given = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    total = {"notice_id": notice_id, "branch_id": branch_id, "wanted": wanted, "given": given}
+    await add_up(uow.session, NoticeTotal, [total], ["notice_id", "branch_id"])
+    months = [{"member_id": member, "month": month, "wanted": w, "given": g} for member, w, g in rows]
+    await add_up(uow.session, NoticeMonth, months, ["member_id", "month"])
+
+
+async def _drop_rest(uow: UnitOfWork, before: datetime) -> int:
+    """Receipts of people who were not to confirm."""
+    some = select(R.notice_id).join(N, N.id == R.notice_id).where(N.ended_at < before).limit(1)
+    result = await uow.session.execute(delete(R).where(R.notice_id.in_(some)))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def drop_letters(uow: UnitOfWork, before: date) -> int:
+    """Opinions; an objection belongs to the file of its 公示."""
+    return await delete_some(uow.session, Letter, Letter.on < before, Letter.notice_id.is_(None))
+
+
+async def months_of(uow: UnitOfWork, member_id: int) -> int:
+    """Of how many months totals of this member are kept."""
+    query = select(func.count()).select_from(NoticeMonth).where(NoticeMonth.member_id == member_id)
+    return int(await uow.session.scalar(query) or 0)

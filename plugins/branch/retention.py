@@ -1,0 +1,44 @@
+"""Every night: what is older than the months that are kept in full becomes totals, a few rows at a time."""
+
+import asyncio
+from itertools import cycle
+
+from bot.app import App
+from bot.branch import retention
+from bot.chat import conversation
+from bot.chat.commands import CommandSet
+from bot.chat.table import TABLE
+
+commands = CommandSet("branch")
+commands.lets_go(retention.let_go)
+commands.lets_go(conversation.let_go)
+
+EVERY = 60.0
+"""Seconds between two looks."""
+STEPS = 200
+"""Transactions of one look at most."""
+BREATH = 0.02
+"""Seconds between two of them, in which others write."""
+
+
+@commands.every(EVERY, "retention")
+async def sum_up(app: App) -> None:
+    """The day from which on everything is kept moves first; what lies before it is summed up from the next look on."""
+    months = app.settings.xueban.keep_months
+    async with app.database.reading() as uow:
+        before = await retention.due(uow, months)
+    if before is None:
+        return
+    async with app.database.unit_of_work() as uow:
+        if await retention.move_on(uow, months):
+            return
+    idle = 0
+    for step, let_go in enumerate(cycle(TABLE.letting_go.values())):
+        async with app.database.unit_of_work() as uow:
+            rows = await let_go(uow, before)
+            idle = 0 if rows else idle + 1
+            if idle == len(TABLE.letting_go) or rows:
+                await retention.count(uow, rows)
+        if idle == len(TABLE.letting_go) or step == STEPS:
+            return
+        await asyncio.sleep(BREATH)
