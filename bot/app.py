@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot import alerts
-from bot.chat.commands import Timed
+from bot.chat.commands import Job, Timed
 from bot.chat.conversation import Conversations
 from bot.chat.desk import Desk, Platform
 from bot.chat.table import CommandTable
@@ -54,6 +54,7 @@ class App:
         self.listening = Listening()
         self.ticker = Ticker(clock)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: list[Job] = []
         self._batches: dict[Any, Batch[Any, Any]] = {}
         self.chat: Desk
         self.worker: Worker
@@ -79,6 +80,7 @@ class App:
         await self.conversations.load()
         segmenter.warm(self.settings.xueban.data_dir)
         titles.warm()
+        self._endings = list(table.endings.values())
         for begin in table.beginnings.values():
             await begin(self)
         await self.worker.start()
@@ -125,6 +127,8 @@ class App:
         """Stop taking work, finish what is under way, close the database."""
         await self.ticker.stop()
         await self.worker.stop()
+        for end in self._endings:
+            await end(self)
         await self.fetcher.close()
         await self.model.close()
         await self.database.close()

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.branch import retention
 from bot.branch.models import AuditEntry, ChatGroup
 from bot.core.clock import SystemClock, to_local
-from bot.core.db import Database
+from bot.core.db import Database, UnitOfWork
 from bot.core.migrate import Schema, schema
 from bot.core.settings import Settings, strangers
+from bot.delivery import outbox, processes
 from bot.rendering import fonts
 
 MIN_TOKEN = 16
@@ -34,6 +36,12 @@ RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 
 DRIFT = timedelta(seconds=2)
 """What the clock and the database's may differ by."""
+
+LAG = timedelta(seconds=3)
+"""How long the event loop may have stood still."""
+
+QUEUE = timedelta(minutes=5)
+"""How long a due message may have been waiting."""
 
 SET_BACK = timedelta(minutes=2)
 """By how much the newest record may lie ahead of the clock."""
@@ -126,7 +134,9 @@ async def database(settings: Settings) -> list[Finding]:
         return [Finding(False, told)]
     try:
         async with db.engine.connect() as connection:
-            return [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection, settings)]]
+            found = [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection, settings)]]
+            current = await schema(connection) is Schema.CURRENT
+        return [*found, *(await _running(db) if current else [])]
     except Exception as error:
         if isinstance(error, DBAPIError) and _broken(error.orig):
             return [Finding(False, "数据库文件坏了。请停下机器人,移走它,再用 xueban restore 恢复最近的备份。")]
@@ -152,6 +162,8 @@ async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncItera
     if version is Schema.OLDER:
         yield Finding(False, "数据库结构不是最新的。请运行 xueban migrate。")
         return
+    revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+    yield Finding(True, f"数据库结构是最新的({revision})")
     groups = (await connection.execute(select(func.count()).select_from(ChatGroup))).scalar_one()
     yield Finding(True, f"已绑定 {groups} 个群")
     now = SystemClock().now()
@@ -163,6 +175,61 @@ async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncItera
         drift = abs((await connection.execute(text("SELECT now()"))).scalar_one() - SystemClock().now())
         told = f"时钟与数据库相差 {drift.total_seconds():.1f} 秒"
         yield Finding(drift < DRIFT, told if drift < DRIFT else f"{told}。请打开两边的时间同步。")
+
+
+async def _running(db: Database) -> list[Finding]:
+    """How the processes that use the database are doing, what waits to be sent, and what is kept."""
+    async with db.reading() as uow:
+        there = await processes.all_of(uow)
+        connected = {account for one in there for account, on in one.accounts.items() if on}
+        missing = sorted({account for one in there for account in one.accounts} - connected)
+        return [
+            *(finding for one in there for finding in _process(one, uow.now)),
+            *(Finding(False, f"账号 {one} 掉线了,消息先等着。请看 NapCat 的登录。") for one in missing),
+            *_outbox(await outbox.standing(uow)),
+            _kept(await retention.standing(uow)),
+            Finding(True, f"数据库 {await _size(uow) / 2**20:.1f} MB"),
+        ]
+
+
+def _process(one: processes.Process, now: datetime) -> Iterator[Finding]:
+    ago = now - one.beat_at
+    if ago > processes.MISSED:
+        since = f"从 {to_local(one.beat_at):%m月%d日 %H:%M} 起没有报到"
+        yield Finding(False, f"进程 {one.name} {since}。请看它是不是被杀了或卡住了,重新启动它;不再用它就不用管。")
+        return
+    said = f"{to_local(one.started_at):%m月%d日 %H:%M} 启动,{ago.total_seconds():.0f} 秒前报到"
+    yield Finding(True, f"进程 {one.name} 正常({said},用着 {one.connections} 个数据库连接)")
+    if one.lag > LAG.total_seconds():
+        yield Finding(False, f"进程 {one.name} 刚才卡了 {one.lag:.1f} 秒。请看机器忙不忙、内存够不够。")
+    if abs(one.drift) > DRIFT.total_seconds():
+        yield Finding(False, f"进程 {one.name} 的时钟和数据库差 {one.drift:+.1f} 秒。请打开两边的时间同步。")
+
+
+def _outbox(found: outbox.Standing) -> Iterator[Finding]:
+    waited = found.oldest_due.total_seconds()
+    told = f"发件箱:排队 {found.by_state.get('pending', 0)} 条,正在核对 {found.by_state.get('unknown', 0)} 条"
+    if waited > QUEUE.total_seconds():
+        yield Finding(False, f"{told},最早该发的已等了 {waited / 60:.0f} 分钟。请看账号是否在线、群是否停发。")
+    else:
+        yield Finding(True, told)
+    if count := found.by_state.get("needs_human", 0):
+        yield Finding(False, f"有 {count} 条消息不知道到没到。请用 xueban outbox 看,到群里看一眼再定。")
+
+
+def _kept(found: tuple[date, bool] | None) -> Finding:
+    if found is None:
+        return Finding(True, "记录全部完整保留(还没有到要归总的时候)")
+    kept_from, finished = found
+    told = f"完整记录从 {kept_from:%Y-%m-%d} 起,更早的只留合计"
+    return Finding(True, told if finished else f"{told}(每天夜里 1–5 点归总,还没做完)")
+
+
+async def _size(uow: UnitOfWork) -> int:
+    if uow.session.get_bind().dialect.name == "postgresql":
+        return int(await uow.session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+    pages = await uow.session.scalar(text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
+    return int(pages or 0)
 
 
 def is_running(settings: Settings) -> bool:

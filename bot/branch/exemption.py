@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.branch import audit, counting, undo
+from bot.branch import audit, counting, retention, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -47,6 +47,8 @@ async def exempt(uow: UnitOfWork, actor: Actor, member: Member, days: Period | N
         raise UserError(f"请写明依据,比如:免学 {member.name} 年老体弱,支委会11月3日同意")
     if len(reason) > REASON_LENGTH:
         raise UserError(f"依据请写在 {REASON_LENGTH} 字以内。")
+    if days is not None:
+        await retention.need_kept(uow, days.first)
     today, known = branch.today(uow), await repository.exemptions(uow, member.id)
     before = _days(known)
     if days is None:
@@ -68,6 +70,7 @@ async def exempt(uow: UnitOfWork, actor: Actor, member: Member, days: Period | N
 
 async def resume(uow: UnitOfWork, actor: Actor, member: Member, day: date, reason: str = "") -> None:
     """End an exemption, and drop one to come: they are expected from ``day`` on. Raises ``UserError``."""
+    await retention.need_kept(uow, day)
     known = await repository.exemptions(uow, member.id)
     before = _days(known)
     ended = [one for one in known if one.last_day >= day]

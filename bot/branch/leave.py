@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bot.branch import audit, counting, undo
+from bot.branch import audit, counting, retention, undo
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import LEADERS, Actor
@@ -23,6 +23,7 @@ async def take(uow: UnitOfWork, actor: Actor, member: Member, first: date, last:
         raise UserError(f"事由请写在 {REASON_LENGTH} 字以内。")
     if first < branch.today(uow) and not actor.may(LEADERS):
         raise UserError("已经过去的日子请书记来补记。")
+    await retention.need_kept(uow, first)
     for known in await repository.leaves_from(uow, member.id, first):
         if known.first_day <= first and known.last_day >= last:
             raise UserError(f"{known.first_day.month}月{known.first_day.day}日起已经请过假了。")

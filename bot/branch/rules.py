@@ -164,7 +164,7 @@ SETTINGS: dict[str, Setting] = {
         "公告归档",
         "30",
         SettingKind.NUMBER,
-        "公开多久后自动归档、不再收回执,0 是不归档",
+        "公开多久后自动归档、不再收回执,0 是到保留期满才归档",
         _AGREED,
         _AUTUMN,
         "天",

@@ -127,6 +127,7 @@ class CommandSet:
         self.undos: dict[str, Undo] = {}
         self.timed: list[Timed] = []
         self.beginnings: list[Job] = []
+        self.endings: list[Job] = []
         self.keepers: list[Keeper] = []
         self.letting_go: list[LetGo] = []
 
@@ -224,6 +225,11 @@ class CommandSet:
     def beginning(self, job: Job) -> Job:
         """What is done at the start, before anything is heard."""
         self.beginnings.append(job)
+        return job
+
+    def ending(self, job: Job) -> Job:
+        """What is done as the process is stopped, once nothing is done by the clock any more. It mustn't raise."""
+        self.endings.append(job)
         return job
 
     def lets_go(self, let_go: LetGo) -> LetGo:

@@ -45,6 +45,7 @@ class CommandTable:
         self.undos: dict[str, Undo] = {}
         self.timed: dict[str, Timed] = {}
         self.beginnings: dict[str, Job] = {}
+        self.endings: dict[str, Job] = {}
         self.keepers: dict[str, Keeper] = {}
         self.letting_go: dict[str, LetGo] = {}
         self.longest_bare = 0
@@ -70,6 +71,7 @@ class CommandTable:
                 raise ValueError(f"there is a job {timed.name} already")
             self.timed[timed.name] = timed
         self.beginnings.update({_named(job): job for job in commands.beginnings})
+        self.endings.update({_named(job): job for job in commands.endings})
         self.keepers.update({_named(keeper.forget): keeper for keeper in commands.keepers})
         self.letting_go.update({_named(let_go): let_go for let_go in commands.letting_go})
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})

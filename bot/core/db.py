@@ -208,6 +208,20 @@ class Database:
                     await _hear(connection, channel, callback)
             await asyncio.sleep(1.0)
 
+    async def drift(self) -> float:
+        """How far this machine's clock is ahead of the database's (s); nothing where they are one."""
+        if self.is_sqlite:
+            return 0.0
+        async with self.engine.connect() as connection:
+            before = datetime.now(UTC)
+            theirs = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+            return float((before + (datetime.now(UTC) - before) / 2 - theirs).total_seconds())
+
+    @property
+    def in_use(self) -> int:
+        """Connections that are in use just now."""
+        return int(getattr(self.engine.pool, "checkedout", lambda: 0)())
+
     async def close(self) -> None:
         if self._locks is not None:
             await self._locks.close()

@@ -105,3 +105,17 @@ class Counter(Base):
 def lane_of(target: Target) -> str:
     """Account and target as one text: the unit of order and of holding back."""
     return f"{target.platform}:{target.account}:{target.kind}:{target.id}"
+
+
+class ProcessRow(Base):
+    """What a process said of itself last (``processes.Process``); ``accounts`` is JSON."""
+
+    __tablename__ = "process"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    accounts: Mapped[str] = mapped_column(Text)
+    lag_ms: Mapped[int]
+    drift_ms: Mapped[int]
+    connections: Mapped[int]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.branch import audit, undo
+from bot.branch import audit, retention, undo
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.telling import tell_editors
@@ -112,11 +112,13 @@ async def reopen(uow: UnitOfWork, notice_id: int) -> None:
 
 
 async def close_old(uow: UnitOfWork) -> None:
-    """File what has been out for as long as its branch wants, so that 「收到」 means what is new."""
+    """File what has been out for as long as its branch wants, so that 「收到」 means what is new; and what is so old
+    that it isn't kept any longer who has confirmed it."""
+    kept_from = await retention.kept_from(uow)
     for notice in await repository.out_since(uow, uow.now - timedelta(days=1)):
         days = int(await branch.setting(uow, notice.branch_id, "notice_days"))
         assert notice.published_at is not None
-        if days and notice.published_at <= uow.now - timedelta(days=days):
+        if notice.published_at < kept_from or (days and notice.published_at <= uow.now - timedelta(days=days)):
             notice.state = State.CLOSED
             await _ended(uow, notice)
             await audit.record(uow, None, "notice.close", f"公告 {notice.no}", branch_id=notice.branch_id)

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select
 
 from bot.branch.models import Member
+from bot.branch.undo import UNDO_FOR
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork, add_up, delete_some
 from bot.notice.figures_repository import COUNTS, DONE, MINE
@@ -15,19 +16,26 @@ N, E, R = Notice, NoticeExpected, NoticeReceipt
 
 
 async def sum_up_receipts(uow: UnitOfWork, before: datetime) -> int:
-    """Of the oldest notice that had ended before then, those of the people of one branch; how many that were. It counts
-    for a branch wholly by its rows or wholly by its total. The notice itself, its versions and their dates stay."""
+    """Of the oldest notice that came out before then and is over, those of the people of one branch; how many.
+
+    It counts for a branch wholly by its rows or wholly by its total. The notice, its versions and their dates stay.
+    """
+    newest = select(N.id).where(N.published_at < before).order_by(N.published_at.desc(), N.id.desc()).limit(1)
+    last = await uow.session.scalar(newest)
+    if last is None:
+        return 0
+    old = and_(N.id <= last, N.published_at < before, N.ended_at < uow.now - UNDO_FOR)
     first = (
         select(N, Member.branch_id)
-        .join(E, E.notice_id == N.id)
+        .join_from(E, N, N.id == E.notice_id)
         .join(Member, Member.id == E.member_id)
-        .where(N.ended_at < before)
-        .order_by(N.id, Member.branch_id)
+        .where(E.notice_id <= last, old)
+        .order_by(E.notice_id, E.member_id)
         .limit(1)
     )
     found = (await uow.session.execute(first)).first()
     if found is None:
-        return await _drop_rest(uow, before)
+        return await _drop_rest(uow, last, old)
     notice, branch_id = found
     theirs = select(Member.id).where(Member.branch_id == branch_id)
     query = (
@@ -54,9 +62,9 @@ async def _add(uow: UnitOfWork, notice_id: int, branch_id: int, month: date, row
     await add_up(uow.session, NoticeMonth, months, ["member_id", "month"])
 
 
-async def _drop_rest(uow: UnitOfWork, before: datetime) -> int:
-    """Receipts of people who were not to confirm."""
-    some = select(R.notice_id).join(N, N.id == R.notice_id).where(N.ended_at < before).limit(1)
+async def _drop_rest(uow: UnitOfWork, last: int, old: ColumnElement[bool]) -> int:
+    """Receipts of people who were not to confirm, of one notice."""
+    some = select(R.notice_id).join(N, N.id == R.notice_id).where(R.notice_id <= last, old).limit(1)
     result = await uow.session.execute(delete(R).where(R.notice_id.in_(some)))
     return cast("CursorResult[Any]", result).rowcount
 

@@ -50,6 +50,7 @@ class Ticker:
         self._outside: set[str] = set()
         self._held = False
         self._seen = (0.0, 0.0)
+        self._worst = 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
@@ -98,6 +99,11 @@ class Ticker:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(self._scheduler.timezone))
 
+    def lag(self) -> float:
+        """How late the event loop came round at the worst since this was asked last (s)."""
+        worst, self._worst = self._worst, 0.0
+        return worst
+
     async def beat(self) -> None:
         """Call every job that stays in the house once, here and now, one after the other."""
         for name, _, job in self._jobs:
@@ -142,7 +148,9 @@ class Ticker:
         while True:
             asleep_at = loop.time()
             await asyncio.sleep(_NAP)
-            _LAG.observe(max(loop.time() - asleep_at - _NAP, 0.0))
+            late = max(loop.time() - asleep_at - _NAP, 0.0)
+            _LAG.observe(late)
+            self._worst = max(self._worst, late)
             if self._held:
                 continue
             seen = self._strays()

@@ -1,7 +1,6 @@
 """Use cases of asking about completions: what is open, and who has and hasn't."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import Row
 
@@ -19,14 +18,16 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Assignment:
     assignment = await repository.assignment_by_no(uow, branch_id, no)
     if assignment is None:
         raise NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
-    if assignment.due_at < uow.now and await repository.summed_up(uow, [assignment.id]):
-        raise UserError(old(no, assignment.first_day))
-    return assignment
+    return await _kept(uow, assignment)
 
 
-def old(no: int, day: date) -> str:
-    """What is said to whoever asks for a reading of which only totals are kept."""
-    return f"学习 {no} 是{day.year}年{day.month}月的,只留了合计。书记发「统计 {day.year}年{day.month}月」看。"
+async def _kept(uow: UnitOfWork, one: Assignment) -> Assignment:
+    """The same. Raises ``UserError`` with its totals, where they are all that is kept."""
+    if one.due_at >= uow.now or not await repository.summed_up(uow, [one.id]):
+        return one
+    month, late = f"{one.first_day.year}年{one.first_day.month}月", f"(补学 {one.late} 人)" if one.late else ""
+    sums = f"应学 {one.counted} 人,完成 {one.done} 人{late}"
+    raise UserError(f"学习 {one.no} 是{month}的,只留了合计:{sums}。名单和登记都已过保留期。")
 
 
 async def open_items(uow: UnitOfWork, actor: Actor) -> Sequence[Row[Assignment, str]]:
@@ -46,13 +47,13 @@ async def standing_of(uow: UnitOfWork, assignment: Assignment) -> Standing:
 
 
 async def latest_or(uow: UnitOfWork, branch_id: int, no: int | None) -> Assignment:
-    """The assignment of that number, or the newest. Raises ``NotFound``."""
+    """The assignment of that number, or the newest. Raises as ``get``."""
     if no is not None:
         return await get(uow, branch_id, no)
     assignment = await repository.latest_assignment(uow, branch_id)
     if assignment is None:
         raise NotFound("还没有推送过学习材料。")
-    return assignment
+    return await _kept(uow, assignment)
 
 
 async def others_open(uow: UnitOfWork, assignment: Assignment) -> list[int]:

@@ -81,7 +81,7 @@ async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime
     if any(one.proof > Proof.WORD for one in readings):
         for reading, proof, by_hand, count in await repository.proofs(uow, list(by_proof)):
             name = BY_HAND if by_hand else PROOFS[Proof(proof)]
-            by_proof[reading][name] = by_proof[reading].get(name, 0) + count
+            by_proof[reading][name] = by_proof[reading].get(name, 0) + int(count)
     return [
         Line(a.no, a.title, a.pushed_at, a.due_at, _count(a, uow.now), a.proof > Proof.WORD, by_proof[a.id])
         for a in readings

@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
 )
 
 from bot.branch.models import Branch, Leave, Member
@@ -165,15 +166,19 @@ async def pushed_for(uow: UnitOfWork, member_id: int, first: datetime, last: dat
 async def proofs(uow: UnitOfWork, ids: Collection[int]) -> Sequence[Row[int, int, bool, int]]:
     """(reading, proof, entered by hand, how many) of the completions of these readings that count."""
     by_hand = C.method == Method.MANUAL.value
-    query = (
-        select(C.assignment_id, C.proof, by_hand, func.count())
+    kept = (
+        select(C.assignment_id, C.proof, by_hand.label("by_hand"), func.count().label("done"))
         .join(A, A.id == C.assignment_id)
         .join(E, and_(E.assignment_id == C.assignment_id, E.member_id == C.member_id))
         .join(Member, Member.id == C.member_id)
         .where(C.assignment_id.in_(ids), counts())
         .group_by(C.assignment_id, C.proof, by_hand)
     )
-    return (await uow.session.execute(query.order_by(C.assignment_id, by_hand, C.proof.desc()))).all()
+    old = select(OldProof.assignment_id, OldProof.proof, OldProof.by_hand, OldProof.done)
+    each = union_all(kept, old.where(OldProof.assignment_id.in_(ids))).subquery().c
+    one = (each.assignment_id, each.proof, each.by_hand)
+    query = select(*one, func.sum(each.done)).group_by(*one)
+    return (await uow.session.execute(query.order_by(each.assignment_id, each.by_hand, each.proof.desc()))).all()
 
 
 async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, str]]:

@@ -270,6 +270,17 @@ class StudyMonth(Base):
     halves: Mapped[int]
 
 
+class OldProof(Base):
+    """How many of the ``done`` of a reading rest on a proof, ``by_hand`` or not, once it is no longer kept whose."""
+
+    __tablename__ = "study_old_proof"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("study_assignment.id"), primary_key=True)
+    proof: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by_hand: Mapped[bool] = mapped_column(primary_key=True)
+    done: Mapped[int]
+
+
 class LowerProof(Base):
     """A proof of a completion that a higher one has replaced. It stands again if that one is taken back."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
 
+from bot.branch import retention
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork, upsert
 from bot.study.models import Assignment, Completion, LowerProof, Material, Method, Proof, Reflection, Visit
@@ -130,9 +131,10 @@ async def claims_since(uow: UnitOfWork, since: datetime) -> list[Claimed]:
 
 
 async def by_attendance(uow: UnitOfWork, branch_id: int, numbers: Collection[int]) -> Sequence[Assignment]:
-    """Those of these readings that are completed by attendance."""
+    """Those of these readings that are completed by attendance, and of which not only totals are kept."""
     a = Assignment
     query = select(a).where(a.branch_id == branch_id, a.no.in_(numbers), a.proof == Proof.ATTENDANCE)
+    query = query.where(a.pushed_at >= await retention.kept_from(uow))
     return (await uow.session.scalars(query.order_by(a.no))).all()
 
 

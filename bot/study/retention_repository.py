@@ -10,12 +10,23 @@ from sqlalchemy import Row, and_, case, delete, literal, select, tuple_, update
 from bot.branch.models import Member
 from bot.core.clock import to_local
 from bot.core.db import SOME, UnitOfWork, add_up, delete_some
-from bot.study.models import Assignment, Completion, Expected, LowerProof, Reflection, StudyMonth, Visit
+from bot.study.models import (
+    Assignment,
+    Completion,
+    Expected,
+    LowerProof,
+    Method,
+    OldProof,
+    Reflection,
+    StudyMonth,
+    Visit,
+)
 from bot.study.tally_repository import counts
 
 A, E, C = Assignment, Expected, Completion
-Old = Row[int, int, datetime, int, int, int | None, bool]
-"""Reading, member, when it was pushed, its half hours, whether it counts (0 or 1), who completed it, whether late."""
+Old = Row[int, int, datetime, int, int, int | None, bool, int, bool]
+"""Reading, member, when it was pushed, its half hours, whether it counts (0 or 1), who completed it, whether late, by
+which proof, whether entered by hand."""
 
 
 async def sum_up(uow: UnitOfWork, before: datetime) -> int:
@@ -24,8 +35,9 @@ async def sum_up(uow: UnitOfWork, before: datetime) -> int:
     last = await uow.session.scalar(newest)
     if last is None:
         return 0
+    rests = (C.proof, C.method == Method.MANUAL.value)
     expected = (
-        select(A.id, E.member_id, A.pushed_at, A.halves, case((counts(), 1), else_=0), C.member_id, C.late)
+        select(A.id, E.member_id, A.pushed_at, A.halves, case((counts(), 1), else_=0), C.member_id, C.late, *rests)
         .select_from(E)
         .join(A, A.id == E.assignment_id)
         .join(Member, Member.id == E.member_id)
@@ -35,7 +47,7 @@ async def sum_up(uow: UnitOfWork, before: datetime) -> int:
     )
     # What is left once nothing is expected of anybody, nobody had to.
     extra = (
-        select(A.id, C.member_id, A.pushed_at, A.halves, literal(0), C.member_id, C.late)
+        select(A.id, C.member_id, A.pushed_at, A.halves, literal(0), C.member_id, C.late, *rests)
         .select_from(C)
         .join(A, A.id == C.assignment_id)
         .where(C.assignment_id <= last, A.pushed_at < before)
@@ -49,13 +61,19 @@ async def sum_up(uow: UnitOfWork, before: datetime) -> int:
 
 async def _sum_up(uow: UnitOfWork, rows: Sequence[Old]) -> None:
     months: dict[tuple[int, date], Counter[str]] = {}
-    for _, member, pushed_at, halves, counted, reader, late in rows:
+    proofs: Counter[tuple[int, int, bool]] = Counter()
+    for reading, member, pushed_at, halves, counted, reader, late, proof, by_hand in rows:
         done = reader is not None
+        if done and counted:
+            proofs[reading, proof, bool(by_hand)] += 1
         own = {"counted": counted, "done": counted * done, "late": counted * bool(late), "halves": halves * done}
         months.setdefault((member, to_local(pushed_at).date().replace(day=1)), Counter()).update(own)
     names = ("counted", "done", "late", "halves")
     totals = [{"member_id": m, "month": at} | {name: sums[name] for name in names} for (m, at), sums in months.items()]
     await add_up(uow.session, StudyMonth, totals, ["member_id", "month"])
+    rests_on = ["assignment_id", "proof", "by_hand"]
+    given = [dict(zip(rests_on, key, strict=True)) | {"done": done} for key, done in proofs.items()]
+    await add_up(uow.session, OldProof, given, rests_on)
     pairs = [(row[0], row[1]) for row in rows]
     for table in (LowerProof, C, E) if pairs else ():
         await uow.session.execute(delete(table).where(tuple_(table.assignment_id, table.member_id).in_(pairs)))

@@ -15,7 +15,7 @@ commands.lets_go(conversation.let_go)
 
 EVERY = 60.0
 """Seconds between two looks."""
-STEPS = 200
+STEPS = 1000
 """Transactions of one look at most."""
 BREATH = 0.02
 """Seconds between two of them, in which others write."""

@@ -4,7 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from bot.chat.matcher import attach
 
-from .commands import commands
+from . import clockwork, commands
 
 __plugin_meta__ = PluginMetadata(
     name="支部学伴 · 消息",
@@ -14,4 +14,4 @@ __plugin_meta__ = PluginMetadata(
     supported_adapters={"~onebot.v11"},
 )
 
-matcher = attach(commands)
+matcher = attach(commands.commands, clockwork.commands)

@@ -9,12 +9,14 @@ from bot.simulator import sample
 from tests.plugin.talk import Talk
 
 REFERS = {
-    "discussion.author_id", "discussion_opt_out.member_id", "discussion_voice.member_id", "hour_entry.member_id",
+    "discussion.author_id", "discussion_opt_out.member_id", "discussion_part.member_id", "discussion_voice.member_id",
+    "hour_entry.member_id", "hour_month.member_id",
     "leave.member_id", "meeting.chair_id", "meeting_enrolment.member_id", "meeting_feed.member_id",
     "meeting_minutes.author_id", "meeting_person.member_id", "meeting_task.member_id", "member_account.member_id",
     "notice.approver_id", "notice.author_id", "notice_expected.member_id", "notice_letter.member_id",
+    "notice_month.member_id",
     "notice_receipt.member_id", "quiz_review.member_id", "quiz_sitting.member_id", "role_grant.member_id",
-    "study_completion.member_id", "study_expected.member_id", "study_lower_proof.member_id",
+    "study_completion.member_id", "study_expected.member_id", "study_lower_proof.member_id", "study_month.member_id",
     "study_reflection.member_id", "study_visit.member_id",
 }  # fmt: skip
 """Rows about a member, by number: they stay for the totals, of nobody once the name is gone."""

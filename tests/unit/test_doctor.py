@@ -1,8 +1,9 @@
 """The doctor finds each thing that can be wrong with an installation, and says what to do."""
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,8 +13,12 @@ import pytest
 
 from bot import doctor
 from bot.__main__ import main
+from bot.branch.models import Retention
+from bot.core.clock import SystemClock
+from bot.core.db import Base, Database
 from bot.core.migrate import upgrade
 from bot.core.settings import Settings
+from bot.delivery.models import OutboxRow, ProcessRow
 from bot.rendering import fonts
 from tests.postgres import server
 from tests.process import free_port
@@ -148,7 +153,9 @@ async def test_a_database_that_is_well_or_not_there_yet(tmp_path: Path) -> None:
     assert [one.ok for one in await doctor.database(in_folder(tmp_path))] == [True]
     assert list(tmp_path.iterdir()) == []
     await upgrade(in_folder(tmp_path).database)
-    assert [one.text for one in await doctor.database(in_folder(tmp_path))] == ["数据库连接正常", "已绑定 0 个群"]
+    found = [one.text for one in await doctor.database(in_folder(tmp_path))]
+    assert found[:3] == ["数据库连接正常", found[1], "已绑定 0 个群"]
+    assert found[3:5] == ["发件箱:排队 0 条,正在核对 0 条", "记录全部完整保留(还没有到要归总的时候)"]
 
 
 @pytest.mark.parametrize("url", ["postgres://x@y/z", "nonsense", "mysql+asyncmy://x/y", "postgresql://x@y/z"])
@@ -201,7 +208,7 @@ async def test_a_clock_behind_the_newest_record(tmp_path: Path) -> None:
 async def test_the_clock_of_a_database_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = await server().fresh()
     await upgrade(url)
-    assert [one.ok for one in await doctor.database(in_folder(tmp_path, database_url=url))] == [True] * 3
+    assert [one.ok for one in await doctor.database(in_folder(tmp_path, database_url=url))] == [True] * 7
     monkeypatch.setattr(doctor, "DRIFT", timedelta(seconds=-1))
     assert "请打开两边的时间同步" in await told(in_folder(tmp_path, database_url=url))
 
@@ -246,3 +253,45 @@ def test_a_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert main(["doctor"]) == 1
     [fault] = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("✓ ")]
     assert fault == "✗ 没有 XUEBAN__DELIVERY__PAZE 这个设置,写了也不起作用。请照 .env.example 改正名字。"
+
+
+def ago(**some: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**some)
+
+
+def process(name: str = "host:8080", **other: object) -> ProcessRow:
+    well: dict[str, object] = {"started_at": ago(), "beat_at": ago(), "accounts": '{"10001": true}', "connections": 3}
+    return ProcessRow(name=name, **(well | {"lag_ms": 5, "drift_ms": 1} | other))
+
+
+def message(**other: object) -> OutboxRow:
+    ours = {"key": "a", "origin": "x", "platform": "onebot11", "account": "10001", "target_kind": "group", "lane": "l"}
+    text = {"target_id": "9", "reference": "通1127-01", "content": "{}", "created_at": ago(), "due_at": ago()}
+    return OutboxRow(**(ours | text | {"state": "pending"} | other))
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        (lambda: [process()], None),
+        (lambda: [process(beat_at=ago(minutes=3))], "进程 host:8080 从 .* 起没有报到。请看它是不是被杀了或卡住了"),
+        (lambda: [process(lag_ms=4500)], "进程 host:8080 刚才卡了 4.5 秒。请看机器忙不忙"),
+        (lambda: [process(drift_ms=-4000)], "进程 host:8080 的时钟和数据库差 -4.0 秒。请打开两边的时间同步"),
+        (lambda: [process(accounts='{"10001": false}')], "账号 10001 掉线了,消息先等着。请看 NapCat 的登录"),
+        (lambda: [process(accounts='{"10001": false}'), process("other:8080")], None),
+        (
+            lambda: [message(due_at=ago(minutes=30))],
+            r"发件箱:排队 1 条.*最早该发的已等了 3\d 分钟。请看账号是否在线",
+        ),
+        (lambda: [message(state="needs_human")], "有 1 条消息不知道到没到。请用 xueban outbox 看"),
+        (lambda: [Retention(id=1, kept_from=ago(days=390), since=ago(), finished_at=ago(), rows=7)], None),
+    ],
+)
+async def test_what_runs(tmp_path: Path, rows: Callable[[], list[Base]], fault: str | None) -> None:
+    await upgrade(in_folder(tmp_path).database)
+    database = Database(in_folder(tmp_path).database, SystemClock())
+    async with database.unit_of_work() as uow:
+        uow.session.add_all(rows())
+    await database.close()
+    faults = [one.text for one in await doctor.database(in_folder(tmp_path)) if not one.ok]
+    assert [bool(fault and re.match(fault, one)) for one in faults] == ([True] if fault else [])

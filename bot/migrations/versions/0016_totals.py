@@ -1,7 +1,7 @@
 """What stays of records that are older than a year: totals.
 
-Revision ID: 0015
-Revises: 0014
+Revision ID: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import bot.core.db
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -68,3 +68,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("discussion_id", "member_id", name="pk_discussion_part"),
     )
     op.create_index("ix_discussion_part_member_id", "discussion_part", ["member_id"], unique=False)
+    op.create_table(
+        "study_old_proof",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("proof", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["study_assignment.id"], name="fk_study_old_proof_assignment_id_study_assignment"
+        ),
+        sa.PrimaryKeyConstraint("assignment_id", "proof", "by_hand", name="pk_study_old_proof"),
+    )

@@ -1,0 +1,32 @@
+"""What each process says of itself by the clock, for ``xueban doctor``."""
+
+import socket
+from contextlib import suppress
+
+from bot.app import App
+from bot.chat.commands import CommandSet
+from bot.core.errors import DatabaseBusy
+from bot.delivery import processes
+
+commands = CommandSet("delivery")
+
+
+def _name(app: App) -> str:
+    return f"{socket.gethostname()}:{app.settings.port}"
+
+
+@commands.every(processes.BEAT, "beats", everywhere=True)
+async def beat(app: App) -> None:
+    """That it is there, with which accounts, and how well it is."""
+    drift, connections = await app.database.drift(), app.database.in_use
+    accounts = {account: there for account, (there, _) in app.worker.accounts().items()}
+    async with app.database.unit_of_work() as uow:
+        await processes.beat(uow, _name(app), accounts, app.ticker.lag(), drift, connections)
+
+
+@commands.ending
+async def leave(app: App) -> None:
+    """That it isn't missed, where it was stopped and not killed."""
+    with suppress(DatabaseBusy, OSError):
+        async with app.database.unit_of_work() as uow:
+            await processes.leave(uow, _name(app))
