@@ -330,8 +330,8 @@ async def test_a_thousand_queued_cost_one_statement_each(bench: Bench) -> None:
 
     engine = bench.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", count)
-    async with bench.running(poll=30, lease=30):
+    async with bench.running(poll=30, lease=30, absent_gap=120):
         await bench.until(lambda: len(bench.platform.messages) == 1000, 20)
     event.remove(engine, "before_cursor_execute", count)
     assert await bench.states() == ["sent"] * 1000
-    assert statements < 1900  # two each would be 2000; on a busy machine fewer leave together
+    assert statements < 1500
