@@ -124,12 +124,9 @@ def files_of(data_dir: Path) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def _packaged(year: int) -> bool:
-    """Whether chinesecalendar holds the year: it raises for those it doesn't."""
-    try:
-        chinese_calendar.is_workday(date(year, 6, 1))
-    except NotImplementedError:
-        return False
-    return True
+    """Whether chinesecalendar holds the year: those from its first holiday to its last."""
+    known: dict[date, str] = chinese_calendar.holidays
+    return min(known).year <= year <= max(known).year
 
 
 @lru_cache(maxsize=64)

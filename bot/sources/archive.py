@@ -17,7 +17,7 @@ def check(data: bytes, suffix: str, instead: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OSError) as error:
         raise UserError(f"这不是完好的 {suffix} 文件。{instead}") from error
     if "[Content_Types].xml" not in {part.filename for part in parts}:
         raise UserError(f"这不是完好的 {suffix} 文件。{instead}")
