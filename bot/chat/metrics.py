@@ -41,10 +41,12 @@ class _Watched:
     def __init__(self, app: "App", messages: Callable[[], tuple[int, int]]) -> None:
         self._app, self._messages = app, messages
         self._standing: Standing | None = None
+        self._drift = 0.0
         readings = self._readings = Readings()
         readings.gauge("database_up", "1 if the database answered", lambda: {(): float(self._standing is not None)})
         readings.gauge("outbox_messages", "messages that haven't arrived, by state", self._waiting, "state")
         readings.gauge("outbox_oldest_due_seconds", "how long the oldest due message has been waiting", self._oldest)
+        readings.gauge("clock_error_seconds", "how far the clock here is ahead of the database's", self._clock)
         readings.gauge("account_connected", "1 if the account's connection is held here", self._connected, "account")
         readings.gauge("account_circuit_open", "1 while nothing is sent for the account", self._circuits, "account")
         readings.counter("heard", "messages of the chats, by whether they were for the bot", self._heard, "ours")
@@ -53,6 +55,7 @@ class _Watched:
         try:
             async with self._app.database.reading() as uow:
                 self._standing = await outbox.standing(uow)
+            self._drift = await self._app.database.drift()
         except DatabaseBusy:
             self._standing = None
         return self._readings.page()
@@ -62,6 +65,9 @@ class _Watched:
 
     def _oldest(self) -> Mapping[tuple[str, ...], float]:
         return {(): self._standing.oldest_due.total_seconds()} if self._standing else {}
+
+    def _clock(self) -> Mapping[tuple[str, ...], float]:
+        return {(): self._drift} if self._standing else {}
 
     def _connected(self) -> Mapping[tuple[str, ...], float]:
         return {(account,): float(there) for account, (there, _) in self._app.worker.accounts().items()}

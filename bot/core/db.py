@@ -209,12 +209,14 @@ class Database:
             await asyncio.sleep(1.0)
 
     async def drift(self) -> float:
-        """How far this machine's clock is ahead of the database's (s); nothing where they are one."""
+        """How far this machine's clock is ahead of the database's (s); nothing where they are one. Raises
+        ``DatabaseBusy``."""
         if self.is_sqlite:
             return 0.0
-        async with self.engine.connect() as connection:
+        async with self._session() as session:
+            await self._connect(session)
             before = datetime.now(UTC)
-            theirs = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+            theirs = (await session.execute(select(func.clock_timestamp()))).scalar_one()
             return float((before + (datetime.now(UTC) - before) / 2 - theirs).total_seconds())
 
     @property

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from bot.simulator import Simulator, sample
 from tests.nursery import clean_environment
@@ -31,12 +33,18 @@ def health(bot: BotProcess) -> tuple[int, bytes, str | None]:
 
 
 def metrics(bot: BotProcess, token: str = METRICS) -> dict[str, float]:
-    """The samples, by name and labels. Raises ``HTTPError``."""
+    """The samples, by name and labels, of a page that Prometheus can read. Raises ``HTTPError``."""
     address = f"http://127.0.0.1:{bot.port}/metrics"
     request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=10) as response:
-        lines = response.read().decode().splitlines()
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+        families = list(text_string_to_metric_families(response.read().decode()))
+    assert all(family.documentation and family.type != "unknown" for family in families)
+    return {_shown(one): one.value for family in families for one in family.samples}
+
+
+def _shown(one: Sample) -> str:
+    labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
+    return f"{one.name}{{{labels}}}" if labels else one.name
 
 
 def doctor(bot: BotProcess) -> tuple[int, str, str]:
@@ -79,6 +87,7 @@ async def test_what_happens_is_measured_and_shown_to_who_has_the_token(bot: BotP
     account = f'account="{sim.world.self_id}"'
     expected = {
         "xueban_database_up": 1.0,
+        "xueban_clock_error_seconds": 0.0,
         'xueban_heard_total{ours="yes"}': 1.0,
         'xueban_heard_total{ours="no"}': 2.0,
         f"xueban_account_connected{{{account}}}": 1.0,

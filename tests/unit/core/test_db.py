@@ -1,5 +1,5 @@
 import sqlite3
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pytest
 from sqlalchemy import select
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot.branch.models import Branch, Member
 from bot.core.db import Database, insert_ignore
 from bot.core.errors import DatabaseBusy
+from tests.postgres import server
 
 
 def branch(now: datetime, name: str) -> Branch:
@@ -69,3 +70,18 @@ async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+async def test_how_far_two_clocks_are_apart_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=1)
+
+    theirs = Database(await server().fresh(), database.clock)
+    monkeypatch.setattr("bot.core.db.datetime", Ahead)
+    apart = await database.drift(), round(await theirs.drift() / 3600)
+    await theirs.close()
+    assert apart == (0.0, 1)
+    with pytest.raises(DatabaseBusy):
+        await Database("postgresql+asyncpg://nobody@127.0.0.1:9/nothing", database.clock).drift()
