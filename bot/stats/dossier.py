@@ -5,6 +5,7 @@ It is built from the same record that they and the committee read in the chat.
 
 from datetime import date
 
+from bot.branch import retention
 from bot.branch import service as branch
 from bot.branch.models import Leave, Member
 from bot.core.clock import to_local
@@ -30,7 +31,7 @@ async def of(uow: UnitOfWork, member: Member, stretch: Stretch) -> bytes:
         Heading("一、总体情况"),
         *(Paragraph(line) for line in sums(found)),
         Heading("二、学习记录"),
-        await _readings(uow, member, stretch),
+        *await _readings(uow, member, stretch),
         Heading("三、学时台账"),
         await _ledger(uow, member, found),
     ]
@@ -46,7 +47,7 @@ def _days(one: Leave) -> str:
     return f"{one.first_day:%Y-%m-%d}{until} {'免学' if one.exempt else '请假'}"
 
 
-async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> Block:
+async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> list[Block]:
     start, end = bounds(stretch.span.first, stretch.until)
     rows = [
         (
@@ -59,7 +60,12 @@ async def _readings(uow: UnitOfWork, member: Member, stretch: Stretch) -> Block:
         for one in await figures_details.details_of(uow, member.id, start, end)
     ]
     header = ("推送", "标题", "情况", "完成", "怎样登记")
-    return Table(header, rows, (1.6, 6.4, 1.8, 2.8, 3.0)) if rows else Paragraph("这段时间没有要学的。")
+    listed: list[Block] = [Table(header, rows, (1.6, 6.4, 1.8, 2.8, 3.0))] if rows else []
+    kept_from = (await retention.kept_from(uow)).date()
+    if stretch.span.first < kept_from:
+        gone = f"{kept_from.year}年{kept_from.month}月以前的逐次记录已过保留期,只留合计,已算在总体情况里。"
+        return [Paragraph(gone), *listed]
+    return listed or [Paragraph("这段时间没有要学的。")]
 
 
 async def _ledger(uow: UnitOfWork, member: Member, found: Record) -> Block:

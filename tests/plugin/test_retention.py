@@ -1,9 +1,12 @@
 """Twelve months in full, then totals: no figure changes by it, and what is no longer kept can't be asked or changed."""
 
+import io
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
+from docx import Document
 from sqlalchemy import func, select, update
 
 from bot.branch import counting
@@ -21,6 +24,7 @@ from plugins.branch import retention as night
 from plugins.notice.clockwork import publish_what_is_due
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import GROUP, Talk
+from tests.plugin.test_stats_files import files
 from tests.unit.study.house import china, material
 
 GOES = (Expected, Completion, NoticeExpected, NoticeReceipt, Voice, HourEntry)
@@ -188,6 +192,19 @@ async def test_who_wants_to_be_forgotten_stays_forgotten(talk: Talk) -> None:
             found = (await uow.session.execute(select(table))).all()
             assert "张三" not in str(found), table.name
         assert (await uow.session.execute(select(Part.member_id))).all() == []
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+async def test_a_members_file_says_what_it_no_longer_lists(talk: Talk, year: int) -> None:
+    await by_night(talk)
+    at(talk, "2026-11-27 09:00")
+    await talk.whisper(MEMBER, f"我的学习档案 {year}年")
+    (data,) = files(talk).values()
+    paper = Document(io.BytesIO(data))
+    said = [normalize("NFKC", paragraph.text) for paragraph in paper.paragraphs]
+    gone = normalize("NFKC", "2025年11月以前的逐次记录已过保留期,只留合计,已算在总体情况里。")
+    assert (gone in said) == (year == 2025)
+    assert [row.cells[0].text for row in paper.tables[0].rows[1:]] == ["11-10"]
 
 
 async def test_the_next_month_moves_the_day_on(talk: Talk, data_dir: Path) -> None:
