@@ -20,7 +20,7 @@ from bot.notice import figures as notice
 from bot.scheduling.reporting import Span
 from bot.stats import people
 from bot.stats.asking import Stretch, bounds, stretch
-from bot.stats.overview import Overview, overview
+from bot.stats.overview import Alone, alone
 from bot.stats.rules import share
 
 REASON = 200
@@ -69,12 +69,12 @@ async def assess(uow: UnitOfWork, here: Branch, wanted: Stretch) -> Assessment:
 
 async def _scores(uow: UnitOfWork, here: Branch, wanted: Stretch, used: Scheme) -> list[Score]:
     scores = []
-    known: dict[Per, tuple[Overview, dict[str, Mark]]] = {}
+    known: dict[Per, tuple[Alone, dict[str, Mark]]] = {}
     for one in used.indicators:
         if one.per not in known:
             days = over(one, wanted)
             marks = await repository.marks(uow, here.id, days.span.first, days.span.last)
-            known[one.per] = await overview(uow, here, days), marks
+            known[one.per] = await alone(uow, here, days), marks
         found, given = known[one.per]
         scores.append(await _score(uow, found, one, given.get(one.name)))
     return scores
@@ -88,7 +88,7 @@ def over(one: Indicator, wanted: Stretch) -> Stretch:
     return stretch(Span(date(year, 1, 1), date(year, 12, 31), f"{year}年"), wanted.until)
 
 
-async def _score(uow: UnitOfWork, found: Overview, one: Indicator, mark: Mark | None) -> Score:
+async def _score(uow: UnitOfWork, found: Alone, one: Indicator, mark: Mark | None) -> Score:
     now = found.now
     match one.what:
         case What.COMPLETION:
@@ -126,7 +126,7 @@ async def _score(uow: UnitOfWork, found: Overview, one: Indicator, mark: Mark | 
             return Score(one, points, mark.reason, (), (f"{mark.by_name}打分,理由:{mark.reason}",))
 
 
-async def _notices(uow: UnitOfWork, found: Overview) -> list[tuple[str, int, int]]:
+async def _notices(uow: UnitOfWork, found: Alone) -> list[tuple[str, int, int]]:
     """(what it is called, receipts given, receipts that count) of the notices of these days."""
     days = bounds(found.stretch.span.first, found.stretch.until)
     return [
@@ -146,7 +146,7 @@ def _share(one: Indicator, done: int, of: int, unit: str, lines: list[str]) -> S
     return Score(one, rules.tenths(one, done, of), f"{share(done, of)}({done}/{of} {unit})", gap, tuple(lines))
 
 
-async def _meetings(uow: UnitOfWork, found: Overview, one: Indicator) -> Score:
+async def _meetings(uow: UnitOfWork, found: Alone, one: Indicator) -> Score:
     """Of the stretches that end in these days, and have begun, those that were met."""
     first, until = found.stretch.span.first, found.stretch.until
     standings: list[Standing] = []
@@ -171,7 +171,7 @@ async def _meetings(uow: UnitOfWork, found: Overview, one: Indicator) -> Score:
     return Score(one, rules.tenths(one, done, of), f"{done}/{of}", tuple(gaps), tuple(lines))
 
 
-async def _tasks(uow: UnitOfWork, found: Overview, one: Indicator) -> Score:
+async def _tasks(uow: UnitOfWork, found: Alone, one: Indicator) -> Score:
     """How far the goals and tasks are on the average that are due in these days; those still to come as well."""
     first, last = found.stretch.span.first, found.stretch.span.last
     due = await tasks.due_in(uow, found.branch, first, last)

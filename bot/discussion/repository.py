@@ -2,9 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Subquery, and_, delete, exists, func, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    union_all,
+    update,
+)
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
@@ -213,31 +229,45 @@ async def voices_by_member(
 
 async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
     """Member id → (discussions, voices) in the discussions of the branch at ``path`` and those below."""
-    heard = _heard(Discussion.branch_id.in_(at_or_below(path)), _within(first, last)).c
-    query = select(heard.member_id, func.count(), func.sum(heard.voices)).group_by(heard.member_id)
-    return {member: (discussions, int(voices)) for member, discussions, voices in await uow.session.execute(query)}
+    rows = await uow.session.execute(_spoken(), {"path": path, "first": first, "last": last})
+    return {member: (discussions, int(voices)) for member, discussions, voices in rows}
 
 
-def _opened(path: str, first: datetime, last: datetime) -> ColumnElement[bool]:
-    """What the branch at ``path`` and those below opened in these days and didn't take back."""
-    return and_(Discussion.branch_id.in_(at_or_below(path)), _within(first, last), Discussion.state != State.CANCELLED)
+_PATH = bindparam("path", type_=String)
 
 
-def _within(first: datetime, last: datetime) -> ColumnElement[bool]:
+@cache
+def _spoken() -> Select[*tuple[Any, ...]]:
+    heard = _heard(Discussion.branch_id.in_(at_or_below(_PATH)), _within(bindparam("first"), bindparam("last"))).c
+    return select(heard.member_id, func.count(), func.sum(heard.voices)).group_by(heard.member_id)
+
+
+def _opened() -> ColumnElement[bool]:
+    """What the branch at ``path`` and those below opened from ``first`` to ``last`` and didn't take back."""
+    here, within = Discussion.branch_id.in_(at_or_below(_PATH)), _within(bindparam("first"), bindparam("last"))
+    return and_(here, within, Discussion.state != State.CANCELLED)
+
+
+def _within(first: datetime | BindParameter[datetime], last: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """What was opened in these days."""
     return and_(Discussion.opened_at >= first, Discussion.opened_at < last)
 
 
 async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:
     """Branch id → discussions that it opened."""
-    query = select(Discussion.branch_id, func.count()).where(_opened(path, first, last))
-    return {one: count for one, count in await uow.session.execute(query.group_by(Discussion.branch_id))}  # noqa: C416
+    rows = await uow.session.execute(_opened_by_branch(), {"path": path, "first": first, "last": last})
+    return {one: count for one, count in rows}  # noqa: C416
+
+
+@cache
+def _opened_by_branch() -> Select[*tuple[Any, ...]]:
+    return select(Discussion.branch_id, func.count()).where(_opened()).group_by(Discussion.branch_id)
 
 
 async def held(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> Sequence[Discussion]:
     """The same discussions, oldest first."""
-    query = select(Discussion).where(_opened(path, first, last))
-    return (await uow.session.scalars(query.order_by(Discussion.opened_at, Discussion.id))).all()
+    query = select(Discussion).where(_opened()).order_by(Discussion.opened_at, Discussion.id)
+    return (await uow.session.scalars(query, {"path": path, "first": first, "last": last})).all()
 
 
 async def change_likes(uow: UnitOfWork, voice_id: int, by: int) -> None:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, case, delete, func, select
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
@@ -76,30 +77,38 @@ async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: 
     return [(one, source, halves) for (one, source), halves in summed.items()]
 
 
-def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+def _within(first: date | BindParameter[date], last: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     """The months of which only sums are kept that lie in these days: it is only asked for whole ones."""
     return M.month >= first, M.month <= last
 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
     """Branch id → half hours of its own roster by source, of the branch at ``path`` and those below."""
-    each = [func.sum(case((HourEntry.source == source, HourEntry.halves), else_=0)) for source in _BOOKED]
-    query = (
-        select(Member.branch_id, *each)
-        .join(HourEntry, HourEntry.member_id == Member.id)
-        .where(Member.branch_id.in_(at_or_below(path)), HourEntry.day >= first, HourEntry.day <= last)
-        .group_by(Member.branch_id)
-    )
+    given = {"path": path, "first": first, "last": last}
+    now, old = _by_branch()
     found = {
         branch: {source: int(halves) for source, halves in zip(_BOOKED, sums, strict=True) if halves}
-        for branch, *sums in await uow.session.execute(query)
+        for branch, *sums in await uow.session.execute(now, given)
     }
-    old = select(Member.branch_id, M.source, func.sum(M.halves)).join(Member, Member.id == M.member_id)
-    old = old.where(Member.branch_id.in_(at_or_below(path)), *_within(first, last))
-    for branch, source, halves in await uow.session.execute(old.group_by(Member.branch_id, M.source)):
+    for branch, source, halves in await uow.session.execute(old, given):
         own = found.setdefault(branch, {})
         own[Source(source)] = own.get(Source(source), 0) + int(halves)
     return found
+
+
+@cache
+def _by_branch() -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """(branch, a sum of each source) of what is kept in full, and (branch, source, sum) of the months before."""
+    first: BindParameter[date] = bindparam("first")
+    last: BindParameter[date] = bindparam("last")
+    theirs = Member.branch_id.in_(at_or_below(bindparam("path", type_=String)))
+    each = [func.sum(case((HourEntry.source == source, HourEntry.halves), else_=0)) for source in _BOOKED]
+    now = select(Member.branch_id, *each).join(HourEntry, HourEntry.member_id == Member.id)
+    old = select(Member.branch_id, M.source, func.sum(M.halves)).join(Member, Member.id == M.member_id)
+    return (
+        now.where(theirs, HourEntry.day >= first, HourEntry.day <= last).group_by(Member.branch_id),
+        old.where(theirs, *_within(first, last)).group_by(Member.branch_id, M.source),
+    )
 
 
 async def months_of(uow: UnitOfWork, member_id: int) -> int:

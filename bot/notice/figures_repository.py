@@ -3,8 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from bot.branch.models import Branch, Member
 from bot.branch.repository import at_or_below
@@ -29,37 +44,55 @@ async def by_branch(
 ) -> dict[int, tuple[int, int, int]]:
     """Branch id → (notices, receipts that count, receipts given) of the roster of the branch at ``path`` and below,
     which has about so many ``people``."""
-    theirs = Member.branch_id.in_(at_or_below(path))
-    query = (
+    given = {"path": path, "first": first, "last": last}
+    now, old = _by_branch(people > MANY)
+    found = {one: (n, int(wanted), int(done)) for one, n, wanted, done in await uow.session.execute(now, given)}
+    for one, n, wanted, done in await uow.session.execute(old, given):
+        known = found.get(one, (0, 0, 0))
+        found[one] = (known[0] + n, known[1] + int(wanted), known[2] + int(done))
+    return found
+
+
+@cache
+def _by_branch(many: bool) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """(branch, notices, receipts that count, given) of what is kept in full, and of what only totals are kept of."""
+    here, within = at_or_below(_PATH), _within(bindparam("first"), bindparam("last"))
+    theirs = Member.branch_id.in_(here)
+    now = (
         select(Member.branch_id, func.count(N.id.distinct()), func.sum(COUNTS), func.sum(DONE))
         .select_from(N)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
         .outerjoin(R, MINE)
-        .where(*_within(first, last))
-        .where(theirs if people > MANY else E.member_id.in_(select(Member.id).where(theirs)))
+        .where(*within, theirs if many else E.member_id.in_(select(Member.id).where(theirs)))
         .group_by(Member.branch_id)
     )
-    found = {one: (n, int(wanted), int(given)) for one, n, wanted, given in await uow.session.execute(query)}
     old = select(T.branch_id, func.count(), func.sum(T.wanted), func.sum(T.given)).join(N, N.id == T.notice_id)
-    old = old.where(T.branch_id.in_(at_or_below(path)), *_within(first, last)).group_by(T.branch_id)
-    for one, n, wanted, given in await uow.session.execute(old):
-        known = found.get(one, (0, 0, 0))
-        found[one] = (known[0] + n, known[1] + int(wanted), known[2] + int(given))
-    return found
+    return now, old.where(T.branch_id.in_(here), *within).group_by(T.branch_id)
 
 
-def _within(first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+_PATH = bindparam("path", type_=String)
+
+
+def _within(
+    first: datetime | BindParameter[datetime], last: datetime | BindParameter[datetime]
+) -> tuple[ColumnElement[bool], ...]:
     """What was made public in these days and not withdrawn."""
     return N.published_at >= first, N.published_at < last, N.state.in_(_OUT)
 
 
 async def published(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> int:
     """How many notices reached anybody on the roster of the branch at ``path`` and below."""
-    reached = exists().where(E.notice_id == N.id, E.member_id == Member.id, Member.branch_id.in_(at_or_below(path)))
-    old = exists().where(T.notice_id == N.id, T.branch_id.in_(at_or_below(path)))
-    query = select(func.count()).where(*_within(first, last), or_(reached, old))
-    return int(await uow.session.scalar(query) or 0)
+    given = {"path": path, "first": first, "last": last}
+    return int(await uow.session.scalar(_published(), given) or 0)
+
+
+@cache
+def _published() -> Select[int]:
+    here = at_or_below(_PATH)
+    reached = exists().where(E.notice_id == N.id, E.member_id == Member.id, Member.branch_id.in_(here))
+    old = exists().where(T.notice_id == N.id, T.branch_id.in_(here))
+    return select(func.count()).where(*_within(bindparam("first"), bindparam("last")), or_(reached, old))
 
 
 async def by_member(

@@ -54,30 +54,41 @@ class Below:
 
 
 @dataclass(frozen=True)
-class Overview:
+class Alone:
     """``lines`` are the readings of the branch itself, ``below`` the branches directly under it in the order of the
     tree (党小组 belong to their 支部), empty for a 支部."""
 
     branch: Branch
     stretch: Stretch
     now: Figures
-    before: Figures
     lines: list[Line]
     below: list[Below]
 
 
+@dataclass(frozen=True)
+class Overview(Alone):
+    """The same beside the figures of the days before."""
+
+    before: Figures
+
+
 async def overview(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> Overview:
+    """Raises ``UserError`` for days of which there are no figures any more (``need_whole``)."""
+    found = await alone(uow, branch, stretch)
+    return Overview(**vars(found), before=await figures(uow, branch, stretch.before))
+
+
+async def alone(uow: UnitOfWork, branch: Branch, stretch: Stretch) -> Alone:
     """Raises ``UserError`` for days of which there are no figures any more (``need_whole``)."""
     await need_whole(uow, stretch)
     first, last = stretch.span.first, stretch.until
     tree = await repository.tree(uow, branch.path)
     lines = await study.by_reading(uow, branch.path, *bounds(first, last)) if len(tree) == 1 else None
     now, parts = await _figures(uow, branch.path, first, last, lines)
-    before = await figures(uow, branch, stretch.before)
     below = _below(branch, tree, parts)
     if lines is None:
         lines = [] if below else await study.by_reading(uow, branch.path, *bounds(first, last))
-    return Overview(branch, stretch, now, before, lines, below)
+    return Alone(branch, stretch, now, lines, below)
 
 
 async def figures(uow: UnitOfWork, branch: Branch, span: Span) -> Figures:

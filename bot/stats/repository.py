@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select
 
 from bot.branch.actor import COMMITTEE, LEADERS
 from bot.branch.models import Branch, BranchKind, BranchSetting, Member, MemberAccount, RoleGrant
@@ -28,19 +30,23 @@ class Person:
     committee: bool
 
 
-def _here(path: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
-    """On the roster of the branch at ``path`` or below on any of these days."""
+_PATH = bindparam("path", type_=String)
+
+
+def _here() -> tuple[ColumnElement[bool], ...]:
+    """On the roster of the branch at ``path`` or below on any of the days from ``first`` to ``last``."""
     return (
-        Member.branch_id.in_(at_or_below(path)),
-        Member.joined_on <= last,
-        or_(Member.left_on.is_(None), Member.left_on > first),
+        Member.branch_id.in_(at_or_below(_PATH)),
+        Member.joined_on <= bindparam("last"),
+        or_(Member.left_on.is_(None), Member.left_on > bindparam("first")),
     )
 
 
 async def ids(uow: UnitOfWork, path: str, first: date, last: date) -> Sequence[int]:
     """Whoever belonged to it on any of these days, in the order of branches."""
-    query = select(Member.id).join(Branch, Branch.id == Member.branch_id).where(*_here(path, first, last))
-    return (await uow.session.scalars(query.order_by(Branch.path, Member.id))).all()
+    query = select(Member.id).join(Branch, Branch.id == Member.branch_id).where(*_here())
+    given = {"path": path, "first": first, "last": last}
+    return (await uow.session.scalars(query.order_by(Branch.path, Member.id), given)).all()
 
 
 async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
@@ -72,15 +78,24 @@ async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
 
 async def head_counts(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:
     """Branch id → how many belonged to it on any of these days."""
-    query = select(Member.branch_id, func.count()).where(*_here(path, first, last)).group_by(Member.branch_id)
-    return {one: count for one, count in await uow.session.execute(query)}  # noqa: C416
+    rows = await uow.session.execute(_head_counts(), {"path": path, "first": first, "last": last})
+    return {one: count for one, count in rows}  # noqa: C416
+
+
+@cache
+def _head_counts() -> Select[*tuple[Any, ...]]:
+    return select(Member.branch_id, func.count()).where(*_here()).group_by(Member.branch_id)
 
 
 async def tree(uow: UnitOfWork, path: str) -> Sequence[tuple[int, str, str, str]]:
     """(id, name, kind, path) of the branch at ``path`` and those below, as they stand in the tree."""
-    query = select(Branch.id, Branch.name, Branch.kind, Branch.path).where(Branch.path.startswith(path))
-    rows = await uow.session.execute(query.order_by(func.length(Branch.path), Branch.id))
-    return [(one, name, kind, at) for one, name, kind, at in rows]
+    return [(one, name, kind, at) for one, name, kind, at in await uow.session.execute(_tree(), {"path": path})]
+
+
+@cache
+def _tree() -> Select[*tuple[Any, ...]]:
+    query = select(Branch.id, Branch.name, Branch.kind, Branch.path).where(Branch.path.startswith(_PATH))
+    return query.order_by(func.length(Branch.path), Branch.id)
 
 
 async def own_settings(uow: UnitOfWork, key: str) -> dict[int, str]:
