@@ -143,8 +143,8 @@ async def replied_to(uow: UnitOfWork, actor: Actor, message_id: str | None) -> R
     if message_id is None:
         return None
     origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id)
-    feature, _, request_id = (origin or "").partition(":")
-    return await uow.session.get(Request, int(request_id)) if feature == ORIGIN else None
+    found = outbox.id_in(origin, ORIGIN)
+    return await uow.session.get(Request, found) if found is not None else None
 
 
 async def open_for(uow: UnitOfWork, actor: Actor, no: int | None = None) -> list[Request]:

@@ -76,13 +76,13 @@ async def let_go(uow: UnitOfWork, before: datetime) -> int:
     )
 
 
-def _first_kept(uow: UnitOfWork, months: int) -> datetime:
-    today = branch.today(uow)
-    count = today.year * 12 + today.month - 1 - months
-    return datetime(count // 12, count % 12 + 1, 1, tzinfo=CHINA)
-
-
 async def standing(uow: UnitOfWork) -> tuple[date, bool] | None:
     """From which day on everything is kept, and whether all before it is summed up; None if nothing ever was."""
     mark = await repository.mark(uow)
     return None if mark is None else (to_local(mark.kept_from).date(), mark.finished_at is not None)
+
+
+def _first_kept(uow: UnitOfWork, months: int) -> datetime:
+    today = branch.today(uow)
+    count = today.year * 12 + today.month - 1 - months
+    return datetime(count // 12, count % 12 + 1, 1, tzinfo=CHINA)

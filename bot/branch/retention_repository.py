@@ -1,12 +1,11 @@
 """Every query about what is kept in full and what no longer is, of organisation and people."""
 
 from datetime import date, datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from bot.branch.models import AuditEntry, Leave, Request, Retention, UndoStep
-from bot.core.db import SOME, UnitOfWork, delete_some
+from bot.core.db import SOME, UnitOfWork, changed, delete_some
 
 
 async def mark(uow: UnitOfWork) -> Retention | None:
@@ -34,5 +33,4 @@ async def drop_requests(uow: UnitOfWork, before: datetime) -> int:
 async def drop_leave_reasons(uow: UnitOfWork, before: date) -> int:
     """Why people were on leave; the days stay, for the totals, and so does the ground of an exemption."""
     some = select(Leave.id).where(Leave.last_day < before, Leave.reason != "", ~Leave.exempt).limit(SOME)
-    result = await uow.session.execute(update(Leave).where(Leave.id.in_(some)).values(reason=""))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(uow.session, update(Leave).where(Leave.id.in_(some)).values(reason=""))

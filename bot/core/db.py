@@ -21,6 +21,7 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Select,
+    UpdateBase,
     delete,
     event,
     func,
@@ -268,6 +269,11 @@ def upsert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqli
     return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
 
 
+async def changed(session: AsyncSession, statement: UpdateBase) -> int:
+    """Execute what inserts, changes or deletes rows; how many it did."""
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+
+
 async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> int:
     """Insert ``rows``, leaving out those whose ``unique`` columns exist already; how many are new.
 
@@ -275,8 +281,7 @@ async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dic
     """
     if not rows:
         return 0
-    result = await session.execute(upsert(session, table).values(rows).on_conflict_do_nothing(index_elements=unique))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(session, upsert(session, table).values(rows).on_conflict_do_nothing(index_elements=unique))
 
 
 async def add_up(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> None:
@@ -292,5 +297,4 @@ async def delete_some(session: AsyncSession, table: type[Base], *where: ColumnEl
     key = list(inspect(table).primary_key)
     some = select(*key).where(*where).limit(SOME)
     statement = delete(table).where((key[0] if len(key) == 1 else tuple_(*key)).in_(some))
-    result = await session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(session, statement.execution_options(synchronize_session=False))

@@ -127,6 +127,12 @@ async def origin_of(uow: UnitOfWork, platform: str, target_id: str, message_id: 
     return found.origin if found is not None else None
 
 
+def id_in(origin: str | None, kind: str) -> int | None:
+    """The id in an origin of this kind (``study.assignment:7``: 7); None in one of another kind, or in none."""
+    found, _, number = (origin or "").partition(":")
+    return int(number) if found == kind else None
+
+
 async def known_at(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, Known]:
     """Which of our messages stand at these places, given as (platform, target id, message id). Others are left out."""
     return await table.known_at(uow, places)

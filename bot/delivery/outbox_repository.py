@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
 
-from bot.core.db import UnitOfWork, insert_ignore, upsert
+from bot.core.db import UnitOfWork, changed, insert_ignore, upsert
 from bot.delivery.models import Counter, OutboxRow, State
 from bot.delivery.transport import Target
 
@@ -100,11 +100,8 @@ async def cancel(uow: UnitOfWork, *which: ColumnElement[bool]) -> int:
     waiting = or_(
         row.state.in_((State.PENDING, State.NEEDS_HUMAN)), and_(row.state == State.SENDING, row.sending_at.is_(None))
     )
-    result = await uow.session.execute(
-        update(row).where(waiting, *which)
-        .values(state=State.CANCELLED, lease_until=None).execution_options(synchronize_session=False)
-    )  # fmt: skip
-    return cast("CursorResult[Any]", result).rowcount
+    cancelled = update(row).where(waiting, *which).values(state=State.CANCELLED, lease_until=None)
+    return await changed(uow.session, cancelled.execution_options(synchronize_session=False))
 
 
 async def forget_cancelled(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from bot.core.db import UnitOfWork, delete_some, insert_ignore
+from bot.core.db import UnitOfWork, changed, delete_some, insert_ignore
 from bot.delivery.models import Hold, HoldKind, OutboxRow, State
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
@@ -28,7 +28,7 @@ class Claimed:
 
 
 async def _changed(uow: UnitOfWork, statement: Update) -> bool:
-    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
+    return await changed(uow.session, statement) > 0
 
 
 async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: float) -> list[Claimed]:
@@ -149,13 +149,14 @@ async def recover_leases(uow: UnitOfWork, owner: str, in_flight: Collection[int]
     late = and_(row.state == State.SENDING, row.lease_until <= uow.now)
     if in_flight:
         late = and_(late, or_(row.owner != owner, row.id.not_in(in_flight)))
-    freed = await uow.session.execute(
+    freed = await changed(
+        uow.session,
         update(row).where(late, row.sending_at.is_(None)).values(state=State.PENDING, lease_until=None)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )  # fmt: skip
-    unknown = await uow.session.execute(_to_unknown().where(late, row.sending_at.is_not(None)).values(
+    unknown = await changed(uow.session, _to_unknown().where(late, row.sending_at.is_not(None)).values(
         unknown_at=uow.now, look_at=uow.now, reason="发送的进程中断了"))  # fmt: skip
-    return cast("CursorResult[Any]", freed).rowcount, cast("CursorResult[Any]", unknown).rowcount
+    return freed, unknown
 
 
 def _to_unknown() -> Update:
@@ -174,8 +175,7 @@ async def take_over(uow: UnitOfWork, account: str, owner: str) -> int:
     row = OutboxRow
     statement = _to_unknown().values(unknown_at=uow.now, look_at=uow.now, reason="发送的连接断开了")
     others = (row.state == State.SENDING, row.sending_at.is_not(None), row.account == account, row.owner != owner)
-    result = await uow.session.execute(statement.where(*others))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(uow.session, statement.where(*others))
 
 
 async def in_flight(uow: UnitOfWork) -> bool:
@@ -193,7 +193,7 @@ async def doubt(uow: UnitOfWork, since: datetime) -> int:
         attempts=0, unknown_at=uow.now, look_at=uow.now, reason="从备份恢复,之后可能已经发过",
         sending_at=func.coalesce(row.sending_at, since), first_sending_at=func.coalesce(row.first_sending_at, since),
     )  # fmt: skip
-    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount
+    return await changed(uow.session, statement)
 
 
 async def expire(uow: UnitOfWork) -> Sequence[OutboxRow]:
@@ -262,7 +262,7 @@ async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool
     statement = delete(Hold).where(Hold.lane == lane)
     if kind is not None:
         statement = statement.where(Hold.kind == kind.value)
-    return cast("CursorResult[Any]", await uow.session.execute(statement)).rowcount > 0
+    return await changed(uow.session, statement) > 0
 
 
 _OVER = (State.SENT, State.REJECTED, State.EXPIRED, State.CANCELLED, State.RECALLED)

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CursorResult,
     Select,
     String,
     Subquery,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
 from bot.core.clock import to_local
-from bot.core.db import UnitOfWork, add_up, delete_some, insert_ignore, upsert
+from bot.core.db import UnitOfWork, add_up, changed, delete_some, insert_ignore, upsert
 from bot.discussion import rules
 from bot.discussion.models import (
     BranchWord,
@@ -318,8 +317,7 @@ async def sum_up(uow: UnitOfWork, discussion_id: int) -> int:
     rows = await uow.session.execute(select(heard.discussion_id, heard.member_id, heard.voices))
     names = ["discussion_id", "member_id"]
     await add_up(uow.session, Part, [dict(row._mapping) for row in rows], names)
-    result = await uow.session.execute(delete(Voice).where(own))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(uow.session, delete(Voice).where(own))
 
 
 async def drop_shown(uow: UnitOfWork, before: datetime) -> int:

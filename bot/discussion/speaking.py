@@ -76,9 +76,8 @@ async def _meant(uow: UnitOfWork, listening: Listening, said: Said, group_id: st
 async def _answered(uow: UnitOfWork, platform: str, group_id: str, message_id: str) -> int | None:
     """The discussion to which the message that is replied to belongs: its card, or a voice in it."""
     origin = await outbox.origin_of(uow, platform, group_id, message_id)
-    kind, _, number = (origin or "").partition(":")
-    if kind == ORIGIN:
-        return int(number)
+    if (found := outbox.id_in(origin, ORIGIN)) is not None:
+        return found
     voice = await repository.voice_at(uow, platform, group_id, message_id) if origin is None else None
     return voice.discussion_id if voice is not None else None
 

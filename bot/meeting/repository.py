@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import to_local
-from bot.core.db import UnitOfWork
+from bot.core.db import UnitOfWork, changed
 from bot.meeting.models import Meeting, MeetingPerson, MeetingPlan, Minutes, State, Task, TaskKind
 from bot.meeting.rules import Person
 
@@ -258,9 +257,8 @@ async def drop_reasons(uow: UnitOfWork, before: datetime) -> int:
     p = MeetingPerson
     old = select(p.meeting_id).join(Meeting, Meeting.id == p.meeting_id).where(Meeting.ends_at < before, p.reason != "")
     some = old.order_by(p.meeting_id).limit(1)
-    changed = update(p).where(p.meeting_id.in_(some), p.reason != "").values(reason="")
-    result = await uow.session.execute(changed.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
+    dropped = update(p).where(p.meeting_id.in_(some), p.reason != "").values(reason="")
+    return await changed(uow.session, dropped.execution_options(synchronize_session=False))
 
 
 async def forget_name(uow: UnitOfWork, name: str, instead: str) -> None:

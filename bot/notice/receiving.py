@@ -149,9 +149,12 @@ async def _pointed(uow: UnitOfWork, said: Sequence[Confirmation]) -> list[Pointe
         if each.chosen is not None:
             found.append(Pointed(each.chosen))
             continue
-        kind, _, number = known[place].origin.partition(":") if place in known else ("", "", "")
-        shown = _SHOWN.match(known[place].key) if kind == ORIGIN else None
-        found.append(Pointed(int(number), int(shown[1]) if shown else None) if kind == ORIGIN else None)
+        one = known.get(place)
+        if one is None or (notice_id := outbox.id_in(one.origin, ORIGIN)) is None:
+            found.append(None)
+            continue
+        shown = _SHOWN.match(one.key)
+        found.append(Pointed(notice_id, int(shown[1]) if shown else None))
     return found
 
 

@@ -1,14 +1,14 @@
 """Every query that turns old receipts into totals, and drops old letters."""
 
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from bot.branch.models import Member
 from bot.branch.undo import UNDO_FOR
 from bot.core.clock import to_local
-from bot.core.db import UnitOfWork, add_up, delete_some
+from bot.core.db import UnitOfWork, add_up, changed, delete_some
 from bot.notice.figures_repository import COUNTS, DONE, MINE
 from bot.notice.models import Letter, Notice, NoticeExpected, NoticeMonth, NoticeReceipt, NoticeTotal, State
 
@@ -65,8 +65,7 @@ async def _add(uow: UnitOfWork, notice_id: int, branch_id: int, month: date, row
 async def _drop_rest(uow: UnitOfWork, last: int, old: ColumnElement[bool]) -> int:
     """Receipts of people who were not to confirm, of one notice."""
     some = select(R.notice_id).join(N, N.id == R.notice_id).where(R.notice_id <= last, old).limit(1)
-    result = await uow.session.execute(delete(R).where(R.notice_id.in_(some)))
-    return cast("CursorResult[Any]", result).rowcount
+    return await changed(uow.session, delete(R).where(R.notice_id.in_(some)))
 
 
 async def drop_letters(uow: UnitOfWork, before: date) -> int:

@@ -121,8 +121,8 @@ async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]
     numbers = []
     for claim in claims:
         place = (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to or "")
-        kind, _, number = known[place].origin.partition(":") if place in known else ("", "", "")
-        numbers.append(int(number) if claim.no is None and kind == ORIGIN else claim.no)
+        answered = outbox.id_in(known[place].origin, ORIGIN) if place in known else None
+        numbers.append(answered if claim.no is None else claim.no)
     return numbers
 
 

@@ -78,5 +78,4 @@ async def _answered(uow: UnitOfWork, actor: Actor, reply_to: str | None) -> int 
     if reply_to is None:
         return None
     origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, reply_to)
-    kind, _, number = (origin or "").partition(":")
-    return int(number) if kind == ORIGIN else None
+    return outbox.id_in(origin, ORIGIN)

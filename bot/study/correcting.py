@@ -39,11 +39,11 @@ async def take_back(uow: UnitOfWork, actor: Actor) -> int:
 async def take_off(uow: UnitOfWork, actor: Actor, message_id: str, evidence: str) -> int | None:
     """The speaker has taken their emoji off a push of ours: the claim that it made (``evidence``) is taken back; the
     number of the assignment, None if this emoji had made none."""
-    origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id) or ""
-    kind, _, number = origin.partition(":")
-    if actor.member_id is None or kind != ORIGIN:
+    origin = await outbox.origin_of(uow, actor.platform, actor.group_id or actor.user_id, message_id)
+    number = outbox.id_in(origin, ORIGIN)
+    if actor.member_id is None or number is None:
         return None
-    assignment = await completion.get(uow, actor.branch, int(number))
+    assignment = await completion.get(uow, actor.branch, number)
     found = await repository.locked_completion(uow, assignment.id, actor.member_id)
     if found is None or (found.method, found.evidence) != (Method.REACTION, evidence):
         return None

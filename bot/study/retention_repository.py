@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, and_, case, delete, literal, select, tuple_, update
+from sqlalchemy import Row, and_, case, delete, func, literal, select, tuple_, update
 
 from bot.branch.models import Member
 from bot.core.clock import to_local
@@ -92,4 +92,5 @@ async def drop_reflections(uow: UnitOfWork, before: datetime) -> int:
 
 async def months_of(uow: UnitOfWork, member_id: int) -> int:
     """Of how many months totals of this member are kept."""
-    return len((await uow.session.scalars(select(StudyMonth.month).where(StudyMonth.member_id == member_id))).all())
+    query = select(func.count()).select_from(StudyMonth).where(StudyMonth.member_id == member_id)
+    return int(await uow.session.scalar(query) or 0)

@@ -43,8 +43,7 @@ async def _answered(call: Call) -> int | None:
     place = call.actor.group_id or call.actor.user_id
     async with call.app.database.reading() as uow:
         origin = await outbox.origin_of(uow, call.actor.platform, place, call.message.reply_to)
-    kind, _, number = (origin or "").partition(":")
-    return int(number) if kind == attendance.ORIGIN else None
+    return outbox.id_in(origin, attendance.ORIGIN)
 
 
 @commands.signal("reaction")
