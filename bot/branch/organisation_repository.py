@@ -9,14 +9,14 @@ from bot.branch.models import Branch, BranchKind, BranchSetting, ChatGroup, Memb
 from bot.core.db import UnitOfWork
 
 
-async def branches(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Branch]:
-    return (await uow.session.scalars(select(Branch).where(Branch.id.in_(ids)).order_by(Branch.path))).all()
+async def branches(uow: UnitOfWork, branch_ids: Sequence[int]) -> Sequence[Branch]:
+    return (await uow.session.scalars(select(Branch).where(Branch.id.in_(branch_ids)).order_by(Branch.path))).all()
 
 
-async def settings_of(uow: UnitOfWork, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+async def settings_of(uow: UnitOfWork, branch_ids: Sequence[int]) -> dict[tuple[int, str], str]:
     """(branch id, key) → value of all that these branches have set themselves."""
     rows = await uow.session.scalars(
-        select(BranchSetting).where(BranchSetting.branch_id.in_(ids)).execution_options(populate_existing=True)
+        select(BranchSetting).where(BranchSetting.branch_id.in_(branch_ids)).execution_options(populate_existing=True)
     )
     return {(row.branch_id, row.key): row.value for row in rows}
 

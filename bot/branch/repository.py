@@ -37,11 +37,11 @@ async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
     return int((await uow.session.execute(following.returning(Numbering.last))).scalar_one())
 
 
-async def settings_on_path(uow: UnitOfWork, ids: Sequence[int], key: str) -> dict[int, str]:
+async def settings_on_path(uow: UnitOfWork, branch_ids: Sequence[int], key: str) -> dict[int, str]:
     """The values that these branches have of their own for ``key``."""
     rows = await uow.session.execute(
         select(BranchSetting.branch_id, BranchSetting.value).where(
-            BranchSetting.branch_id.in_(ids), BranchSetting.key == key
+            BranchSetting.branch_id.in_(branch_ids), BranchSetting.key == key
         )
     )
     return {branch_id: value for branch_id, value in rows.all()}  # noqa: C416 dict(rows) would not type
