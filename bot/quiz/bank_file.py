@@ -1,6 +1,7 @@
 """A file with questions → what is sound in it and what is not. Read in a child process: nobody has to trust it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from bot.core.errors import UserError
@@ -59,6 +60,7 @@ def kind_of(name: str, data: bytes) -> str:
 
 def parse(kind: str, data: bytes) -> Checked:
     """Blocks; runs apart. Raises ``UserError``."""
+    passed_over: list[str] = []
     if kind == "txt":
         raws = written.questions_in(plain.decode(data))
     elif kind == "docx":
@@ -72,7 +74,7 @@ def parse(kind: str, data: bytes) -> Checked:
             "csv": lambda: grids.from_csv(plain.decode(data), MOST),
             "json": lambda: grids.from_json(plain.decode(data), MOST),
         }[kind]()
-        raws = columns.questions_in(found)
+        raws, passed_over = columns.questions_in(found)
     if len(raws) > MOST:
         raise UserError(f"一次最多 {MOST} 题,这里有 {len(raws)} 题。请分成几个文件再发。")
-    return check(raws)
+    return replace(check(raws), passed_over=tuple(passed_over))

@@ -26,10 +26,19 @@ def preview(found: Checked, where: str, *, in_group: bool) -> str:
     """The question before an import; ``where`` is the bank. In a group nobody need see the answers."""
     kinds = Counter(item.kind for item in found.items)
     made_of = "、".join(f"{kind.value} {count}" for kind, count in kinds.items())
-    lines = [f"{where}:共 {len(found.items)} 题({made_of})。"]
+    lines = [f"{where}:共 {len(found.items)} 题({made_of})。", *_passed_over(found)]
     for i, item in enumerate(found.items[: 0 if in_group else SHOWN], start=1):
         lines += [views.question(item, f"例 {i}"), f"答案:{views.right_answer(item)}"]
     return "\n".join([*lines, "回复「确认」导入,「取消」放弃。"])
+
+
+def _passed_over(found: Checked) -> list[str]:
+    """Which tables of the file weren't read, and why."""
+    if not found.passed_over:
+        return []
+    named = "".join(f"「{name}」" for name in found.passed_over[:SHOWN_FAULTS])
+    more = f"等 {len(found.passed_over)} 张表" if len(found.passed_over) > SHOWN_FAULTS else ""
+    return [f"没有读{named}{more}:没找到「题干」和「答案」这两列。"]
 
 
 def refused(found: Checked) -> str:
@@ -39,6 +48,7 @@ def refused(found: Checked) -> str:
     if more:
         lines.append(f"…… 共 {len(found.faults)} 处,回复「{ALL_FAULTS}」看全部。")
     head = f"{found.faulty + len(found.items)} 题里有 {found.faulty} 题有问题,一题也没有导入:"
+    lines += _passed_over(found)
     if not found.items:
         return "\n".join([head, *lines, "改好后再发一次。"])
     return "\n".join([head, *lines, f"改好再发;或回复「{ONLY_SOUND}」,导入其余 {len(found.items)} 题。"])

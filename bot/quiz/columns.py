@@ -34,18 +34,22 @@ _HEADER_WITHIN = 15
 _LABELS = re.compile(r"(?:^|(?<=[\s;,、|]))[(]?([A-H])[)]?\s*[.、:)]\s*")
 
 
-def questions_in(grids: Sequence[Grid]) -> list[Raw]:
-    """What is written in the tables that hold questions. Raises ``UserError`` where none does."""
+def questions_in(grids: Sequence[Grid]) -> tuple[list[Raw], list[str]]:
+    """What is written in the tables that hold questions, and the names of the others. Raises ``UserError`` where none
+    does."""
     raws: list[Raw] = []
+    passed_over: list[str] = []
     for grid in grids:
         for index, row in enumerate(grid.rows[:_HEADER_WITHIN]):
             columns = _columns(row)
             if "stem" in columns.values() and {"answer", "index"} & set(columns.values()):
                 raws += _questions(grid, index + 1, columns)
                 break
+        else:
+            passed_over.append(grid.name)
     if not raws:
         raise UserError(f"没找到「题干」和「答案」这两列。{WANTED}")
-    return raws
+    return raws, passed_over
 
 
 def _title(value: Value) -> str:

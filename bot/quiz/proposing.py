@@ -22,7 +22,8 @@ def believed(proposed: Sequence[Mapping[str, Any]], text: str) -> list[Item]:
     """What a model has proposed and the text bears out: each passes the check of imported questions, and the sentence
     that it quotes stands literally in the text and holds the answer. All else is dropped."""
     try:
-        raws = questions_in([of_objects([dict(each) for each in proposed], "", MOST)]) if proposed else []
+        table = of_objects([dict(each) for each in proposed], "", MOST)
+        raws = questions_in([table])[0] if proposed else []
     except UserError:
         return []
     sound = [item for raw in raws for item in check([raw]).items if supported(item, item.source, text)]

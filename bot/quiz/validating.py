@@ -66,10 +66,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Checked:
-    """The sound questions with their places, and the faults of the others; both in the order of the file."""
+    """The sound questions, and the faults of the others; both in the order of the file. ``passed_over`` are the tables
+    of the file, by name, that hold no questions as far as could be told."""
 
     items: tuple[Item, ...]
     faults: tuple[Fault, ...]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def faulty(self) -> int:

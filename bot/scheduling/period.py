@@ -13,6 +13,8 @@ from bot.scheduling.words import NUMBER, WEEK, WEEKDAY, Unreadable, number
 EXAMPLES = "三天、11月25日到28日、到11月30日"
 LONGEST = 366
 """Days of one period at most."""
+_ALMOST_A_YEAR = range(300, 364)
+"""Days after its first on which nothing ends that is said without a year: 「12月5日到12月1日」."""
 
 _DAY = (
     rf"大后天|今[天日]|明[天日]|后天|昨天|前天|(?:上|这|本|下下|下)?个?{WEEK}{WEEKDAY}"
@@ -27,6 +29,10 @@ _SPAN = re.compile(
     r"|(?P<whole>[这本下]个?(?:周|星期|礼拜|月))"
 )
 _LENGTH = re.compile(rf"(?:起|开始)?(?P<n>{NUMBER}|半|\d{{1,3}})(?P<unit>天|个?周|个?星期|个?礼拜|个?月)时?间?")
+
+
+class Backwards(UserError):
+    """It ends before it begins."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def split_period(text: str, today: date) -> tuple[Period | None, str]:
     if re.search(r"\d", rest):
         raise UserError(f"日期没看懂。可以这样写:{EXAMPLES}。")
     if last < first:
-        raise UserError(f"结束的日子早于开始的日子。可以这样写:{EXAMPLES}。")
+        raise Backwards(f"结束的日子早于开始的日子。可以这样写:{EXAMPLES}。")
     if (last - first).days >= LONGEST:
         raise UserError("一次最多一年。")
     if span is None and length is None:
@@ -93,7 +99,7 @@ def split_beginning(text: str, today: date) -> tuple[Period | None, str]:
         elif span["first"] and not span["last"]:
             last = date.max
         if last < first:
-            raise UserError("结束的日子早于开始的日子。可以这样写:9月1日到12月31日。")
+            raise Backwards("结束的日子早于开始的日子。可以这样写:9月1日到12月31日。")
         return Period(first, last), " ".join(f"{text[: span.start()]} {after}".split()).strip(_PARTED)
     return None, text
 
@@ -126,7 +132,10 @@ def _read_span(span: re.Match[str], today: date) -> tuple[date, date]:
     ends = span["last"] or span["end"]
     if not ends:
         return first, first
-    return first, _following(f"{ends}日" if ends.isdecimal() else ends, first, today)
+    last = _following(f"{ends}日" if ends.isdecimal() else ends, first, today)
+    if (last - first).days in _ALMOST_A_YEAR and not re.match(r"\d{4}|明年", ends):
+        raise Backwards(f"结束的日子早于开始的日子;到明年请写「明年{ends}」。")
+    return first, last
 
 
 def _whole(words: str, today: date) -> tuple[date, date]:

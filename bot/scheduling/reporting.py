@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.core.errors import UserError
-from bot.scheduling.period import Period, split_period
+from bot.scheduling.period import Backwards, Period, split_period
 from bot.scheduling.words import NUMBER, normalise, number
 
 EXAMPLES = "本周、上月、9月、三季度、今年、10月1日到15日"
@@ -134,20 +134,41 @@ def _months(start: date, count: int) -> Span:
 
 
 def _days(text: str, today: date) -> Span:
+    text = normalise(text).replace("去年", f"{today.year - 1}年")
+    text = re.sub(r"(?<=[到至~—-])今[天日]$", f"{today.month}月{today.day}日", text)
+    period = _back(text, today) if _NO_YEAR.fullmatch(text) else _period(text, today)
+    return Span(period.first, period.last, say_days(period, today))
+
+
+_NO_YEAR = re.compile(rf"(?:从|自)?(?:{NUMBER}月)?(?:{NUMBER}[日号]?)?(?:[到至~—-]+(?:{NUMBER}月)?{NUMBER}[日号]?)?")
+
+
+def _back(text: str, today: date) -> Period:
+    """The last such days that have begun, in this month, the one before or a year; else those that come next."""
+    month = today.replace(day=1)
+    since = (today, month, _month(month.year, month.month - 1), month.replace(year=today.year - 1))
+    found = [_period(text, one) for one in since]
+    return next((one for one in found if one.first <= today), found[0])
+
+
+def _period(text: str, today: date) -> Period:
     try:
         period, rest = split_period(text, today)
+    except Backwards as error:
+        raise UserError(f"结束的日子早于开始的日子。可以这样写:{EXAMPLES}。") from error
     except UserError as error:
         raise UserError(f"没看懂要哪段时间。可以这样写:{EXAMPLES}。") from error
     if period is None or rest:
         raise UserError(f"没看懂要哪段时间。可以这样写:{EXAMPLES}。")
-    return Span(period.first, period.last, say_days(period))
+    return period
 
 
-def say_days(period: Period) -> str:
-    """10月1日—10月15日, with the years where they differ."""
+def say_days(period: Period, today: date) -> str:
+    """10月1日—10月15日, with the years where they differ or aren't this one."""
     first, last = period.first, period.last
+    of = "" if first.year == last.year == today.year else f"{first.year}年"
     if first.year != last.year:
-        return f"{first.year}年{first.month}月{first.day}日—{last.year}年{last.month}月{last.day}日"
+        return f"{of}{first.month}月{first.day}日—{last.year}年{last.month}月{last.day}日"
     if first == last:
-        return f"{first.month}月{first.day}日"
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+        return f"{of}{first.month}月{first.day}日"
+    return f"{of}{first.month}月{first.day}日—{last.month}月{last.day}日"

@@ -11,6 +11,7 @@ from bot.core.errors import UserError
 from bot.quiz.models import Bank, Question, State
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, reply
+from tests.sheet import sheets
 
 REGULATION = (
     "党支部工作条例\n第六条 党支部党员人数一般不超过50人。\n第十一条 党支部党员大会一般每季度召开1次。\n"
@@ -66,6 +67,18 @@ async def test_of_a_faulty_file_nothing_is_taken_unless_asked_for(talk: Talk) ->
     assert await stored(talk) == []
     assert (await talk.whisper(EDITOR, "只导入没问题的")).startswith("已导入 3 题到题库 1「党章」")
     assert len(await stored(talk)) == 3
+
+
+async def test_what_was_not_read_is_named_before_anything_is_taken(talk: Talk) -> None:
+    head = ("题干", "选项A", "选项B", "答案")
+    pages = {"选择": (head, ("哪个是对的?", "甲", "乙", "A")), "考题": (("题干", "选项A"), ("哪个?", "甲"))}
+    left = "没有读「考题」:没找到「题干」和「答案」这两列。"
+    shown = await talk.whisper(EDITOR, reply(await sent(talk, sheets(**pages), "题.xlsx")), "导入题库 党章")
+    assert shown.splitlines()[:2] == ["党章:共 1 题(单选 1)。", left]
+    pages["选择"] += (("没有答案的是?", "甲", "乙"),)
+    refused = await talk.whisper(EDITOR, reply(await sent(talk, sheets(**pages), "题.xlsx")), "导入题库 党章")
+    assert left in refused.splitlines()
+    assert await stored(talk) == []
 
 
 async def sent(talk: Talk, data: bytes, name: str = "党章.json") -> str:

@@ -13,7 +13,7 @@ from bot.core.errors import UserError
 from bot.quiz import bank_file
 from bot.quiz.kinds import Kind
 from bot.quiz.rules import Item
-from tests.sheet import xlsx
+from tests.sheet import sheets, xlsx
 
 HEAD = ("题型", "题干", "选项A", "选项B", "选项C", "选项D", "选项E", "选项F", "答案", "解析", "出处")
 ROWS = (
@@ -58,18 +58,17 @@ def test_xlsx() -> None:
 
 
 async def test_every_sheet_of_a_workbook_with_its_name() -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for name, rows in (("单选", ROWS[:1]), ("判断", (*ROWS[2:3], ("判断题", "没有答案的题")))):
-        sheet = book.create_sheet(name)
-        for row in (HEAD, *rows):
-            sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    found = await bank_file.read("a.xlsx", out.getvalue())
+    data = sheets(
+        单选=(HEAD, *ROWS[:1]),
+        判断=(HEAD, *ROWS[2:3], ("判断题", "没有答案的题")),
+        考题=(("题干", "选项A", "选项B"), ("建军节是哪一天?", "7月1日", "8月1日")),
+        说明=(("党建办整理",),),
+    )
+    found = await bank_file.read("a.xlsx", data)
     assert found.items == (ITEMS[0], ITEMS[2])
     assert [(fault.place, fault.reason) for fault in found.faults] == [("「判断」第 3 行", "没有答案")]
+    assert found.passed_over == ("考题", "说明")
+    assert (await bank_file.read("a.xlsx", xlsx(HEAD, *ROWS))).passed_over == ()
 
 
 def test_formulas_and_merged_cells_are_named() -> None:

@@ -69,6 +69,26 @@ def test_refused(said: str) -> None:
         split_period(said, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("12月5日到12月1日 探亲", "结束的日子早于开始的日子;到明年请写「明年12月1日」。"),
+        ("11月28日到2日", None),
+        ("9月1日到8月31日 进修", None),
+        ("12月5日到明年12月1日 进修", None),
+    ],
+)
+def test_only_a_whole_year_or_what_says_so_ends_in_the_next(said: str, message: str | None) -> None:
+    if message is None:
+        found, _ = split_period(said, TODAY)
+        assert found is not None
+        return
+    for read in (split_period, split_beginning):
+        with pytest.raises(UserError) as refused:
+            read(said, TODAY)
+        assert str(refused.value) == message
+
+
 def test_the_length_of_a_period() -> None:
     assert Period(TODAY, TODAY).days == 1
 

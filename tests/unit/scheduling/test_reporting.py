@@ -36,6 +36,12 @@ TODAY = date(2026, 11, 24)
         ("近30天", (2026, 10, 26), (2026, 11, 24), "近30天"),
         ("10月1日到15日", (2026, 10, 1), (2026, 10, 15), "10月1日—10月15日"),
         ("昨天", (2026, 11, 23), (2026, 11, 23), "11月23日"),
+        ("25日到28日", (2026, 10, 25), (2026, 10, 28), "10月25日—10月28日"),
+        ("1日到3日", (2026, 11, 1), (2026, 11, 3), "11月1日—11月3日"),
+        ("3月1日至5日", (2026, 3, 1), (2026, 3, 5), "3月1日—3月5日"),
+        ("从3月1日到今天", (2026, 3, 1), (2026, 11, 24), "3月1日—11月24日"),
+        ("12月25日到31日", (2025, 12, 25), (2025, 12, 31), "2025年12月25日—12月31日"),
+        ("去年12月20日到1月3日", (2025, 12, 20), (2026, 1, 3), "2025年12月20日—2026年1月3日"),
     ],
 )
 def test_what_people_ask_for(text: str, first: tuple[int, ...], last: tuple[int, ...], label: str) -> None:
@@ -47,6 +53,12 @@ def test_what_people_ask_for(text: str, first: tuple[int, ...], last: tuple[int,
 )
 def test_what_makes_no_sense_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UserError, match="三季度"):
+        read_span(text, TODAY)
+
+
+@pytest.mark.parametrize("text", ["12月5日到12月1日", "3月10日到2月1日", "2026年3月10日到2月1日"])
+def test_what_ends_before_it_begins_is_said_to(text: str) -> None:
+    with pytest.raises(UserError, match="结束的日子早于开始的日子"):
         read_span(text, TODAY)
 
 

@@ -41,7 +41,7 @@ def test_read(
 
 @pytest.mark.parametrize(
     "words",
-    ["13月", "12月25日", "2月30日", "10月15日到10月1日", "2026年12月", "9999年", "近0天", "明年1月1日", "2030年三季度"],
+    ["13月", "2月30日", "10月15日到10月1日", "2026年12月", "9999年", "近0天", "明年1月1日", "2030年三季度"],
 )
 def test_nonsense_is_refused(words: str) -> None:
     with pytest.raises(UserError):
