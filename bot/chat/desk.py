@@ -71,7 +71,7 @@ class Desk:
         self._limit = RateLimit()
         self._actors = Batch(self._resolve)
         self._collector = Collector[str](app.settings.xueban.quiet_ack)
-        self._askers = Collector[Mention](app.settings.xueban.quiet_ack)
+        self._askers = Collector[Scene](app.settings.xueban.quiet_ack)
         self._standing: dict[tuple[str, str], datetime] = {}
 
     async def run(self, routed: Routed) -> None:
@@ -175,10 +175,13 @@ class Desk:
         self._standing = {known: until for known, until in self._standing.items() if until > now}
         if key in self._standing:
 
-            async def say(askers: list[Mention]) -> None:
-                await self._quietly(self._send(here, Content.of(*askers, AS_ABOVE)))
+            async def say(askers: list[Scene]) -> None:
+                waiting = {one.user_id: one.display_name for one in askers if self._conversations.asked(one)}
+                if waiting:
+                    mentions = (Mention(user_id=user_id, name=name) for user_id, name in waiting.items())
+                    await self._quietly(self._send(here, Content.of(*mentions, AS_ABOVE)))
 
-            return self._askers.add(*key, Mention(user_id=scene.user_id, name=scene.display_name), say)
+            return self._askers.add(*key, scene, say)
         self._standing[key] = now + timedelta(minutes=ask.minutes)
         try:
             await self._say(scene, here, ask.content)

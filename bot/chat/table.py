@@ -16,7 +16,9 @@ _TIME_FIRST = re.compile(
 _LONGEST_TIME = 16
 _TALK = ("了", "的", "吗", "吧", "没", "?")
 _ASKS = frozenset("谁哪")
-_NUMBERED = re.compile(r"(\D+?)[ 第#:]*([0-9]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,5})[号篇期]?", re.IGNORECASE)
+_CODE = r"(?:[0-9]{1,5} )?(?=[A-Z -]*[0-9])(?=[0-9 -]*[A-Z])[0-9A-Z](?:[ -]?[0-9A-Z]){3,4}"
+_NUMBERED = re.compile(rf"(\D+?)[ 第#:]*([0-9]{{1,5}}|{_CODE})[号篇期]?", re.IGNORECASE)
+"""A phrase with a number or a code of a reading page, which some write with gaps, as it is shown there."""
 _SPREAD = re.compile(r"(?<=[\u4e00-\u9fff])[ ,、。!~]+(?=[\u4e00-\u9fff])")
 """What parts a short phrase without changing it: 「已 学」, as some keyboards put it; 「收到,谢谢」."""
 _OPENED = re.compile(r"([^\W\d]{2,4})\s*(\d{1,6}\s*[号篇]?(?:[\s::,,、。].*|$))", re.DOTALL)

@@ -8,6 +8,7 @@ from bot.quiz.answering import Asked, Ended, Judged, Unclear
 from bot.quiz.kinds import Kind
 from bot.quiz.models import Bank
 from bot.quiz.rules import LETTERS, Item, needed
+from bot.study.views import choices
 from bot.textmining.reading import excerpt
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def unclear(found: Unclear, *, in_group: bool) -> str:
     return f"{found.hint or '没看懂。'}{how(found.asked.item, in_group=in_group)}不答了发「结束答题」。"
 
 
-def which(readings: "Sequence[tuple[Assignment, str]]") -> str:
-    listed = "\n".join(f"{assignment.no}. 《{title}》" for assignment, title in readings)
+def which(readings: "Sequence[tuple[Assignment, str]]", *, in_group: bool) -> str:
+    listed = choices([(assignment.no, title) for assignment, title in readings], in_group=in_group)
     return f"答哪一篇的题?回复编号:\n{listed}"
 
 

@@ -121,6 +121,7 @@ PROOFS = {
 }
 """What people call them."""
 _PROOF = re.compile(r"\s*(?:凭|完成方式[::]?\s*)(打卡|口头|阅读页?|答题|心得|到会|签到)(?:完成|登记)?(?=\s|$)")
+_LAST = re.compile(rf"\s{_PROOF.pattern}\s*\Z")
 _CALLED = {"口头": Proof.WORD, "阅读": Proof.PAGE, "签到": Proof.ATTENDANCE}
 
 
@@ -130,8 +131,10 @@ def proof_named(word: str) -> Proof | None:
 
 
 def split_proof(text: str) -> tuple[Proof, str]:
-    """「党章学习 每个工作日8点 资料 3-12 凭答题」 → the proof that is wanted, and the rest."""
-    found = _PROOF.search(text)
+    """「党章学习 每个工作日8点 资料 3-12 凭答题」 → the proof that is wanted, and the rest. In a text of several lines
+    it stands at the beginning, or ends the first line or the last, apart from the other words."""
+    head, several, _ = text.partition("\n")
+    found = (_PROOF.match(text) or _LAST.search(head) or _LAST.search(text)) if several else _PROOF.search(text)
     if found is None:
         return Proof.WORD, text
     return proof_named(found[1]) or Proof.WORD, f"{text[: found.start()]}{text[found.end() :]}".strip()

@@ -24,6 +24,10 @@ _ON_CARD = {
 """What completes a reading, in the few words that a card has room for."""
 ALL = "全部"
 """The answer to ``which`` that means each of them."""
+IN_LINES = 2
+"""Readings that a group is asked about line by line."""
+SHORT = 12
+"""Characters of a title where many stand in one line."""
 PAGE = 900
 """Characters on one page of a text that is read in the chat."""
 
@@ -159,10 +163,17 @@ def burst(name: str, claims: Sequence[Claimed]) -> str:
     return f"{head}\n也许是攒着一起登记的;只告诉您,都照常算数。不想再收到,发「设置 集中打卡 0」。"
 
 
-def which(readings: Sequence[Reading], *, several: bool = False) -> Content:
+def choices(items: Sequence[tuple[int, str]], *, in_group: bool) -> str:
+    """Numbers and titles to choose from, a line each; in a group many stand in one line, with short titles."""
+    if in_group and len(items) > IN_LINES:
+        return "  ".join(f"{no}.《{excerpt(title, SHORT)}》" for no, title in items)
+    return "\n".join(f"{no}. 《{title}》" for no, title in items)
+
+
+def which(readings: Sequence[Reading], *, in_group: bool, several: bool = False) -> Content:
     """The question which of several open readings was meant, or (``several``) whether all of them."""
-    listed = "\n".join(f"{reading.no}. 《{reading.title}》" for reading in readings)
     or_all = f",都学完了回复「{ALL}」" if several else ""
+    listed = choices([(reading.no, reading.title) for reading in readings], in_group=in_group)
     return Content.of(f"学完的是哪一篇?回复编号{or_all}:\n{listed}")
 
 

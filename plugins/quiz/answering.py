@@ -37,7 +37,8 @@ async def begin(call: Call) -> Reply:
         if readings:
             shown = readings[:10]
             choices = tuple(str(assignment.no) for assignment, _ in shown)
-            return Ask(Content.of(views.which(shown)), "quiz.which", choices=choices)
+            asked = views.which(shown, in_group=call.actor.group_id is not None)
+            return Ask(Content.of(asked), "quiz.which", choices=choices)
         if (again := await answering.of_mistakes(uow, call.actor)) is not None:
             return question(call, again)
         banks = await answering.practice(uow, call.actor)

@@ -46,7 +46,7 @@ async def answer(call: Call, outcome: Outcome) -> Reply:
         case Several(readings=readings):
             numbers = [reading.no for reading in readings[:10]]
             choices = (*map(str, numbers), views.ALL)
-            asked = views.which(readings[:10], several=True)
+            asked = views.which(readings[:10], in_group=in_group, several=True)
             return Ask(asked, "study.which", {"numbers": numbers}, choices, alike=True)
         case NotOurs():
             return "没有登记:您回复的不是学习推送。看完材料直接发「已学」就行。"

@@ -58,7 +58,8 @@ async def check_in(call: Call) -> Reply:
 async def which(call: Call) -> Reply:
     numbers = call.payload.get("numbers") if call.args == views.ALL else [int(call.args)]
     assert isinstance(numbers, list)
-    made = [Claim(call.actor, Method.PHRASE, call.message.message_id, no) for no in numbers]
+    method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
+    made = [Claim(call.actor, method, call.message.message_id, no) for no in numbers]
     replies = [await claim(call, one) for one in made]
     if call.actor.group_id is None and all(isinstance(reply, Say) for reply in replies):
         return "\n".join(reply.content.plain for reply in replies if isinstance(reply, Say))

@@ -42,7 +42,7 @@ def split_below(text: str) -> tuple[bool, str]:
 )
 async def push(call: Call) -> Reply:
     below, text = split_below(call.args)
-    proof, text = split_proof(text) if "\n" not in text else (Proof.WORD, text)
+    proof, text = split_proof(text)
     call.app.pages.check(proof)
     at, what = split_moment(text, call.app.clock.now())
     left_over = _STORED_AND.fullmatch(what) or (_LINK_AND.fullmatch(what) if at is None else None)

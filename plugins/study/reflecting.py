@@ -33,7 +33,8 @@ async def write(call: Call) -> Reply:
         readings = await reflecting.meant(uow, await branch.as_reader(uow, call.actor), no)
     if len(readings) > 1:
         choices = tuple(str(reading.no) for reading in readings[:10])
-        return Ask(views.which(readings[:10]), "study.reflection", {"text": text}, choices)
+        asked = views.which(readings[:10], in_group=call.actor.group_id is not None)
+        return Ask(asked, "study.reflection", {"text": text}, choices)
     return await written(call, readings[0], text)
 
 

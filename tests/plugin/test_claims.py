@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from bot.branch.models import Branch, Member, Role, RoleGrant, UndoStep
 from bot.chat.acknowledge import Collector
+from bot.chat.scene import Scene
 from bot.delivery.models import OutboxRow, State
-from bot.rendering.content import Mention
 from bot.study import pushing, repository
 from bot.study.models import Assignment, Completion, Material
 from plugins.study import completing
@@ -90,8 +90,10 @@ async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk
     await push(talk, 3)
     assert (
         await talk.say(MEMBER, "已学")
-        == "学完的是哪一篇?回复编号,都学完了回复「全部」:\n1. 《材料1》\n2. 《材料2》\n3. 《材料3》"
+        == "学完的是哪一篇?回复编号,都学完了回复「全部」:\n1.《材料1》  2.《材料2》  3.《材料3》"
     )
+    listed = "1. 《材料1》\n2. 《材料2》\n3. 《材料3》"
+    assert await talk.whisper(BOSS, "已学") == f"学完的是哪一篇?回复编号,都学完了回复「全部」:\n{listed}"
     assert await talk.say(MEMBER, "7") == "没有「7」这一项。请回复1、2、3、全部中的一个,不选了回复「取消」。"
     assert await talk.say(BOSS, "7") == ""
     assert await done(talk) == []
@@ -102,26 +104,44 @@ async def test_of_several_one_is_chosen_by_its_number_however_written(talk: Talk
     assert await done(talk) == [(2, 3), (3, 3)]
 
 
+class ByHand(Collector[Scene]):
+    """Says what it collected when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self._now = asyncio.Event()
+
+    async def _flush(self, *what: Any) -> None:
+        await self._now.wait()
+        await super()._flush(*what)
+
+    async def flush(self) -> None:
+        self._now.set()
+        await asyncio.gather(*self._tasks)
+
+
 async def test_several_who_are_asked_the_same_in_the_group_are_asked_together(talk: Talk) -> None:
-    now = asyncio.Event()
-
-    class ByHand(Collector[Mention]):
-        async def _flush(self, *what: Any) -> None:
-            await now.wait()
-            await super()._flush(*what)
-
-    asking = talk.app.chat._askers = ByHand(0)
+    asking = talk.app.chat._askers = ByHand()
     await push(talk, 2)
     asked = "学完的是哪一篇?回复编号,都学完了回复「全部」:\n1. 《材料1》\n2. 《材料2》"
     assert await talk.hear(MEMBER, "已学") == [("group 9", asked)]
     assert (await talk.hear(BOSS, "已学"), await talk.hear(EDITOR, "学完了")) == ([], [])
-    now.set()
-    await asyncio.gather(*asking._tasks)
+    await asking.flush()
     together = f"@用户{BOSS} \n@用户{EDITOR} \n上面这个问题,也请您回复一个编号。"
     assert talk.telephone.said[1:] == [("group 9", together)]
     for who, answer in ((EDITOR, "2"), (BOSS, "1"), (MEMBER, "全部")):
         await talk.say(who, answer)
     assert await done(talk) == [(1, 1), (1, 3), (2, 2), (2, 3)]
+
+
+async def test_who_has_answered_by_then_is_not_asked_again(talk: Talk) -> None:
+    asking = talk.app.chat._askers = ByHand()
+    await push(talk, 2)
+    for who in (MEMBER, BOSS, EDITOR):
+        await talk.say(who, "已学")
+    await talk.say(BOSS, "1")
+    await asking.flush()
+    assert talk.telephone.said[1:] == [("group 9", f"@用户{EDITOR} \n上面这个问题,也请您回复一个编号。")]
 
 
 async def test_all_of_them_at_once(talk: Talk) -> None:
@@ -133,6 +153,9 @@ async def test_all_of_them_at_once(talk: Talk) -> None:
     assert await talk.whisper(BOSS, "全部") == (
         "✅ 已登记学习 1《材料1》,现在 2/4 人完成。\n✅ 已登记学习 2《材料2》,现在 2/4 人完成。"
     )
+    async with talk.app.database.reading() as uow:
+        found = await uow.session.execute(select(Completion.member_id, Completion.method).distinct())
+    assert {tuple(row) for row in found} == {(3, "phrase"), (1, "private")}
 
 
 async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: Talk) -> None:

@@ -37,6 +37,7 @@
       const end = page.getElementById("end");
       if (!end.querySelector("form, .code, .done")) forget();
       document.getElementById("end").replaceWith(end);
+      end.scrollIntoView({ block: "nearest" });
       seen = 0;
       prepare();
     } catch {

@@ -117,6 +117,10 @@ async def test_a_plan_hands_its_proof_to_what_it_pushes(uow: UnitOfWork) -> None
         ("资料 3", (Proof.WORD, "资料 3")),
         ("凭心而论", (Proof.WORD, "凭心而论")),
         ("资料 3 凭答题卡", (Proof.WORD, "资料 3 凭答题卡")),
+        ("凭阅读页\n标题\n正文", (Proof.PAGE, "标题\n正文")),
+        ("明天8点 凭阅读页\n标题\n正文", (Proof.PAGE, "明天8点\n标题\n正文")),
+        ("标题\n正文。\n凭答题", (Proof.QUIZ, "标题\n正文。")),
+        ("标题\n正文,各人凭答题 打分\n结尾凭心得", (Proof.WORD, "标题\n正文,各人凭答题 打分\n结尾凭心得")),
     ],
 )
 def test_the_proof_that_is_wanted_is_read(text: str, expected: tuple[Proof, str]) -> None:
