@@ -4,11 +4,13 @@ A backup is a .zip with the whole database as a SQLite file, whatever the databa
 and the key of the links. It is made, and brought back, while the bot runs (``docs/adr/0013-one-way-to-copy.md``).
 """
 
+import fcntl
+import os
 import shutil
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +27,15 @@ from bot.rendering.media import is_name
 
 DATABASE = "xueban.db"
 MEDIA = "media/"
+WORKSHOP = ".xueban-"
+"""How the names of folders begin in which something isn't finished yet."""
 
 
 async def move(source_url: str, target_url: str, clock: Clock) -> int:
-    """Copy everything into an empty database, and compare the two row by row; how many rows there are.
+    """Copy everything into an empty database, and compare the two row by row; how many rows there are. Where all of it
+    is there already, because who moved it was cut off before they were told, it is only compared.
 
-    Raises ``UserError`` if the target isn't empty, or differs afterwards; then nothing stays in it.
+    Raises ``UserError`` if the target holds anything else, or differs afterwards; then nothing stays in it.
     """
     load_models()
     with _reachable():
@@ -44,12 +49,14 @@ async def move(source_url: str, target_url: str, clock: Clock) -> int:
             if await schema(here) is not Schema.CURRENT:
                 raise UserError("数据库和这个版本的程序不一致,没有动。请先运行 xueban migrate。")
             there = await uow.session.connection()
-            if not await copying.is_empty(there):
-                raise UserError("目标数据库里已经有数据,没有动。请换一个空的数据库。")
-            copied = await copying.copy(here, there)
+            new = await copying.is_empty(there)
+            if new:
+                await copying.copy(here, there)
             if wrong := await copying.differences(here, there):
+                if not new:
+                    raise UserError("目标数据库里已经有别的数据,没有动。请换一个空的数据库。")
                 raise UserError(f"搬过去的和原来的不一致({'、'.join(wrong)}),已全部撤销,原来的没有动。")
-        return sum(copied.values())
+            return await copying.size(here)
 
 
 async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
@@ -59,8 +66,8 @@ async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
     """
     made_at = clock.now()
     try:
-        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-            copy, packed = Path(folder) / DATABASE, Path(folder) / "backup.zip"
+        with _workshop(file.parent) as folder:
+            copy, packed = folder / DATABASE, folder / "backup.zip"
             rows = await move(url, f"sqlite+aiosqlite:///{copy}", clock)
             with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 archive.comment = made_at.isoformat().encode()
@@ -70,6 +77,9 @@ async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
                 for each in sorted(media.iterdir()) if media.is_dir() else ():
                     if is_name(each.name):
                         archive.write(each, MEDIA + each.name, zipfile.ZIP_STORED)
+            packed.chmod(0o600)
+            with packed.open("rb") as whole:
+                os.fsync(whole.fileno())
             packed.replace(file)
     except OSError as error:
         raise UserError(f"写不了 {file}。请换一个能写、有空间的文件夹。") from error
@@ -85,9 +95,9 @@ async def restore(url: str, media: Path, file: Path, clock: Clock, *, replace: b
     """
     load_models()
     media.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=media.parent) as folder:
-        made_at = _unpack(file, Path(folder), media)
-        backup_url = f"sqlite+aiosqlite:///{Path(folder) / DATABASE}"
+    with _workshop(media.parent) as folder:
+        made_at = _unpack(file, folder, media)
+        backup_url = f"sqlite+aiosqlite:///{folder / DATABASE}"
         with _reachable():
             await upgrade(backup_url)
             await upgrade(url)
@@ -104,11 +114,11 @@ async def restore(url: str, media: Path, file: Path, clock: Clock, *, replace: b
                     if await outbox.in_flight(uow):
                         raise UserError("有消息正在发,没有动。请过半分钟再试,或先停下机器人。")
                     await copying.clear(here)
-                copied = await copying.copy(there, here)
+                await copying.copy(there, here)
                 if wrong := await copying.differences(there, here):
                     raise UserError(f"恢复出来的和备份里的不一致({'、'.join(wrong)}),已全部撤销。")
                 await outbox.came_back(uow, made_at)
-            return sum(copied.values())
+                return await copying.size(there)
 
 
 @contextmanager
@@ -119,6 +129,28 @@ def _reachable() -> Iterator[None]:
         raise UserError("数据库地址看不懂。请写成 postgresql+asyncpg://用户:口令@地址/库名。") from error
     except (DBAPIError, DatabaseBusy, OSError) as error:
         raise UserError(f"数据库连不上或正忙({type(error).__name__}),没有动。请检查地址和口令再试。") from error
+
+
+@contextmanager
+def _workshop(place: Path) -> Iterator[Path]:
+    """A folder in ``place`` for what isn't finished. What somebody who was killed left in theirs, names and all, goes
+    first; whoever is still at work has a lock on it."""
+    for left in place.glob(f"{WORKSHOP}*"):
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=WORKSHOP, dir=place) as folder, _locked(Path(folder)):
+        yield Path(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Raises ``OSError`` if another process has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 @asynccontextmanager
@@ -139,8 +171,9 @@ def _unpack(file: Path, folder: Path, media: Path) -> datetime:
                 raise zipfile.BadZipFile
             archive.extract(DATABASE, folder)
             if KEY_FILE in archive.namelist() and not (media.parent / KEY_FILE).exists():
-                archive.extract(KEY_FILE, media.parent)
-                (media.parent / KEY_FILE).chmod(0o600)
+                archive.extract(KEY_FILE, folder)
+                (folder / KEY_FILE).chmod(0o600)
+                (folder / KEY_FILE).replace(media.parent / KEY_FILE)
             for entry in archive.namelist():
                 name = entry.removeprefix(MEDIA)
                 if entry != name and is_name(name) and not (media / name).exists():

@@ -23,13 +23,17 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def copy(source: AsyncConnection, target: AsyncConnection) -> dict[str, int]:
-    """Copy everything; the number of rows by table. The two must have the same schema, and ``target`` be empty."""
-    copied: dict[str, int] = {}
+async def copy(source: AsyncConnection, target: AsyncConnection) -> None:
+    """Copy everything. The two must have the same schema, and ``target`` be empty."""
     for table in Base.metadata.sorted_tables:
-        copied[table.name] = await _copy_table(source, target, table)
+        await _copy_table(source, target, table)
         await _continue_numbers(target, table)
-    return copied
+
+
+async def size(connection: AsyncConnection) -> int:
+    """How many rows there are in all tables."""
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in Base.metadata.sorted_tables]
+    return sum((await connection.execute(select(*counts))).one())
 
 
 async def is_empty(connection: AsyncConnection) -> bool:
@@ -78,20 +82,18 @@ def _bytewise(column: Column[Any], connection: AsyncConnection) -> ColumnElement
     return column.collate("C") if bytewise else column
 
 
-async def _copy_table(source: AsyncConnection, target: AsyncConnection, table: Table) -> int:
+async def _copy_table(source: AsyncConnection, target: AsyncConnection, table: Table) -> None:
     """Rows that refer to rows of their own table are linked once all are there."""
     links = [column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
-    count, linked = 0, []
+    linked: list[dict[str, Any]] = []
     async for chunk in _rows(source, table):
         rows = [dict(row._mapping) for row in chunk]
         if links:
             linked += [{f"_{name}": value for name, value in row.items()} for row in rows]
             rows = [row | {column.name: None for column in links} for row in rows]
         await target.execute(insert(table), rows)
-        count += len(rows)
     if linked:
         await _link(target, table, links, linked)
-    return count
 
 
 async def _link(target: AsyncConnection, table: Table, links: list[Column[Any]], rows: list[dict[str, Any]]) -> None:
@@ -101,9 +103,11 @@ async def _link(target: AsyncConnection, table: Table, links: list[Column[Any]],
 
 
 async def _continue_numbers(target: AsyncConnection, table: Table) -> None:
-    """Have PostgreSQL count on from the highest id that was copied; SQLite does by itself."""
+    """Have PostgreSQL count on from the highest id that was copied; SQLite does by itself. It is undone with the
+    transaction, as ``setval`` is not: then numbers that are taken would be given out."""
     column = table.autoincrement_column
     if column is not None and target.dialect.name == "postgresql":
-        highest = await target.scalar(select(func.max(column)))
-        sequence = func.pg_get_serial_sequence(table.name, column.name)
-        await target.execute(select(func.setval(sequence, (highest or 0) + 1, False)))
+        sequence = await target.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+        following = await target.scalar(select(func.coalesce(func.max(column), 0) + 1))
+        if sequence is not None:
+            await target.execute(text(f"ALTER SEQUENCE {sequence} RESTART WITH {following}"))

@@ -73,10 +73,11 @@ async def test_everything_moves_and_goes_on_counting(full: App, clock: Shiftable
     assert await safekeeping.move(here, there, clock) == rows
     moved = Database(there, clock)
     assert await same(full.database, moved)
+    assert await safekeeping.move(here, there, clock) == rows  # said again to somebody who wasn't told
     async with moved.unit_of_work() as uow:
         uow.session.add(newcomer(uow.now))
     assert not await same(full.database, moved)
-    with pytest.raises(UserError, match="已经有数据"):
+    with pytest.raises(UserError, match="已经有别的数据"):
         await safekeeping.move(here, there, clock)
     await moved.close()
 
@@ -93,6 +94,26 @@ async def test_a_difference_undoes_the_move(full: App, clock: ShiftableClock, mo
     async with target.engine.connect() as connection:
         assert await copying.is_empty(connection)
     await target.close()
+
+
+@both
+async def test_a_restoring_that_is_undone_gives_no_number_out_twice(
+    full: App, clock: ShiftableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wrong(*_: object) -> list[str]:
+        return ["member"]
+
+    url, media = full.settings.database, full.settings.media_dir
+    await safekeeping.back_up(url, media, tmp_path / "备份.zip", clock)
+    async with full.database.unit_of_work() as uow:
+        uow.session.add(newcomer(uow.now))
+    rows = await size(full)
+    monkeypatch.setattr(copying, "differences", wrong)
+    with pytest.raises(UserError, match=r"不一致\(member\)"):
+        await safekeeping.restore(url, media, tmp_path / "备份.zip", clock, replace=True)
+    async with full.database.unit_of_work() as uow:
+        uow.session.add(newcomer(uow.now))
+    assert await size(full) == rows + 1
 
 
 @both
