@@ -20,6 +20,7 @@ from sqlalchemy import and_, func, insert, literal, select, text
 
 from benchmarks.bot_process import memory
 from bot.assessment import scoring
+from bot.branch import counting
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import CHINA, SystemClock
 from bot.core.db import Base, Database, UnitOfWork
@@ -141,6 +142,8 @@ async def _everybody(uow: UnitOfWork) -> None:
         await tally_repository.count(uow, range(first, first + 1000))
     told = select(n.id, m.id, m.id % MEMBERS == 0).join(m, m.branch_id == n.branch_id)
     await uow.session.execute(insert(NoticeExpected).from_select(["notice_id", "member_id", "exempt"], told))
+    for b in range(2, BRANCHES + 2):
+        await counting.moved(uow, people_of(b), [b])
 
 
 @dataclass

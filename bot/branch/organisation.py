@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.branch import audit, rights, rules, undo
+from bot.branch import audit, counting, rights, rules, undo
 from bot.branch import organisation_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -170,7 +170,7 @@ async def move_member(uow: UnitOfWork, actor: Actor, member: Member, to: Branch)
     if old.id == to.id:
         raise UserError(f"{member.name}已经在「{to.name}」。")
     await repository.revoke(uow, old.id, member.id, Role.GROUP_LEADER)
-    member.branch_id = to.id
+    await counting.move(uow, {member: to.id})
     detail = {"from": old.id, "to": to.id}
     await audit.record(uow, actor, "roster.move", subject(member), detail=detail, branch_id=to.id)
     said = f"{member.name}分到{to.name}"
@@ -184,4 +184,4 @@ async def move_member_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload)
     await rights.need_leader(uow, actor, await branch.get(uow, payload["to"]))
     if member.branch_id != payload["to"]:
         raise UserError(f"{member.name}后来又换过小组,撤销不了。")
-    member.branch_id = payload["from"]
+    await counting.move(uow, {member: payload["from"]})

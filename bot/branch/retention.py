@@ -13,9 +13,6 @@ from bot.core.clock import CHINA, to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 
-ALWAYS = datetime(1970, 1, 1, tzinfo=CHINA)
-"""From when on everything is kept where nothing was ever summed up."""
-
 NIGHT = range(1, 6)
 """The hours of the Chinese day in which it is done: nobody is told anything then, and hardly anybody checks in."""
 
@@ -23,7 +20,7 @@ NIGHT = range(1, 6)
 async def kept_from(uow: UnitOfWork) -> datetime:
     """From this instant on everything is there: the beginning of a month in China."""
     mark = await repository.mark(uow)
-    return ALWAYS if mark is None else to_local(mark.kept_from)
+    return repository.ALWAYS if mark is None else to_local(mark.kept_from)
 
 
 async def need_kept(uow: UnitOfWork, day: date) -> None:

@@ -2,10 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from bot.branch.models import AuditEntry, Leave, Request, Retention, UndoStep
-from bot.core.db import SOME, UnitOfWork, changed, delete_some
+from bot.core.clock import CHINA
+from bot.core.db import SOME, UnitOfWork, UtcDateTime, changed, delete_some
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=CHINA)
+"""From when on everything is kept where nothing was ever summed up."""
+
+KEPT_FROM = select(func.coalesce(func.max(Retention.kept_from), literal(ALWAYS, UtcDateTime()))).scalar_subquery()
+"""The instant from which on everything is kept, within a query."""
 
 
 async def mark(uow: UnitOfWork) -> Retention | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.branch import audit
+from bot.branch import audit, counting
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -133,13 +133,18 @@ async def apply(uow: UnitOfWork, actor: Actor, planned: Plan) -> None:
     here = await branch.get(uow, actor.branch)
     branches = {one.id: one for one in await repository.subtree(uow, here.path)}
     done: list[tuple[SheetRow, Member]] = []
+    moves: dict[Member, int] = {}
     for step in planned.steps:
         if step.changes:
             home = step.home
             if home is not None and step.group is not None:
                 home = await _group(uow, home, step.group, branches)
-            done.append((step.row, _member(uow, step, home, here)))
+            member = _member(uow, step, home, here)
+            done.append((step.row, member))
+            if home is not None and step.entry is not None and member.branch_id != home.id:
+                moves[member] = home.id
     await uow.session.flush()
+    await counting.move(uow, moves)
     owners = await repository.owners(uow, actor.platform, [row.qq for row, _ in done if row.qq is not None])
     for row, member in done:
         if row.qq is not None and row.qq not in owners:
@@ -173,7 +178,6 @@ def _member(uow: UnitOfWork, step: Step, home: Branch | None, here: Branch) -> M
     member = step.entry.member
     member.kind = row.kind.value if row.kind is not None else member.kind
     member.joined_on = row.joined_on or member.joined_on
-    member.branch_id = home.id if home is not None else member.branch_id
     return member
 
 

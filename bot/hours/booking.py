@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.branch import retention
+from bot.branch import counting, retention
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.hours import repository
@@ -34,6 +34,7 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
     ``UserError`` for a day of which only sums are kept."""
     await retention.need_kept(uow, what.day)
     given = {member: count for member, count in halves.items() if count > 0}
+    totals = await repository.totals_of(uow, what.origin)
     await repository.drop_others(uow, what.origin, list(given))
     rows: list[dict[str, object]] = [
         {
@@ -50,11 +51,21 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
     ]
     for start in range(0, len(rows), 500):
         await repository.put(uow, rows[start : start + 500])
+    await repository.count(uow, totals | await repository.totals_of(uow, what.origin))
 
 
 async def withdraw(uow: UnitOfWork, origin: str) -> None:
     """Take all hours of this thing out of the ledger."""
+    totals = await repository.totals_of(uow, origin)
     await repository.drop_others(uow, origin, [])
+    await repository.count(uow, totals)
+
+
+@counting.follow_moves
+async def moved(uow: UnitOfWork, members: Collection[int], branches: Collection[int]) -> None:
+    """The hours of these members go with them."""
+    own = await repository.totals_of_members(uow, members)
+    await repository.count(uow, {(one, day, source) for _, day, source in own for one in branches})
 
 
 async def given(uow: UnitOfWork, origins: Collection[str]) -> dict[int, int]:

@@ -20,7 +20,10 @@ class Source(StrEnum):
 
 class HourEntry(Base):
     """Hours of a member on a day, in ``halves`` (half hours). ``origin`` (``meeting:5``) says what they are for: a
-    member has hours for one thing once. ``branch_id`` is where they were booked."""
+    member has hours for one thing once. ``branch_id`` is where they were booked.
+
+    What is kept of a month that is long past is one entry of its first day and a source (``month:…``).
+    """
 
     __tablename__ = "hour_entry"
 
@@ -36,17 +39,17 @@ class HourEntry(Base):
 
     __table_args__ = (
         UniqueConstraint("member_id", "origin"),
-        # Sums of many people are read from the index alone.
+        # Sums of people are read from the index alone.
         Index("ix_hour_entry_sums", "member_id", "day", "source", "halves"),
     )
 
 
-class HourMonth(Base):
-    """The half hours of a member from a source in a month (its first day) of which no more than this is kept."""
+class HourDay(Base):
+    """What the roster of a branch has got on a day from a source, in half hours: what their entries add up to."""
 
-    __tablename__ = "hour_month"
+    __tablename__ = "hour_day"
 
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(8), primary_key=True)
     halves: Mapped[int]

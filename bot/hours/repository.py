@@ -1,22 +1,22 @@
 """Every query of the ledger of hours."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, case, delete, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select, tuple_, update
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
 from bot.core.db import SOME, UnitOfWork, add_up, upsert
-from bot.hours.models import HourEntry, HourMonth, Source
+from bot.hours.models import HourDay, HourEntry, Source
 
-M = HourMonth
+D = HourDay
 
-_BOOKED = (Source.MEETING, Source.TRAINING, Source.MANUAL)
-"""What is stored; hours of readings follow from completions."""
+_MONTH = "month:"
+_OLD = HourEntry.origin.startswith(_MONTH)
+"""What is kept of a month and a source (``sum_up``)."""
 
 
 async def put(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
@@ -55,10 +55,11 @@ class Entry(NamedTuple):
 
 
 async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> list[Entry]:
-    """The entries of these members on the days from ``first`` to ``last``, in the order of days."""
+    """The entries of these members on the days from ``first`` to ``last``, in the order of days: not what is kept of a
+    month in one."""
     e = HourEntry
     query = select(e.member_id, e.day, e.source, e.halves, e.note, e.origin)
-    query = query.where(e.member_id.in_(member_ids), e.day >= first, e.day <= last).order_by(e.day, e.id)
+    query = query.where(e.member_id.in_(member_ids), e.day >= first, e.day <= last, ~_OLD).order_by(e.day, e.id)
     return [Entry(*row) for row in await uow.session.execute(query)]
 
 
@@ -69,64 +70,92 @@ async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: 
         .where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
         .group_by(HourEntry.member_id, HourEntry.source)
     )
-    found = [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
-    old = select(M.member_id, M.source, func.sum(M.halves)).where(M.member_id.in_(member_ids), *_within(first, last))
-    summed: Counter[tuple[int, Source]] = Counter({(one, source): halves for one, source, halves in found})
-    for one, source, halves in await uow.session.execute(old.group_by(M.member_id, M.source)):
-        summed[one, Source(source)] += int(halves)
-    return [(one, source, halves) for (one, source), halves in summed.items()]
-
-
-def _within(first: date | BindParameter[date], last: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
-    """The months of which only sums are kept that lie in these days: it is only asked for whole ones."""
-    return M.month >= first, M.month <= last
+    return [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
     """Branch id → half hours of its own roster by source, of the branch at ``path`` and those below."""
-    given = {"path": path, "first": first, "last": last}
-    now, old = _by_branch()
-    found = {
-        branch: {source: int(halves) for source, halves in zip(_BOOKED, sums, strict=True) if halves}
-        for branch, *sums in await uow.session.execute(now, given)
-    }
-    for branch, source, halves in await uow.session.execute(old, given):
-        own = found.setdefault(branch, {})
-        own[Source(source)] = own.get(Source(source), 0) + int(halves)
+    found: dict[int, dict[Source, int]] = {}
+    rows = await uow.session.execute(_by_branch(), {"path": path, "first": first, "last": last})
+    for branch, source, halves in rows:
+        found.setdefault(branch, {})[Source(source)] = int(halves)
     return found
 
 
 @cache
-def _by_branch() -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """(branch, a sum of each source) of what is kept in full, and (branch, source, sum) of the months before."""
-    first: BindParameter[date] = bindparam("first")
-    last: BindParameter[date] = bindparam("last")
-    theirs = Member.branch_id.in_(at_or_below(bindparam("path", type_=String)))
-    each = [func.sum(case((HourEntry.source == source, HourEntry.halves), else_=0)) for source in _BOOKED]
-    now = select(Member.branch_id, *each).join(HourEntry, HourEntry.member_id == Member.id)
-    old = select(Member.branch_id, M.source, func.sum(M.halves)).join(Member, Member.id == M.member_id)
-    return (
-        now.where(theirs, HourEntry.day >= first, HourEntry.day <= last).group_by(Member.branch_id),
-        old.where(theirs, *_within(first, last)).group_by(Member.branch_id, M.source),
-    )
+def _by_branch() -> Select[*tuple[Any, ...]]:
+    here = at_or_below(bindparam("path", type_=String))
+    query = select(D.branch_id, D.source, func.sum(D.halves)).where(D.branch_id.in_(here))
+    within = (D.day >= bindparam("first"), D.day <= bindparam("last"))
+    return query.where(*within).group_by(D.branch_id, D.source)
+
+
+# -- totals
+
+Total = tuple[int, date, str]
+"""Branch, day and source: what names a total."""
+
+
+async def totals_of(uow: UnitOfWork, origin: str) -> set[Total]:
+    """The totals that what is booked for this goes into."""
+    return await _totals(uow, HourEntry.origin == origin)
+
+
+async def totals_of_members(uow: UnitOfWork, members: Collection[int]) -> set[Total]:
+    """The totals that what these members have got goes into."""
+    return await _totals(uow, HourEntry.member_id.in_(members))
+
+
+async def _totals(uow: UnitOfWork, *which: ColumnElement[bool]) -> set[Total]:
+    """Nobody moves these people to another branch until the end of the unit of work."""
+    query = select(Member.branch_id, HourEntry.day, HourEntry.source).join(Member, Member.id == HourEntry.member_id)
+    rows = await uow.session.execute(query.where(*which).with_for_update(read=True, of=Member))
+    return {(branch, day, source) for branch, day, source in rows}
+
+
+async def count(uow: UnitOfWork, totals: Collection[Total]) -> None:
+    """Keep what these add up to now. They are locked first, in one order, so what others did until then is seen by the
+    statement that counts."""
+    e, names = HourEntry, ["branch_id", "day", "source"]
+    theirs = and_(e.member_id == Member.id, e.day == D.day, e.source == D.source)
+    halves = select(func.coalesce(func.sum(e.halves), 0)).join(Member, theirs).where(Member.branch_id == D.branch_id)
+    keys = sorted(totals)
+    await add_up(uow.session, D, [dict(zip(names, key, strict=True)) | {"halves": 0} for key in keys], names)
+    for start in range(0, len(keys), SOME):
+        these = tuple_(D.branch_id, D.day, D.source).in_(keys[start : start + SOME])
+        for change in (update(D).values(halves=halves.scalar_subquery()), delete(D).where(D.halves == 0)):
+            await uow.session.execute(change.where(these), execution_options={"synchronize_session": False})
+
+
+# -- what is no longer kept in full
 
 
 async def months_of(uow: UnitOfWork, member_id: int) -> int:
     """Of how many months sums of this member are kept."""
-    return len((await uow.session.scalars(select(M.month).where(M.member_id == member_id).distinct())).all())
+    query = select(func.count(HourEntry.day.distinct())).where(HourEntry.member_id == member_id, _OLD)
+    return (await uow.session.execute(query)).scalar_one()
 
 
 async def sum_up(uow: UnitOfWork, before: date) -> int:
-    """Some of the entries of before then become sums; how many. What the sessions of a course gave stays with it."""
+    """Some of the entries of before then become one of a month; how many. What the sessions of a course gave stays
+    with it."""
     e = HourEntry
     course = and_(e.source == Source.TRAINING, e.origin.startswith("meeting:", autoescape=True))
-    query = select(e.id, e.member_id, e.day, e.source, e.halves).where(e.day < before, ~course).limit(SOME)
-    rows = (await uow.session.execute(query)).all()
-    sums: Counter[tuple[int, date, str]] = Counter()
-    for _, member, day, source, halves in rows:
-        sums[member, day.replace(day=1), source] += halves
-    names = ["member_id", "month", "source"]
-    totals = [dict(zip(names, key, strict=True)) | {"halves": halves} for key, halves in sums.items()]
-    await add_up(uow.session, HourMonth, totals, names)
-    await uow.session.execute(delete(e).where(e.id.in_([row[0] for row in rows])))
+    rows = (await uow.session.scalars(select(e).where(e.day < before, ~course, ~_OLD).limit(SOME))).all()
+    if not rows:
+        return 0
+    months: dict[tuple[int, str], dict[str, Any]] = {}
+    for row in rows:
+        origin, day = f"{_MONTH}{row.day:%Y-%m}:{row.source}", row.day.replace(day=1)
+        whose = {"branch_id": row.branch_id, "member_id": row.member_id, "source": row.source, "created_at": uow.now}
+        own = months.setdefault((row.member_id, origin), whose | {"origin": origin, "day": day, "halves": 0})
+        own["halves"] += row.halves
+    old = e.id.in_([row.id for row in rows])
+    totals = await _totals(uow, old)
+    statement = upsert(uow.session, e).values(list(months.values()))
+    more = {"halves": e.halves + statement.excluded.halves}
+    await uow.session.execute(statement.on_conflict_do_update(index_elements=["member_id", "origin"], set_=more))
+    await uow.session.execute(delete(e).where(old))
+    theirs = tuple_(e.member_id, e.origin).in_(list(months))
+    await count(uow, totals | await _totals(uow, theirs))
     return len(rows)

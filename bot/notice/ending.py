@@ -10,7 +10,7 @@ from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import outbox
 from bot.delivery.transport import Target
-from bot.notice import approving, drafting, publishing, repository, views
+from bot.notice import approving, drafting, publishing, repository, totals, views
 from bot.notice.models import Notice, Publicity, Scope, State
 from bot.notice.receiving import ORIGIN, origin_of
 from bot.notice.rules import Step
@@ -39,6 +39,7 @@ async def take_back(uow: UnitOfWork, actor: Actor, notice: Notice, reason: str =
     notice.recall_due = notice.published_at is not None
     if notice.published_at is not None and notice.published_at > uow.now:
         notice.published_at = None  # nobody has seen it
+    await totals.of_notice(uow, notice.id)
     await audit.record(uow, actor, "notice.withdraw", f"公告 {notice.no}", reason)
 
 

@@ -116,12 +116,14 @@ class NoticeReceipt(Base):
 
 
 class NoticeTotal(Base):
-    """How many of the roster of a branch were to confirm a notice and have, once it is no longer kept who."""
+    """How many of the roster of a branch are to confirm a notice that is out since ``at``, and have (``totals``). Once
+    it is no longer kept who they were, this is all there is."""
 
     __tablename__ = "notice_total"
 
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
-    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True, index=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True, index=True)
     wanted: Mapped[int]
     given: Mapped[int]
 

@@ -15,7 +15,7 @@ from bot.core.errors import NotFound
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
-from bot.notice import repository, sparing, views
+from bot.notice import repository, sparing, totals, views
 from bot.notice.models import Notice, NoticeExpected, Pin, Publicity, Scope, State
 from bot.notice.receiving import key_again, key_of, origin_of
 from bot.rendering.content import Content
@@ -81,6 +81,7 @@ async def publish(uow: UnitOfWork, notice: Notice, actor: Actor | None = None) -
     await outbox.enqueue_all(uow, outs)
     notice.state, notice.published_at = State.PUBLISHED, notice.published_at or leaves_at
     notice.pin_due = notice.pin != Pin.NONE
+    await totals.of_notice(uow, notice.id)
     await audit.record(
         uow, actor, "notice.publish", f"公告 {notice.no}", detail={"version": notice.version, "chats": len(targets)},
         branch_id=notice.branch_id,

@@ -11,7 +11,7 @@ from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import outbox
-from bot.notice import repository
+from bot.notice import repository, totals
 from bot.notice.models import Method, Notice, Scope
 from bot.notice.rules import Open
 
@@ -168,6 +168,7 @@ async def _record(
             row = {"notice_id": one.id, "version": one.version, "member_id": one.member_id}
             rows.setdefault((one.id, one.member_id), row | {"at": uow.now, "method": each.method.value})
     new = await repository.confirm(uow, list(rows.values())) if rows else set()
+    await totals.of_receipts(uow, new)
     await _remind_no_more(uow, new)
     for i, receipt in enumerate(receipts):
         if isinstance(receipt, Confirmed):

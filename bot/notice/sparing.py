@@ -7,7 +7,7 @@ from bot.branch import counting
 from bot.branch import service as branch
 from bot.core.clock import CHINA, to_local
 from bot.core.db import UnitOfWork
-from bot.notice import repository
+from bot.notice import repository, totals
 
 
 async def on_publication(uow: UnitOfWork, notice_id: int) -> None:
@@ -23,3 +23,4 @@ async def of_members(uow: UnitOfWork, members: Collection[int], since: date) -> 
         day = to_local(published_at).date()
         mine = spans.get(one.member_id, ())
         one.exempt = any(span.exempt and span.first_day <= day <= span.last_day for span in mine)
+    await totals.of_members(uow, members)

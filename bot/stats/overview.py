@@ -117,7 +117,7 @@ async def _figures(
         people,
         await study.by_branch(uow, path, start, end) if known is None else known,
         await ledger.by_branch(uow, path, first, last),
-        await notice.by_branch(uow, path, start, end, sum(people.values())),
+        await notice.by_branch(uow, path, start, end),
     )
     spoken = await discussion.spoken(uow, path, start, end)
     opened = await discussion.opened(uow, path, start, end)

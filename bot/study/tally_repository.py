@@ -17,8 +17,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.branch.models import Leave, Member, Retention
-from bot.branch.retention import ALWAYS
+from bot.branch.models import Leave, Member
+from bot.branch.retention_repository import KEPT_FROM
 from bot.core.db import UnitOfWork
 from bot.study.models import Assignment, Completion, Expected
 
@@ -63,7 +63,7 @@ async def count(uow: UnitOfWork, readings: Collection[int]) -> None:
     """
     if not readings:
         return
-    kept = (await uow.session.scalars(_LOCK, {"readings": list(readings), "always": ALWAYS})).all()
+    kept = (await uow.session.scalars(_LOCK, {"readings": list(readings)})).all()
     await uow.session.execute(_COUNT, {"readings": kept}, execution_options={"synchronize_session": False})
 
 
@@ -92,6 +92,5 @@ def _count() -> Update:
 
 # Put together once: they are part of every check-in.
 _THESE: BindParameter[int] = bindparam("readings", expanding=True)
-_KEPT_FROM = select(func.coalesce(func.max(Retention.kept_from), bindparam("always"))).scalar_subquery()
-_LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= _KEPT_FROM).order_by(A.id).with_for_update()
+_LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= KEPT_FROM).order_by(A.id).with_for_update()
 _COUNT = _count()

@@ -11,7 +11,7 @@ from tests.plugin.talk import Talk
 
 REFERS = {
     "discussion.author_id", "discussion_opt_out.member_id", "discussion_part.member_id", "discussion_voice.member_id",
-    "hour_entry.member_id", "hour_month.member_id",
+    "hour_entry.member_id",
     "leave.member_id", "meeting.chair_id", "meeting_enrolment.member_id", "meeting_feed.member_id",
     "meeting_minutes.author_id", "meeting_person.member_id", "meeting_task.member_id", "member_account.member_id",
     "notice.approver_id", "notice.author_id", "notice_expected.member_id", "notice_letter.member_id",

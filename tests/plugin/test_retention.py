@@ -15,7 +15,9 @@ from bot.core.clock import to_local
 from bot.core.db import Base
 from bot.delivery.models import OutboxRow
 from bot.discussion.models import Discussion, Part, Voice
+from bot.hours import repository as ledger
 from bot.hours.models import HourEntry
+from bot.notice import retention_repository as receipts
 from bot.notice.models import NoticeExpected, NoticeReceipt
 from bot.study import pushing
 from bot.study import retention_repository as retained
@@ -27,7 +29,7 @@ from tests.plugin.talk import GROUP, Talk
 from tests.plugin.test_stats_files import files
 from tests.unit.study.house import china, material
 
-GOES = (Expected, Completion, NoticeExpected, NoticeReceipt, Voice, HourEntry)
+GOES = (Expected, Completion, NoticeExpected, NoticeReceipt, Voice)
 ASKED = (
     "统计 2025年9月",
     "统计 2025年三季度",
@@ -117,15 +119,17 @@ async def test_every_figure_is_the_same_afterwards(talk: Talk, monkeypatch: pyte
     before = await figures(talk)
     assert "完成 2/3 人次(66%)" in before[0]
     assert "讨论" in before[0]
-    assert await rows(talk, *GOES) == [12, 6, 4, 1, 3, 1]
+    assert await rows(talk, *GOES) == [12, 6, 4, 1, 3]
     monkeypatch.setattr(night, "STEPS", 11)
-    monkeypatch.setattr(retained, "SOME", 1)
+    for repository in (retained, receipts, ledger):
+        monkeypatch.setattr(repository, "SOME", 1)
     for look in range(12):  # every one is cut off after a few steps: as if killed there, and begun again
         await by_night(talk, f"2026-11-27 0{1 + look // 6}:{look % 6}0", looks=1)
         assert [await talk.whisper(BOSS, one) for one in ASKED[:2]] == before[:2]
     assert await figures(talk) == before
-    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0, 0]
+    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0]
     async with talk.app.database.reading() as uow:
+        assert (await uow.session.scalars(select(HourEntry.origin))).all() == ["month:2025-08:补登"]
         mark = await uow.session.get_one(Retention, 1)
         assert (to_local(mark.kept_from).isoformat()[:10], mark.finished_at is not None) == ("2025-11-01", True)
         acts = (await uow.session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "bot"))).all()
@@ -134,7 +138,7 @@ async def test_every_figure_is_the_same_afterwards(talk: Talk, monkeypatch: pyte
 
 async def test_by_day_nothing_is_touched(talk: Talk) -> None:
     await by_night(talk, "2026-11-27 09:00")
-    assert await rows(talk, Retention, *GOES) == [0, 12, 6, 4, 1, 3, 1]
+    assert await rows(talk, Retention, *GOES) == [0, 12, 6, 4, 1, 3]
 
 
 async def test_what_is_kept_in_full_and_as_a_document(talk: Talk) -> None:
@@ -170,7 +174,7 @@ async def test_what_is_kept_in_full_and_as_a_document(talk: Talk) -> None:
 async def test_what_is_only_a_total_is_said_to_be_one(talk: Talk, who: int, words: str, answer: str) -> None:
     await by_night(talk)
     assert await talk.whisper(who, words) == answer
-    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0, 0]
+    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0]
 
 
 async def test_who_wants_to_be_forgotten_stays_forgotten(talk: Talk) -> None:

@@ -37,7 +37,7 @@ LIKE: dict[str, Any] = {
     "assessment_mark.first": EARLY.date(), "assessment_mark.last": LATE.date(), "audit_entry.action": f"notice.{WORD}",
     "audit_entry.subject": WORD, "branch.kind": "支部", "branch.parent_id": None, "branch_request.state": "open",
     "discussion.ends_at": LATE, "discussion.state": "open", "discussion_voice.verdict": Verdict.GOOD,
-    "hour_entry.source": "会议", "hour_month.source": "会议", "meeting.ends_at": LATE,
+    "hour_entry.source": "会议", "hour_day.source": "会议", "meeting.ends_at": LATE,
     "meeting.state": MeetingState.CALLED, "meeting_plan.year": 2026, "meeting_task.due": NOW.date(),
     "meeting_task.kind": TaskKind.TASK, "notice.published_at": NOW, "notice.scope": "below",
     "notice.state": "published", "notice_publicity.ends_on": LATE.date(), "quiz_bank.material_id": None,

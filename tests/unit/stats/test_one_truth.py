@@ -6,7 +6,7 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from math import floor
@@ -30,6 +30,9 @@ from bot.core.errors import UserError
 from bot.core.migrate import load_models
 from bot.hours import booking, entering
 from bot.hours.models import HourEntry, Source
+from bot.notice import announcing, drafting, ending, receiving
+from bot.notice.models import Method, Notice, NoticeExpected, NoticeReceipt, Scope
+from bot.notice.rules import Wording
 from bot.rendering import cards
 from bot.rendering.content import Card
 from bot.scheduling.reporting import read_span
@@ -39,6 +42,7 @@ from bot.stats.hours import Hours
 from bot.stats.overview import overview
 from bot.study import completion, correcting, manual
 from bot.study.models import Assignment, Completion, Expected
+from plugins.notice import deciding
 from tests.conftest import MORNING
 from tests.unit.study.test_figures import BRANCHES, furnish, happen
 from tests.unit.study.test_figures import branches as any_branch
@@ -55,7 +59,12 @@ UNDOS: dict[str, undo.Undo] = {
     "leave.take": roster_undo.left,
     "roster.remove": roster_undo.removed,
     exemption.KIND: exemption.put_back,
+    "notice.draft": deciding.take_back,
+    "notice.revise": deciding.unwrite,
+    "notice.withdraw": deciding.restore,
+    "notice.close": deciding.reopen,
 }
+notices = st.integers(1, 3)
 event = st.one_of(
     studied,
     st.tuples(st.just("enter"), anybody, any_reading),
@@ -66,10 +75,16 @@ event = st.one_of(
     st.tuples(st.just("back"), anybody, st.just(0)),
     st.tuples(st.just("undo"), any_branch, st.just(0)),
     st.tuples(st.just("office"), anybody, st.just(0)),
+    st.tuples(st.just("publish"), any_branch, st.sampled_from(list(Scope))),
+    st.tuples(st.just("receipt"), anybody, notices),
+    st.tuples(st.just("revise"), notices, st.integers(1, 9)),
+    st.tuples(st.just("withdraw"), notices, st.just(0)),
+    st.tuples(st.just("file"), notices, st.just(0)),
+    st.tuples(st.just("address"), notices, st.lists(anybody, min_size=1)),
 )
 
 
-async def act(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, two: int) -> None:
+async def act(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, two: Any) -> None:
     """What a leader of the 党委 or of a 支部 does by hand; the rest as in the figures of study. What is refused changes
     nothing."""
     member = await uow.session.get(Member, one)
@@ -93,10 +108,34 @@ async def act(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, two: 
             await leave.end(uow, boss, member)
         case "office":
             await roster_repository.grant(uow, 2, one, Role.ORGANISER)
+        case "publish":
+            boss = replace(boss, branch_id=one)
+            people = [one + 1, one + 2] if two is Scope.PEOPLE else []
+            await drafting.draft(uow, boss, Wording("开会", "其他"), two, people=people, reviewed=True)
+        case "receipt" if member is not None:
+            own = replace(boss, user_id=str(one), branch_id=member.branch_id, member_id=one)
+            await receiving.confirm_all(uow, [receiving.Confirmation(own, Method.PRIVATE, chosen=two)] * 2)
+        case "revise" | "withdraw" | "file" | "address":
+            await change(uow, boss, await uow.session.get(Notice, one), what, two)
         case "undo":
             await undo.undo(uow, boss, (await undo.last(uow, boss)).id, UNDOS)
         case _:
             await happen(uow, clock, what, one, two)
+
+
+async def change(uow: UnitOfWork, boss: Actor, notice: Notice | None, how: str, what: Any) -> None:
+    if notice is None:
+        return
+    boss = replace(boss, branch_id=notice.branch_id)
+    match how:
+        case "revise":
+            await drafting.revise(uow, boss, notice.no, f"第{what}次改")
+        case "withdraw":
+            await ending.withdraw(uow, boss, notice.no)
+        case "file":
+            await ending.close(uow, boss, notice.no)
+        case "address" if notice.scope == Scope.PEOPLE:
+            await announcing.change(uow, boss, notice.id, f"{notice.text}又改", people=what)
 
 
 @dataclass(frozen=True)
@@ -119,6 +158,21 @@ class Raw:
     own: dict[int, Own]
     rows: dict[tuple[int, int], str]
     readings: list[Assignment]
+    receipts: dict[tuple[int, int], bool | None]
+
+
+async def told(uow: UnitOfWork) -> dict[tuple[int, int], bool | None]:
+    """(notice, member) → whether it is confirmed, of what is out; None: they needn't."""
+    found: dict[tuple[int, int], bool | None] = {}
+    given = {(r.notice_id, r.version, r.member_id) for r in await uow.session.scalars(select(NoticeReceipt))}
+    for one in await uow.session.scalars(select(NoticeExpected)):
+        notice = await uow.session.get_one(Notice, one.notice_id)
+        member = await uow.session.get_one(Member, one.member_id)
+        if notice.state in ("published", "closed"):
+            done = (notice.id, notice.version, member.id) in given
+            needn_t = one.exempt or member.left_on is not None
+            found[notice.id, member.id] = True if done else None if needn_t else False
+    return found
 
 
 async def recount(uow: UnitOfWork, wanted: Stretch) -> Raw:
@@ -181,7 +235,7 @@ async def recount(uow: UnitOfWork, wanted: Stretch) -> Raw:
             {source: n for source, n in halves.items() if n},
             floor(Fraction(year * len(here), length)),
         )
-    return Raw(own, rows, readings)
+    return Raw(own, rows, readings, await told(uow))
 
 
 def same(found: Hours, own: Own) -> None:
@@ -232,6 +286,10 @@ async def check_branch(uow: UnitOfWork, here: Branch, path: str, wanted: Stretch
     assert (now.study.late, now.study.extra, now.study.halves) == (states["补学"], states["自愿完成"], halves)
     for source in (Source.MEETING, Source.TRAINING, Source.MANUAL):
         assert now.booked[source] == sum(one.by_source.get(source, 0) for one in own.values())
+    theirs = [m.id for m in await uow.session.scalars(select(Member)) if BRANCHES[m.branch_id].startswith(path)]
+    told = {key: done for key, done in raw.receipts.items() if key[1] in theirs}
+    receipts = [done for done in told.values() if done is not None]
+    assert (now.notices, now.wanted, now.given) == (len({n for n, _ in told}), len(receipts), sum(receipts))
     if found.below:
         parts = [sum(getattr(one.study, name) for one in found.below) for name in ("counted", "done", "halves")]
         assert parts == [now.study.counted, now.study.done, now.study.halves]
@@ -278,7 +336,7 @@ def pages(data: bytes) -> dict[str, list[tuple[Any, ...]]]:
     return {page.title: list(rows(page)) for page in load_workbook(io.BytesIO(data))}
 
 
-async def play(events: list[tuple[str, int, int]], folder: str) -> None:
+async def play(events: list[tuple[str, int, Any]], folder: str) -> None:
     load_models()
     clock = ShiftableClock(MORNING)
     database = Database(f"sqlite+aiosqlite:///{folder}/test.db", clock)
@@ -313,7 +371,9 @@ def plain() -> Iterator[None]:
 
 @settings(max_examples=10)
 @given(st.lists(event, min_size=8, max_size=25))
-def test_every_answer_is_the_same_and_true(events: list[tuple[str, int, int]]) -> None:
+def test_every_answer_is_the_same_and_true(events: list[tuple[str, int, Any]]) -> None:
+    start: list[tuple[str, int, Any]]
     start = [("push", 2, 3), ("push", 3, 60), ("claim", 1, 1), ("claim", 4, 1), ("hours", 2, 4), ("push", 1, 10)]
+    start += [("publish", 1, Scope.BELOW), ("receipt", 1, 1), ("receipt", 2, 1), ("move", 2, 2)]
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(play(start + events, folder))

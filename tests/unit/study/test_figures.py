@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.branch import exemption, roster, roster_undo
+from bot.branch import counting, exemption, roster, roster_undo
 from bot.branch import leave as leaving
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, ChatGroup, Leave, Member
@@ -96,7 +96,7 @@ async def happen(uow: UnitOfWork, clock: ShiftableClock, what: str, one: int, tw
         elif not two and member.left_on is not None:
             await roster_undo.removed(uow, BOSS, {"member": one, "offices": [], "accounts": []})
     elif what == "move":
-        member.branch_id = two
+        await counting.move(uow, {member: two})
     elif what == "leave":
         first = today + timedelta(days=two)
         last = first + timedelta(days=3)
