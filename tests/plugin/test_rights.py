@@ -122,6 +122,41 @@ async def test_who_may_not_is_refused(town: Talk, role: Role | None) -> None:
     assert len(barred) > 0
 
 
+REFUSED: tuple[tuple[Role | None, str, str], ...] = (
+    (None, "王建国的学习情况", "别人的学习情况由支委来看。发「我的」看自己的。"),
+    (None, "会议记录 1", "会议 1 的记录给到会的人和支委看。"),
+    (None, "确认记录 19", "会议 19 的记录由主持人确认。"),
+    (None, "取消报名 1 李秀英", "给别人取消报名由支委来做。自己不去了发「取消报名 编号」。"),
+    (None, "会议 支部党员大会 周五15:00", "开会由支委来召集,党小组会也可以由小组长召集。发「会议」看最近有哪些会。"),
+    (None, "会议取消 20", "这由会议的主持人或支委来做。发「会议」看最近有哪些会。"),
+    (None, "任务 1 50%", "进度由负责的人或支委来报。"),
+    (None, "三会一课 下级", "看下级支部的情况由书记来做。"),
+    (None, "讨论 基层减负", "开讨论由宣传委员或书记来做。发「讨论」看正在进行的。"),
+    (None, "讨论 导出 1", "导出讨论由宣传委员或书记来做。"),
+    (None, "解绑 王建国", "解绑别人由书记来做。解绑自己只发「解绑」两个字就行。"),
+    (None, "请假 王建国 出差 明天", "替别人请假由书记来做。自己请假不用写姓名,比如:请假 出差 3天"),
+    (Role.ORGANISER, "同意 1", "1 号由书记、副书记来决定。"),
+    (Role.ORGANISER, "公告 改 1 哈哈", "公告的「修改」由宣传委员或书记来做。"),
+    (Role.ORGANISER, "撤回 1", "公告由宣传委员或书记来发。要撤回自己的打卡,发「撤回打卡」。"),
+    (Role.PROPAGANDIST, "意见箱", "意见由书记、副书记看,公示的异议还有组织委员看。"),
+    (Role.PROPAGANDIST, "回执 1 在群里公布", "在群里公布名单由书记来定。名单可以私下看,发「回执 编号」。"),
+    (Role.DEPUTY, "任命 李秀英 书记", "「红旗社区第一党支部」的书记由书记或上级任免。"),
+    (Role.SECRETARY, "统计 蓝天支部", "「蓝天支部」由它的书记或上级来管。"),
+)
+"""Who types what the table lets them, and is refused by the use case."""
+
+
+async def test_what_a_use_case_refuses_is_said_and_on_record_and_changes_nothing(town: Talk) -> None:
+    """``make guards`` takes out each ``raise NotAllowed``. A few are seen elsewhere: an office that was lost since, a
+    notice of one's own, a group without a branch."""
+    await town.say(999999, "/绑定 王建国", group=sample.GROUP_ID, card="路人")  # request 1
+    before = await rows(town.app)
+    for known, (role, words, said) in enumerate(REFUSED):
+        assert await town.whisper(PEOPLE[role], words) == said
+        assert len(await refusals(town.app)) == known + 1, words
+    assert await rows(town.app) == before
+
+
 async def test_a_stranger_is_told_how_to_be_known_and_nothing_else(town: Talk) -> None:
     stranger, known = 999999, await secrets(town.app)
     before = await rows(town.app)

@@ -1,5 +1,5 @@
 """A neighbour who is alike in everything, row by row, changes nothing: what a branch hears stays the same to the word,
-and whatever it does, the neighbour's rows stay as they are. Each query that forgets its branch turns this red."""
+and whatever it does, the neighbour's rows stay as they are. Queries by themselves are in ``unit/test_walls``."""
 
 import re
 from collections.abc import AsyncIterator

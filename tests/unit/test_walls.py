@@ -13,7 +13,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from sqlalchemy import Column, ColumnElement, Row, Table, insert, select, text
+from sqlalchemy import Column, ColumnElement, Row, Table, delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 import bot
@@ -22,7 +22,8 @@ from bot.core.db import Base, Database, UnitOfWork
 from bot.delivery.models import OutboxRow
 from bot.meeting.models import State as MeetingState
 from bot.meeting.models import TaskKind
-from bot.notice.models import Notice
+from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, NoticeTotal
+from bot.notice.retention_repository import sum_up_receipts
 from bot.study.figures_repository import Window
 from bot.study.rules import Query
 from bot.textmining.originality import Verdict
@@ -47,7 +48,7 @@ LIKE: dict[str, Any] = {
 """Where a column isn't like the others of its type: they hold what they hold by themselves, else 1, 字 and this day."""
 APART = {
     "chat_group.group_id", "chat_question.user_id", "discussion_voice.message_id", "member_account.user_id",
-    "outbox.key", "outbox_hold.lane", "process.name", "study_visit.code", "study_visit.nonce",
+    "notice_template.text", "outbox.key", "outbox_hold.lane", "process.name", "study_visit.code", "study_visit.nonce",
 }  # fmt: skip
 """Texts that no two rows have in common."""
 OWN = object()
@@ -100,17 +101,26 @@ def _cell(name: str, column: Column[Any], own: int, branch: int) -> Any:
     return {bool: False, int: 1, float: 1.0, datetime: NOW, date: NOW.date()}.get(kind, WORD)
 
 
-async def move_in(database: Database, branch: int) -> None:
+async def settle(database: Database, *branches: int) -> None:
+    """These, one after the other, are all there is."""
     async with database.unit_of_work() as uow:
-        for table in Base.metadata.sorted_tables:
+        for table in reversed(Base.metadata.sorted_tables):
+            await uow.session.execute(delete(table))
+        for branch, table in product(branches, Base.metadata.sorted_tables):
             for more in (None, MORE[table.name]) if table.name in MORE else (None,):
                 if table.name not in NOBODY:
                     await uow.session.execute(insert(table).values(row(table, branch, more)))
 
 
 async def rows(uow: UnitOfWork) -> set[tuple[str, str]]:
-    tables = Base.metadata.sorted_tables
-    return {(table.name, repr(tuple(one))) for table in tables for one in await uow.session.execute(select(table))}
+    """(table, values) of every row, asked at once: it is asked often."""
+    each = (
+        (table.name, ", ".join(f'"{column.name}"' for column in table.columns)) for table in Base.metadata.sorted_tables
+    )
+    query = text(
+        " UNION ALL ".join(f"SELECT '{name}', json_array({columns}) FROM \"{name}\"" for name, columns in each)
+    )
+    return {(name, values) for name, values in await uow.session.execute(query)}
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -176,12 +186,11 @@ async def hear(database: Database) -> dict[tuple[str, str], tuple[Any, set[tuple
 
 
 async def test_neighbours_who_are_alike_are_neither_heard_nor_touched(database: Database) -> None:
-    await move_in(database, OURS)
+    await settle(database, OURS)
     alone = await hear(database)
     async with database.reading() as uow:
         ours = await rows(uow)
-    await move_in(database, BEFORE)
-    await move_in(database, AFTER)
+    await settle(database, BEFORE, OURS, AFTER)
     together = await hear(database)
     async with database.reading() as uow:
         theirs = await rows(uow) - ours
@@ -189,3 +198,19 @@ async def test_neighbours_who_are_alike_are_neither_heard_nor_touched(database: 
     assert {call for call, (_, after) in together.items() if after is not None and theirs - after} == set()
     assert {name for (name, _), did in alone.items() if any(did)} == {name for name, _ in functions()}
     assert len(theirs) == 2 * len(ours)
+
+
+async def test_old_receipts_of_a_branch_are_summed_up_without_those_of_another(database: Database) -> None:
+    await settle(database, OURS, AFTER)
+    async with database.unit_of_work() as uow:
+        notice = await uow.session.get_one(Notice, OURS)
+        notice.published_at = notice.ended_at = EARLY
+        uow.session.add(NoticeExpected(notice_id=OURS, member_id=AFTER))
+        uow.session.add(NoticeReceipt(notice_id=OURS, version=1, member_id=AFTER, at=NOW, method=WORD))
+        await uow.session.flush()
+        assert await sum_up_receipts(uow, NOW) == 1
+        total = await uow.session.get_one(NoticeTotal, (OURS, OURS), populate_existing=True)
+        assert (total.wanted, total.given) == (2, 2)
+        for table in (NoticeExpected, NoticeReceipt):
+            left = select(table.member_id).where(table.notice_id == OURS)
+            assert (await uow.session.scalars(left)).all() == [AFTER]

@@ -43,6 +43,27 @@ async def test_markup_is_only_text(title: str) -> None:
     assert await draw(title=title) != await draw(title="")
 
 
+CODE = '#panic("x")'
+"""Ends the drawing with an error wherever it is read as typst."""
+EVERYWHERE: dict[str, dict[str, object]] = {
+    "material": dict.fromkeys(DATA, CODE) | {"at": CODE},
+    "notice": dict.fromkeys(("kind", "no", "category", "title", "excerpt", "length"), CODE),
+    "discussion": dict.fromkeys(("no", "ends", "title", "about"), CODE) | {"prompts": [CODE]},
+    "cloud": dict.fromkeys(("no", "count", "title", "themes"), CODE)
+    | {"height": 40, "words": [{"word": CODE, "size": 20, "tone": 0, "x": 0, "y": 0}]},
+    "stats": dict.fromkeys(("branch", "label", "heading", "more", "note", "empty"), CODE)
+    | {
+        "tiles": [dict.fromkeys(("name", "value", "note"), CODE)],
+        "bars": [dict.fromkeys(("no", "name", "said", "note"), CODE) | {"percent": 50}],
+    },
+}
+
+
+@pytest.mark.parametrize("template", [file.stem for file in cards.TEMPLATES.glob("*.typ") if file.stem != "house"])
+async def test_what_people_write_is_never_run(template: str) -> None:
+    assert await cards.draw(Card(template=template, data=EVERYWHERE[template], alt=""))
+
+
 async def test_every_character_has_a_shape_of_its_own() -> None:
     """Missing ones would all be drawn as the same empty box."""
     pictures = {await draw(title=char) for char in "党一㛃𠮷龘體·é"}
