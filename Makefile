@@ -11,7 +11,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/p
 RUN_DEPS := $(VENV)/.runtime
 DEV_DEPS := $(VENV)/.dev
 
-.PHONY: help demo run test soak lint types imports format docs lock audit bench pictures chromium clean
+.PHONY: help demo run test soak guards lint types imports format docs lock audit bench pictures chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -32,6 +32,9 @@ MINUTES ?= 60
 
 soak: $(DEV_DEPS)  ## an hour of kills under load (MINUTES=…), with figures at the end
 	$(BIN)/python -m tests.fault.soak --minutes $(MINUTES)
+
+guards: $(DEV_DEPS)  ## take each guard out, one by one: does a test turn red? (WHICH=… those whose name holds a word)
+	$(BIN)/python -m scripts.guards $(WHICH)
 
 lint: $(DEV_DEPS)  ## style and likely mistakes
 	$(BIN)/ruff check .
