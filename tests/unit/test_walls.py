@@ -22,8 +22,7 @@ from bot.core.db import Base, Database, UnitOfWork
 from bot.delivery.models import OutboxRow
 from bot.meeting.models import State as MeetingState
 from bot.meeting.models import TaskKind
-from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, NoticeTotal
-from bot.notice.retention_repository import sum_up_receipts
+from bot.notice.models import Notice
 from bot.study.figures_repository import Window
 from bot.study.rules import Query
 from bot.textmining.originality import Verdict
@@ -198,19 +197,3 @@ async def test_neighbours_who_are_alike_are_neither_heard_nor_touched(database: 
     assert {call for call, (_, after) in together.items() if after is not None and theirs - after} == set()
     assert {name for (name, _), did in alone.items() if any(did)} == {name for name, _ in functions()}
     assert len(theirs) == 2 * len(ours)
-
-
-async def test_old_receipts_of_a_branch_are_summed_up_without_those_of_another(database: Database) -> None:
-    await settle(database, OURS, AFTER)
-    async with database.unit_of_work() as uow:
-        notice = await uow.session.get_one(Notice, OURS)
-        notice.published_at = notice.ended_at = EARLY
-        uow.session.add(NoticeExpected(notice_id=OURS, member_id=AFTER))
-        uow.session.add(NoticeReceipt(notice_id=OURS, version=1, member_id=AFTER, at=NOW, method=WORD))
-        await uow.session.flush()
-        assert await sum_up_receipts(uow, NOW) == 1
-        total = await uow.session.get_one(NoticeTotal, (OURS, OURS), populate_existing=True)
-        assert (total.wanted, total.given) == (2, 2)
-        for table in (NoticeExpected, NoticeReceipt):
-            left = select(table.member_id).where(table.notice_id == OURS)
-            assert (await uow.session.scalars(left)).all() == [AFTER]
