@@ -144,7 +144,7 @@ async def as_sheet(found: Sequence[Entry], query: Query) -> bytes:
     return await workbook([Sheet("党务公开台账", _COLUMNS, rows)])
 
 
-_WIDTHS = (1.4, 2.2, 4.4, 2.3, 1.6, 2.3, 1.4)
+_WIDTHS = (1.3, 2.2, 3.6, 2.6, 1.8, 2.6, 1.5)
 """Centimetres."""
 
 

@@ -6,7 +6,7 @@ What people wrote stays text: a name such as ``=HYPERLINK(…)`` is never a form
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,8 +20,7 @@ Cell = str | int | float | date | datetime | None
 Row = Sequence[Cell]
 LONGEST = 32_000
 """Characters of a cell; spreadsheets take a few more."""
-NAME = 40
-"""Characters of a name or title, which is to be seen whole; a longer text would become too small."""
+_WIDE = re.compile(r"[^\x00-\u10ff]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -67,23 +66,34 @@ def clean(text: str) -> str:
 def _write(sheets: Sequence[Sheet], loop: asyncio.AbstractEventLoop) -> bytes:
     out = io.BytesIO()
     book = spreadsheetml.Book(out)
-    cell = lru_cache(2048, typed=True)(_cell)  # the same names, titles and days stand in one row after the other
     for sheet in sheets:
         rows = _pulled(aiter(sheet.rows), loop) if isinstance(sheet.rows, AsyncIterable) else sheet.rows
         heading = [spreadsheetml.text(column.title, spreadsheetml.HEADING) for column in sheet.columns]
-        formats = [spreadsheetml.PERCENT if column.percent else spreadsheetml.PLAIN for column in sheet.columns]
-        cells = ([cell(value, style) for value, style in zip(row, formats, strict=True)] for row in rows)
+        writers = [_writer(column) for column in sheet.columns]
+        cells = ([write(value) for write, value in zip(writers, row, strict=True)] for row in rows)
         title = re.sub(r"[\[\]:*?/\\]", " ", clean(sheet.title))[:31]
         book.page(title, [column.width for column in sheet.columns], chain([heading], cells))
     book.close()
     return out.getvalue()
 
 
-def _cell(value: Cell, style: int) -> spreadsheetml.Cell:
-    if isinstance(value, str):
-        text = clean(value)[:LONGEST]
-        style = spreadsheetml.FITTED if len(text) <= NAME else spreadsheetml.PLAIN
-        return spreadsheetml.text(text, style) if text else ""
-    if isinstance(value, date):
-        return spreadsheetml.moment(to_local(value) if isinstance(value, datetime) else value)
-    return "" if value is None else spreadsheetml.number(value, style)
+def _writer(column: Column) -> Callable[[Cell], spreadsheetml.Cell]:
+    """Makes the cells of a column; what stands in one row after the other is made once."""
+    style = spreadsheetml.PERCENT if column.percent else spreadsheetml.PLAIN
+
+    def cell(value: Cell) -> spreadsheetml.Cell:
+        if isinstance(value, str):
+            text = clean(value)[:LONGEST]
+            if (lines := _lines(text, column.width - 1)) > 1:
+                return spreadsheetml.broken(text, lines)
+            return spreadsheetml.text(text) if text else ""
+        if isinstance(value, date):
+            return spreadsheetml.moment(to_local(value) if isinstance(value, datetime) else value)
+        return "" if value is None else spreadsheetml.number(value, style)
+
+    return lru_cache(1024, typed=True)(cell)
+
+
+def _lines(text: str, room: int) -> int:
+    """How many lines it takes in a column; Chinese characters take two places."""
+    return sum(max(1, -(-(len(line) + len(_WIDE.findall(line))) // room)) for line in text.split("\n"))

@@ -13,11 +13,21 @@ from zipfile import ZIP_DEFLATED, ZipFile
 Cell = str
 """A cell from behind its place on, as ``text``, ``number`` and ``moment`` write it; an empty one is left out."""
 
-PLAIN, HEADING, DATE, MOMENT, PERCENT, FITTED = range(6)
-"""The formats of cells, in the order of ``_STYLES``. A fitted text becomes smaller where its column is narrow."""
+
+class Broken(str):
+    """A cell whose text goes on in the next line, ``lines`` in all."""
+
+    lines: int
+
+
+PLAIN, HEADING, DATE, MOMENT, PERCENT, WRAPPED = range(6)
+"""The formats of cells, in the order of ``_STYLES``."""
 
 AT_ONCE = 500
 """Rows that are put together before they are compressed."""
+
+LINE, MOST_LINES = 16, 25
+"""Points of a line in a row of several, and how many of these fit: what spreadsheets don't work out by themselves."""
 
 _LEVEL = 3
 """Of compression: the next ones take twice as long for a file that is a tenth smaller."""
@@ -39,7 +49,8 @@ _STYLES = (
     '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '<fill><patternFill patternType="solid"><fgColor rgb="FFF3E9E4"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" applyAlignment="1">'
+    '<alignment vertical="center"/></xf></cellStyleXfs>'
     '<cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
     '<alignment vertical="center"/></xf>'
     '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1">'
@@ -51,7 +62,7 @@ _STYLES = (
     '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
     '<alignment vertical="center"/></xf>'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
-    '<alignment vertical="center" shrinkToFit="1"/></xf></cellXfs>'
+    '<alignment vertical="center" wrapText="1"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
@@ -144,6 +155,13 @@ def text(value: str, style: int = PLAIN) -> Cell:
     return f'{_styled(style)} t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
 
 
+def broken(value: str, lines: int) -> Broken:
+    """A text that takes so many lines in its column."""
+    cell = Broken(text(value, WRAPPED))
+    cell.lines = min(lines, MOST_LINES)
+    return cell
+
+
 def number(value: float, style: int = PLAIN) -> Cell:
     return f"{_styled(style)}><v>{value}</v></c>"
 
@@ -162,4 +180,6 @@ def _styled(style: int) -> str:
 
 def _row(no: int, letters: Sequence[str], cells: Sequence[Cell]) -> str:
     placed = [f'<c r="{letter}{no}"{cell}' for letter, cell in zip(letters, cells, strict=True) if cell]
-    return f'<row r="{no}">{"".join(placed)}</row>'
+    lines = max([cell.lines for cell in cells if type(cell) is Broken], default=0)
+    height = f' ht="{lines * LINE}"' if lines else ""
+    return f'<row r="{no}"{height}>{"".join(placed)}</row>'

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, date, datetime
 
+import pytest
 from docx import Document
 from openpyxl import load_workbook
 
@@ -28,7 +29,27 @@ async def test_a_workbook_has_real_dates_numbers_filters_and_no_formulas() -> No
     assert (page["D2"].value, page["D2"].is_date) == (datetime(2026, 11, 24), True)
     assert page["E2"].value == datetime(2026, 11, 24, 8, 30)
     assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:E4")
-    assert (page.print_title_rows, page["A2"].alignment.shrink_to_fit) == ("$1:$1", True)
+    assert page.print_title_rows == "$1:$1"
+
+
+@pytest.mark.parametrize(
+    ("text", "height"),
+    [
+        ("王建国", None),
+        ("六个字的名字", None),
+        ("阿卜杜热西提·买买提明", 32),
+        ("abcdefghijklm", None),
+        ("abcdefghijklmn", 32),
+        ("一\n\n三", 48),
+        ("学习" * 200, 400),
+    ],
+)
+async def test_a_text_that_is_wider_than_its_column_goes_on_in_the_next_line(text: str, height: int | None) -> None:
+    columns = [Column("姓名", 14), Column("备注", 20)]
+    book = load_workbook(io.BytesIO(await workbook([Sheet("表", columns, [(text, "好"), ("甲", "乙")])])))
+    page = book.worksheets[0]
+    assert (page["A2"].value, bool(page["A2"].alignment.wrap_text)) == (text, height is not None)
+    assert (page.row_dimensions[2].height, page.row_dimensions[3].height) == (height, None)
 
 
 async def test_a_document_holds_its_parts_in_order() -> None:
