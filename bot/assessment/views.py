@@ -2,7 +2,7 @@
 
 from bot.assessment.rules import COUNTS, FORMULAS, Indicator, Per, Scheme, What, points
 from bot.assessment.scoring import Assessment, Score
-from bot.rendering.sheets import Column, Sheet, workbook
+from bot.rendering.sheets import Column, Row, Sheet, workbook
 from bot.stats.asking import label
 
 LINES = 60
@@ -22,7 +22,8 @@ def assessment(found: Assessment) -> str:
     if gaps:
         more = f"等 {len(gaps)} 处" if len(gaps) > GAPS else ""
         lines.append(f"差距:{';'.join(gaps[:GAPS])}{more}")
-    return "\n".join([head, *lines, "回复编号看依据,比如「1」。没有记录的不计分。"])
+    how = "回复编号看依据,比如「1」;要表格发「考核 导出」。没有记录的不计分。"
+    return "\n".join([head, *lines, how])
 
 
 def _line(one: Score, found: Assessment) -> str:
@@ -71,6 +72,31 @@ def scheme(found: Scheme) -> str:
 
 def marked(one: Indicator, tenths: int) -> str:
     return f"「{one.name}」打了 {points(tenths)} 分。打错了发「撤销」。"
+
+
+_SCORES = (
+    Column("编号", 8), Column("指标", 20), Column("怎么算", 40), Column("情况", 24), Column("分值", 8),
+    Column("得分", 8), Column("上期得分", 10), Column("差距", 40),
+)  # fmt: skip
+_EVIDENCE = (Column("编号", 8), Column("指标", 20), Column("依据", 80))
+
+
+async def table(found: Assessment) -> bytes:
+    """The .xlsx: a line for each indicator and what they add up to, and on another page all of the evidence."""
+    rows: list[Row] = [
+        (
+            one.indicator.no, one.indicator.name, _how(one.indicator), one.said, one.indicator.weight,
+            _number(one.tenths), _number(found.before.get(one.indicator.name)), ";".join(one.gaps),
+        )
+        for one in found.scores
+    ]  # fmt: skip
+    rows.append((None, "合计", "没有记录的不计分", None, found.most, found.total / 10, None, None))
+    evidence = [(one.indicator.no, one.indicator.name, line) for one in found.scores for line in one.evidence]
+    return await workbook([Sheet("考核", _SCORES, rows), Sheet("依据", _EVIDENCE, evidence)])
+
+
+def _number(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10
 
 
 SHEET = (

@@ -17,9 +17,11 @@ def rows(found: Overview) -> list[Bar]:
     return [Bar(str(one.no or ""), one.name, one.study.done, one.study.counted) for one in found.below]
 
 
-def overview(found: Overview) -> Content:
-    """Picture and text."""
-    return Content.of(card(found), text(found))
+def overview(found: Overview, *, in_group: bool) -> Content:
+    """Picture and text; to a group, where messages are short, only its beginning and end."""
+    listed = _listed(found)
+    lines = [*totals(found)[:2], *listed[-1:]] if in_group else [*totals(found), *listed]
+    return Content.of(card(found), "\n".join(lines))
 
 
 def card(found: Overview) -> Card:
@@ -80,11 +82,6 @@ def _against(moved: str, found: Overview) -> str:
     return f",与{found.stretch.against}持平" if moved == "持平" else f",比{found.stretch.against} {moved}"
 
 
-def text(found: Overview) -> str:
-    """The figures in words, for who can't see the picture or wants to copy them; then what may be looked at next."""
-    return "\n".join([*totals(found), *_listed(found)])
-
-
 def totals(found: Overview) -> list[str]:
     """The figures as lines: a heading, then what has happened."""
     now, before = found.now, found.before
@@ -121,6 +118,7 @@ def totals(found: Overview) -> list[str]:
 
 
 def _listed(found: Overview) -> list[str]:
+    """What the figures are made of, and at the end what may be looked at next."""
     if found.below:
         lines = [_branch(one) for one in found.below[:LINES]]
         more = f"(只列前 {LINES} 个,共 {len(found.below)} 个)" if len(found.below) > LINES else ""

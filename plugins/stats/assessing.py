@@ -1,11 +1,13 @@
 """What a secretary types for 考核: the scores and their evidence, and marks by hand."""
 
 from bot.assessment import records, scheme, scoring, views
+from bot.assessment.scoring import Assessment
+from bot.branch import audit
 from bot.branch import service as branch
-from bot.chat.call import Ask, Call, Reply
+from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
-from bot.rendering.content import Content
+from bot.rendering.content import Attachment, Content
 from bot.scheduling.reporting import read_span, split_span
 from bot.stats import asking
 from plugins.stats import schemes
@@ -20,9 +22,9 @@ HERE = "考核已私聊发给您。"
 @commands.command(
     "考核",
     who=Who.LEADER,
-    usage="考核 [2026三季度] [支部]",
+    usage="考核 [三季度] [支部] · 考核 打分 <编号> <分数> <理由> · 考核 导出 [三季度] · 考核 方案",
     example="考核 三季度",
-    summary="按支部自己的指标打分,每一分都能看依据;「考核 方案」看和改指标",
+    summary="按支部自己的指标打分,每一分都能看依据;「考核 方案」看和改指标,「考核 模板」是指标的表格",
     led_by=r"[^推]{2,16}",
 )
 async def assess(call: Call) -> Reply:
@@ -30,14 +32,17 @@ async def assess(call: Call) -> Reply:
     word, _, rest = call.args.partition(" ")
     if word in _PARTS:
         return await _PARTS[word](call, rest.strip())
-    async with call.app.database.reading() as uow:
-        stretch, name = asking.read(call.args, branch.today(uow), "本季度")
-        here = await asking.whose(uow, call.actor, name)
-        found = await scoring.assess(uow, here, stretch)
-    payload: dict[str, object] = {"branch": here.id, "span": asking.kept(stretch)}
+    found = await _assessed(call, call.args)
+    payload: dict[str, object] = {"branch": found.branch.id, "span": asking.kept(found.stretch)}
     numbers = tuple(str(one.indicator.no) for one in found.scores)
     text = Content.of(views.assessment(found))
     return Ask(text, "stats.evidence", payload, numbers, MINUTES, privately=True, here=HERE)
+
+
+async def _assessed(call: Call, words: str) -> Assessment:
+    async with call.app.database.reading() as uow:
+        stretch, name = asking.read(words, branch.today(uow), "本季度")
+        return await scoring.assess(uow, await asking.whose(uow, call.actor, name), stretch)
 
 
 @commands.answer("evidence")
@@ -68,6 +73,16 @@ async def _mark(call: Call, rest: str) -> Reply:
         return views.marked(one, given.tenths)
 
 
-_PARTS = {"打分": _mark} | schemes.PARTS
+async def _export(call: Call, rest: str) -> Reply:
+    found = await _assessed(call, rest)
+    data = await views.table(found)
+    async with call.app.database.unit_of_work() as uow:
+        about, days = f"branch:{found.branch.id}", asking.kept(found.stretch)[:2]
+        await audit.record(uow, call.actor, "assessment.export", about, detail={"days": days})
+    name = f"{found.branch.name}{asking.label(found.stretch)}考核.xlsx"
+    return Say(Content.of(Attachment(sha256=call.app.media.put(data), name=name)), privately=True, here=HERE)
+
+
+_PARTS = {"打分": _mark, "导出": _export} | schemes.PARTS
 
 commands.undo("assessment.mark")(scoring.unmark)

@@ -27,16 +27,16 @@ async def figures(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         stretch, name = asking.read(call.args, branch.today(uow))
         found = await overview(uow, await asking.whose(uow, call.actor, name), stretch)
-    return _said(found)
+    return _said(call, found)
 
 
-def _said(found: Overview) -> Reply:
-    content = views.overview(found)
+def _said(call: Call, found: Overview) -> Reply:
     if not found.below:
-        return Say(content)
+        return Say(views.overview(found, in_group=call.actor.group_id is not None))
     numbered = {str(one.no): one.id for one in found.below if one.no}
     payload: dict[str, object] = {"branches": numbered, "span": asking.kept(found.stretch)}
     here = "统计已私聊发给您。"
+    content = views.overview(found, in_group=False)
     return Ask(content, "stats.drill", payload, tuple(numbered), MINUTES, privately=True, here=here)
 
 
@@ -49,4 +49,4 @@ async def drill(call: Call) -> Reply:
         stretch = asking.restore(span, branch.today(uow))
         here = await asking.led(uow, call.actor, int(numbered[call.args]))
         found = await overview(uow, here, stretch)
-    return _said(found)
+    return _said(call, found)

@@ -4,7 +4,7 @@ from bot.assessment import rules, scheme, views
 from bot.branch import service as branch
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet
-from bot.core.errors import UserError
+from bot.core.errors import NotAllowed, UserError
 from bot.rendering.content import Attachment, Content
 from bot.sources import workbook
 from bot.stats import asking
@@ -77,7 +77,13 @@ async def read_in(call: Call, rest: str) -> Reply:
 async def handed_over(call: Call) -> Reply:
     if not call.message.files:
         raise UserError("没有收到文件,没有导入。要导入请再发「考核 导入」,然后发 .xlsx 文件。")
-    return await read_in(call, "")
+    try:
+        return await read_in(call, "")
+    except NotAllowed:
+        raise
+    except UserError as error:  # the next file may be better
+        again = Content.of(f"{error}\n改好后直接再发给我;不导了回复「取消」。")
+        return Ask(again, "stats.scheme_file", {}, choices=(), minutes=10)
 
 
 PARTS = {

@@ -12,7 +12,7 @@ from bot.meeting.models import Meeting, State, Task, TaskKind
 from tests.plugin.conftest import BOSS, EDITOR
 from tests.plugin.talk import Talk
 from tests.plugin.test_stats import ABOVE, OTHER_BOSS, above, autumn
-from tests.plugin.test_stats_files import files
+from tests.plugin.test_stats_files import files, pages
 from tests.sheet import xlsx
 from tests.unit.study.house import china
 
@@ -45,7 +45,7 @@ async def test_from_the_records_with_gaps_by_name(talk: Talk) -> None:
     assert said[6] == "6. 作用发挥 不计分(还没打分)"
     assert said[7] == "7. 目标和任务 不计分(没有记录)"
     assert "缺四季度支部党员大会" in said[8]
-    assert said[9] == "回复编号看依据,比如「1」。没有记录的不计分。"
+    assert said[9] == "回复编号看依据,比如「1」;要表格发「考核 导出」。没有记录的不计分。"
 
 
 async def test_goals_and_tasks_count_by_their_progress(talk: Talk) -> None:
@@ -175,6 +175,34 @@ async def test_a_wrong_sheet_is_refused_whole(talk: Talk, rows: list[tuple[objec
     assert said in answer
     assert "没有导入" in answer
     assert "来源:产品自带" in await talk.whisper(BOSS, "考核 方案")
+    assert answer.endswith("\n改好后直接再发给我;不导了回复「取消」。")
+    assert "来源:本支部的方案" in await talk.whisper(BOSS, talk.file("考核.xlsx", xlsx(*GOOD)))
+
+
+async def test_the_scores_go_out_as_a_table_with_all_their_evidence(talk: Talk) -> None:
+    await talk.whisper(BOSS, "考核 打分 6 8.5 志愿服务")
+    assert "由书记" in await talk.whisper(EDITOR, "考核 导出")
+    said = (await talk.whisper(BOSS, "考核 四季度")).splitlines()
+    evidence = (await talk.whisper(BOSS, "1")).splitlines()[3:]
+    await talk.whisper(BOSS, "考核 导出 四季度")
+    ((name, data),) = files(talk).items()
+    assert name == "第一支部2026年四季度(到11月24日)考核.xlsx"
+    found = pages(data)
+    assert list(found) == ["考核", "依据"]
+    head, first, *others = found["考核"]
+    assert head == ["编号", "指标", "怎么算", "情况", "分值", "得分", "上期得分", "差距"]
+    how = "学习完成率,达到 90%得满分 25,不足按比例(推送的材料按时或补学都算,请假、免学不计)"
+    assert first == [1, "学习完成率", how, "41%(5/12 人次)", 25, 11.5, None, "学习完成率 41%,目标 90%"]
+    assert others[4][:6] == [6, "作用发挥", others[4][2], "志愿服务", 10, 8.5]
+    scored = [row for row in (first, *others[:-1]) if row[5] is not None]
+    assert others[-1][1:6] == [
+        "合计", "没有记录的不计分", None, sum(row[4] for row in scored), round(sum(row[5] for row in scored), 1),
+    ]  # fmt: skip
+    assert f"考核 {others[-1][5]}/{others[-1][4]} 分" in said[0]
+    assert [row[2] for row in found["依据"][1:] if row[0] == 1] == evidence
+    async with talk.app.database.reading() as uow:
+        query = select(AuditEntry.subject).where(AuditEntry.action == "assessment.export")
+        assert list(await uow.session.scalars(query)) == ["branch:1"]
 
 
 async def test_an_indicator_may_be_measured_over_the_whole_year(talk: Talk) -> None:

@@ -96,6 +96,14 @@ async def test_days_that_make_no_sense(talk: Talk, words: str) -> None:
     assert "比如" in said or "可以这样写" in said
 
 
+async def test_in_the_group_the_picture_has_three_lines_under_it(talk: Talk) -> None:
+    lines = NOVEMBER.splitlines()
+    assert (await talk.say(BOSS, "/统计")).splitlines() == [*lines[:2], lines[-1]]
+    assert (await talk.say(BOSS, "/统计 2025年")).splitlines() == (
+        await talk.whisper(BOSS, "统计 2025年")
+    ).splitlines()[:2]
+
+
 async def test_nobody_below_the_committee_asks(talk: Talk) -> None:
     assert "由支委" in await talk.whisper(MEMBER, "统计")
     assert "还不认识您" in await talk.say(STRANGER, "/统计")
