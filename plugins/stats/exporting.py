@@ -51,7 +51,6 @@ async def _sent(call: Call, stretch: Stretch, whose: str, data: bytes, about: st
     usage="月报 [9月/三季度/去年] [支部]",
     example="月报 9月",
     summary="两张图、一份文档和一份表格,可以直接上报",
-    under="导出",
 )
 async def monthly(call: Call) -> Reply:
     """Of the last period that is over, unless another is named."""

@@ -103,7 +103,6 @@ async def file(call: Call) -> Reply:
     usage="谁没达标 [三季度/今年] [支部]",
     example="谁没达标 三季度",
     summary="学时没到要求的人,只发给问的人",
-    under="统计",
     led_by=r".{2,16}",
 )
 async def below(call: Call) -> Reply:

@@ -1,8 +1,11 @@
 """What members type or do to say that they have read something."""
 
-from bot.chat.call import Call, Reply, Say
+from dataclasses import replace
+
+from bot.chat.call import Acknowledge, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
+from bot.rendering.content import Content
 from bot.study import correcting, views
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.codes import Shown
@@ -61,9 +64,11 @@ async def which(call: Call) -> Reply:
     method = Method.PRIVATE if call.actor.group_id is None else Method.PHRASE
     made = [Claim(call.actor, method, call.message.message_id, no) for no in numbers]
     replies = [await claim(call, one) for one in made]
-    if call.actor.group_id is None and all(isinstance(reply, Say) for reply in replies):
-        return "\n".join(reply.content.plain for reply in replies if isinstance(reply, Say))
-    return next((reply for reply in replies if isinstance(reply, Say)), replies[-1])
+    said = "\n".join(reply.content.plain for reply in replies if isinstance(reply, Say))
+    recorded = [reply for reply in replies if isinstance(reply, Acknowledge)]
+    if recorded:  # in the group: a sign for these, and privately what is still to be done for the others
+        return replace(recorded[-1], besides="\n".join(filter(None, [said, *(one.besides for one in recorded)])))
+    return Say(Content.of(said), privately=True)
 
 
 @commands.signal("reaction")

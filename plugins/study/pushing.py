@@ -35,7 +35,7 @@ def split_below(text: str) -> tuple[bool, str]:
 @commands.command(
     "推送",
     who=Who.EDITOR,
-    usage="推送 <链接、文字、文件或「资料 12」> [时间] [到下级] [凭答题]",
+    usage="推送 <链接、文字、文件或「资料 12」> [时间] [到下级] [凭阅读页|凭答题|凭心得|凭到会]",
     example="推送 资料 12 明天8点",
     summary="推送一篇学习材料",
     scheduled=True,

@@ -13,7 +13,7 @@ from bot.chat.acknowledge import Collector
 from bot.chat.scene import Scene
 from bot.delivery.models import OutboxRow, State
 from bot.study import pushing, repository
-from bot.study.models import Assignment, Completion, Material
+from bot.study.models import Assignment, Completion, Material, Proof
 from plugins.study import completing
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk, reply
@@ -156,6 +156,18 @@ async def test_all_of_them_at_once(talk: Talk) -> None:
     async with talk.app.database.reading() as uow:
         found = await uow.session.execute(select(Completion.member_id, Completion.method).distinct())
     assert {tuple(row) for row in found} == {(3, "phrase"), (1, "private")}
+
+
+async def test_of_all_of_them_what_needs_more_is_said_privately_and_the_others_count(talk: Talk) -> None:
+    for no in (2, 3):
+        await push(talk, no)
+    async with talk.app.database.unit_of_work() as uow:
+        await uow.session.execute(update(Assignment).where(Assignment.no == 2).values(proof=Proof.PAGE))
+    await talk.say(MEMBER, "已学")
+    more = "学习 2 要凭阅读页完成,还没有登记:看到末尾把验证码发来(如「打卡 7F3K」)。"
+    assert await talk.hear(MEMBER, "全部") == [(f"private {MEMBER}", more)]
+    assert len(talk.telephone.reacted) == 1
+    assert await done(talk) == [(1, 3), (3, 3)]
 
 
 async def test_in_private_somebody_of_a_small_group_reads_with_the_branch(talk: Talk) -> None:
