@@ -15,7 +15,7 @@ async def test_a_workbook_has_real_dates_numbers_filters_and_no_formulas() -> No
     rows = [
         ('=HYPERLINK("http://a.b")', 3, 0.85, date(2026, 11, 24), datetime(2026, 11, 24, 0, 30, tzinfo=UTC)),
         ("+1", None, 1.0, date(2026, 1, 1), datetime(2026, 1, 1, 20, tzinfo=UTC)),
-        ("坏\x07字\ud800符", 0, 0.0, None, None),
+        ("坏\x07字\ud800符</t></is></c>&<f>1</f>", 0, 0.0, None, None),
     ]
     columns = [Column("姓名", 20), Column("次数"), Column("完成率", percent=True), Column("日期"), Column("时间")]
     book = load_workbook(io.BytesIO(await workbook([Sheet("本月/学习", columns, iter(rows))])))
@@ -24,7 +24,7 @@ async def test_a_workbook_has_real_dates_numbers_filters_and_no_formulas() -> No
     assert page.title == "本月 学习"
     assert [cell.value for cell in page[1]] == ["姓名", "次数", "完成率", "日期", "时间"]
     assert [page["A2"].value, page["A2"].data_type, page["A3"].data_type] == ['=HYPERLINK("http://a.b")', "s", "s"]
-    assert page["A4"].value == "坏字符"
+    assert page["A4"].value == "坏字符</t></is></c>&<f>1</f>"
     assert (page["B2"].value, page["C2"].value, page["C2"].number_format) == (3, 0.85, "0%")
     assert (page["D2"].value, page["D2"].is_date) == (datetime(2026, 11, 24), True)
     assert page["E2"].value == datetime(2026, 11, 24, 8, 30)
