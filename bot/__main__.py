@@ -94,7 +94,7 @@ def outbox(settings: Settings, act: str, row: int | None) -> int:
                     await messages.decide_row(uow, row, arrived=act == "arrived")
                     done = "delivery.arrived" if act == "arrived" else "delivery.again"
                     await audit.record(uow, None, done, f"outbox:{row}", "xueban outbox")
-                return "记下了。" if act == "arrived" else "已放回发件箱,正在运行的机器人几秒内会再发一次。"
+                return "记下了,不再发。" if act == "arrived" else "已放回发件箱,正在运行的机器人几秒内会再发一次。"
             async with database.reading() as uow:
                 return views.for_operator(await messages.all_troubles(uow), await messages.waiting(uow))
         finally:
@@ -166,7 +166,7 @@ def _port(text: str) -> int:
 
 
 def _row(text: str) -> int:
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < 19:  # a number that the databases can read
         return int(text)
     raise argparse.ArgumentTypeError("行号要写数字,用 xueban outbox 看。")
 

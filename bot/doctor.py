@@ -68,7 +68,9 @@ def report(settings: Settings) -> int:
     ]
     for finding in findings:
         print(("✓ " if finding.ok else "✗ ") + finding.text)
-    return 0 if all(finding.ok for finding in findings) else 1
+    if wrong := sum(not finding.ok for finding in findings):
+        print(f"有 {wrong} 处要处理,见上面带 ✗ 的。")
+    return 1 if wrong else 0
 
 
 def names() -> Iterator[Finding]:
@@ -134,9 +136,9 @@ async def database(settings: Settings) -> list[Finding]:
         return [Finding(False, told)]
     try:
         async with db.engine.connect() as connection:
-            found = [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection, settings)]]
+            found = [Finding(True, "数据库连接正常"), *[finding async for finding in _inside(connection)]]
             current = await schema(connection) is Schema.CURRENT
-        return [*found, *(await _running(db) if current else [])]
+        return [*found, *([*await _drift(db), *await _running(db)] if current else [])]
     except Exception as error:
         if isinstance(error, DBAPIError) and _broken(error.orig):
             return [Finding(False, "数据库文件坏了。请停下机器人,移走它,再用 xueban restore 恢复最近的备份。")]
@@ -149,7 +151,7 @@ def _broken(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
-async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncIterator[Finding]:
+async def _inside(connection: AsyncConnection) -> AsyncIterator[Finding]:
     """Schema, contents and clock of a database that answers."""
     sqlite = connection.dialect.name == "sqlite"
     if sqlite and (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one() != "ok":
@@ -171,10 +173,15 @@ async def _inside(connection: AsyncConnection, settings: Settings) -> AsyncItera
     if newest is not None and newest > now + SET_BACK:
         told = f"系统时间比数据库里最新的记录还早(记录到 {to_local(newest):%Y-%m-%d %H:%M})"
         yield Finding(False, f"{told}。请校准系统时间,打开时间同步。")
-    if not sqlite:
-        drift = abs((await connection.execute(text("SELECT now()"))).scalar_one() - SystemClock().now())
-        told = f"时钟与数据库相差 {drift.total_seconds():.1f} 秒"
-        yield Finding(drift < DRIFT, told if drift < DRIFT else f"{told}。请打开两边的时间同步。")
+
+
+async def _drift(db: Database) -> list[Finding]:
+    if db.is_sqlite:
+        return []
+    drift = abs(await db.drift())
+    told = f"时钟与数据库相差 {drift:.1f} 秒"
+    ok = drift < DRIFT.total_seconds()
+    return [Finding(ok, told if ok else f"{told}。请打开两边的时间同步。")]
 
 
 async def _running(db: Database) -> list[Finding]:

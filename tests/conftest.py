@@ -1,6 +1,6 @@
 """Fixtures that every kind of test shares: a clock that stands at 7:40 in the morning, and a fresh database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +10,20 @@ from hypothesis import settings
 from bot.core.clock import CHINA, ShiftableClock
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.migrate import load_models
+from tests.nursery import Nursery
 
 settings.register_profile("xueban", deadline=None)  # the machine is shared: time says nothing
 settings.load_profile("xueban")
 
 MORNING = datetime(2026, 11, 24, 7, 40, tzinfo=CHINA)
 """A Tuesday and a workday."""
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    started = Nursery()
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import traceback
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,9 @@ class Nursery:
             text=True,
         )
 
-    def bear_worker(self, **job: Any) -> int:
-        """Begin a process that only delivers (``tests.fault.harness.Job``); its process id."""
-        return self._bear({"worker": job})
+    def bear(self, function: str, **given: Any) -> int:
+        """Begin a process that calls ``module:function`` of the tests; its process id."""
+        return self._bear({"function": function, "given": given})
 
     def bear_bot(self, folder: Path, command: tuple[str, ...], environment: dict[str, str], log: Path) -> int:
         """Begin ``xueban <command>`` in ``folder``; its process id."""
@@ -91,10 +92,9 @@ def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], l
 
 
 def _live(request: dict[str, Any]) -> int:
-    from tests.fault import harness
-
-    if "worker" in request:
-        harness.live(harness.Job(**request["worker"]))
+    if "function" in request:
+        module, name = request["function"].split(":")
+        getattr(import_module(module), name)(**request["given"])
         return 0
     return _live_as_bot(**request["bot"])
 
@@ -102,6 +102,7 @@ def _live(request: dict[str, Any]) -> int:
 def main() -> None:
     """The parent: forks a life for each request, and takes all of them with it when it ends."""
     import bot.chat.runtime  # noqa: F401 - imported for the children
+    import tests.fault.harness  # noqa: F401
     from bot.textmining import segmenter
 
     segmenter._jieba()

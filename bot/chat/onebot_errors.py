@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.delivery.transport import Refusal, Refused, Unknown
 
 _RESULT = re.compile(r'"?result"?\s*[:=]?\s*(-?\d+)', re.IGNORECASE)
+_WHY = re.compile(r'"errMsg"\s*:\s*"([^"]*)"')
 _MUTED = ("禁言", "muted", "been banned from speaking")
 _REMOVED = (
     "不在群",
@@ -39,7 +40,9 @@ def classify(info: Mapping[str, object]) -> Refused | Unknown:
     if any(word in lower for word in _MUTED):
         return Refused(Refusal.MUTED, short)
     if "eventchecker failed" in lower:
-        found = _RESULT.search(words)
+        found, why = _RESULT.search(words), _WHY.search(words)
+        if found is not None:  # the rest is of no use to whoever reads it
+            short = f"result {found[1]} {why[1][:80] if why else ''}".strip()
         match found and int(found[1]):
             case 110:
                 return Refused(Refusal.REMOVED, short)

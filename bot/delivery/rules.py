@@ -60,10 +60,10 @@ def settle(
                 return Settled(Step.WAIT, absent_since + gap, absent_since=absent_since)
             if attempts < MAX_ATTEMPTS:
                 return Settled(Step.RETRY, reason="两次在聊天记录里都没有找到,重发一次")
-            return Settled(Step.HUMAN, reason="重发之后仍没有找到,请到群里看一眼")
+            return Settled(Step.HUMAN, reason="重发之后仍没有找到")
         case NoHistory():
             if now >= looking_since + limit:
-                return Settled(Step.HUMAN, reason="没有回音,聊天记录也查不到,请到群里看一眼")
+                return Settled(Step.HUMAN, reason="没有回音,聊天记录也查不到")
             return Settled(Step.WAIT, min(now + min(gap, limit / 6), looking_since + limit), absent_since=absent_since)
 
 

@@ -44,6 +44,8 @@ def for_operator(rows: Sequence[OutboxRow], waiting: int) -> str:
         state = f"{_STATES[State(row.state)]} {row.reason}".strip()
         when = to_local(row.due_at)
         lines.append(f"{row.id}  {row.reference}  {branch}  {where}  {when:%Y-%m-%d %H:%M}  {state}")
-    if rows:
-        lines.append("已在群里看到:xueban outbox arrived <行号>;要再发一次:xueban outbox retry <行号>")
+    if undecided := [row.id for row in rows if row.state == State.NEEDS_HUMAN]:
+        lines.append(f"已在群里看到:xueban outbox arrived {undecided[0]};没有:xueban outbox retry {undecided[0]}")
+    elif unsent := [row.id for row in rows if row.state != State.UNKNOWN]:
+        lines.append(f"还要发的:xueban outbox retry {unsent[0]}")
     return "\n".join(lines)

@@ -298,7 +298,7 @@ class Worker:
                 ):
                     await self._tell(uow, one, TroubleKind.MUTED, "账号被禁言,解除后自动补发")
             case Refused(kind=Refusal.REMOVED):
-                if await repository.set_final(uow, one.id, one.fence, State.REJECTED, str(outcome)):
+                if await repository.set_final(uow, one.id, one.fence, State.REJECTED, f"账号已不在这里({outcome})"):
                     await repository.hold(uow, one.lane, HoldKind.REMOVED, str(outcome))
                     await self._herald.removed(uow, one.target, "账号已不在这里")
                     await self._tell(uow, one, TroubleKind.REMOVED, "账号已不在这里,已暂停发送")

@@ -1,7 +1,7 @@
 """Fields and houses, ready for use."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,13 +13,6 @@ from tests.postgres import server
 from . import house as houses
 from .field import Field
 from .house import House
-
-
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    started = Nursery()
-    yield started
-    started.close()
 
 
 @pytest.fixture

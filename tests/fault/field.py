@@ -127,7 +127,8 @@ class Field(Post):
 
     def bear(self, *, die_at: int = 0, die_on: str = "", **settings: float) -> int:
         """Begin a life of the delivering process."""
-        self.pid = self._nursery.bear_worker(**asdict(Job(self.port, self.url, SETTINGS | settings, die_at, die_on)))
+        job = Job(self.port, self.url, SETTINGS | settings, die_at, die_on)
+        self.pid = self._nursery.bear("tests.fault.harness:live", **asdict(job))
         return self.pid
 
     def kill(self) -> None:

@@ -113,8 +113,9 @@ async def tell_secretary(uow: UnitOfWork, trouble: Trouble) -> None:
     await outbox.enqueue(uow, Outgoing(None, target, Content.of(text), "trouble.delivery", key))
 
 
-def live(job: Job) -> None:
-    """The life of one process: until SIGTERM, or its fate."""
+def live(**given: Any) -> None:
+    """The life of one process with a ``Job``: until SIGTERM, or its fate."""
+    job = Job(**given)
     logging.basicConfig(level=logging.ERROR)
     fate = Fate(job)
     plain_send = FastAPIWebSocket.send_text

@@ -1,6 +1,9 @@
 """Twelve months in full, then totals: no figure changes by it, and what is no longer kept can't be asked or changed."""
 
+import asyncio
 import io
+import os
+import random
 from datetime import date
 from pathlib import Path
 from unicodedata import normalize
@@ -19,25 +22,39 @@ from bot.hours import repository as ledger
 from bot.hours.models import HourEntry
 from bot.notice import retention_repository as receipts
 from bot.notice.models import NoticeExpected, NoticeReceipt
+from bot.rendering.content import Card
 from bot.study import pushing
 from bot.study import retention_repository as retained
 from bot.study.models import Completion, Expected, Material
 from plugins.branch import retention as night
 from plugins.notice.clockwork import publish_what_is_due
+from tests.nursery import Nursery, alive
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import GROUP, Talk
-from tests.plugin.test_stats_files import files
+from tests.plugin.test_stats import ABOVE, above
+from tests.plugin.test_stats_files import files, pages
 from tests.unit.study.house import china, material
+
+__all__ = ["above"]
 
 GOES = (Expected, Completion, NoticeExpected, NoticeReceipt, Voice)
 ASKED = (
-    "统计 2025年9月",
-    "统计 2025年三季度",
-    "统计 去年",
-    "谁没达标 2025年三季度",
-    "张三的学习情况 2025年9月",
-    "考核 2025三季度",
+    (BOSS, "统计 2025年9月"),
+    (BOSS, "统计 2025年三季度"),
+    (BOSS, "统计 去年"),
+    (BOSS, "谁没达标 2025年三季度"),
+    (BOSS, "张三的学习情况 2025年9月"),
+    (BOSS, "考核 2025三季度"),
+    (BOSS, "月报 2025年9月"),
+    (BOSS, "导出 2025年三季度"),
+    (BOSS, "导出 2025年9月 张三"),
+    (MEMBER, "我的"),
+    (ABOVE, "统计 2025年9月"),
+    (ABOVE, "考核 2025三季度"),
+    (ABOVE, "导出 2025年9月"),
 )
+ONE_BY_ONE = {"完成明细", "学时台账"}
+"""Sheets that list single records."""
 OLD = "学习 1 是2025年9月的,只留了合计:应学 3 人,完成 2 人(补学 1 人)。名单和登记都已过保留期。"
 BOTH = pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 
@@ -109,29 +126,72 @@ async def rows(talk: Talk, *tables: type[Base]) -> list[int]:
         return [await uow.session.scalar(select(func.count()).select_from(one)) or 0 for one in tables]
 
 
-async def figures(talk: Talk) -> list[str]:
-    return ["\n".join(text for _, text in await talk.hear(BOSS, words, group=None)) for words in ASKED]
+async def figures(talk: Talk) -> list[object]:
+    """All that is answered, drawn and filed, but for the lists of single records."""
+    found: list[object] = []
+    for who, words in ASKED:
+        talk.telephone.contents.clear()
+        found.append(await talk.hear(who, words, group=None))
+        found += [[part for part in one.parts if isinstance(part, Card)] for one in talk.telephone.contents]
+        for name, data in files(talk).items():
+            if name.endswith("xlsx"):
+                kept = [page for page in pages(data).items() if page[0] not in ONE_BY_ONE]
+                found += [page for page in kept if not ("张三" in name and page[0] == "学习")]
+            else:
+                paper = Document(io.BytesIO(data))
+                found += [[one.text for one in paper.paragraphs], *([c.text for c in t._cells] for t in paper.tables)]
+    return found
 
 
 @BOTH
-async def test_every_figure_is_the_same_afterwards(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_figure_is_the_same_afterwards(talk: Talk, above: None, monkeypatch: pytest.MonkeyPatch) -> None:
     at(talk, "2026-11-27 00:30")
     before = await figures(talk)
-    assert "完成 2/3 人次(66%)" in before[0]
-    assert "讨论" in before[0]
-    assert await rows(talk, *GOES) == [12, 6, 4, 1, 3]
+    short = [await talk.whisper(who, words) for who, words in ASKED[:2]]
+    assert "完成 2/3 人次(66%)" in short[0]
+    assert "讨论" in short[0]
+    assert await rows(talk, *GOES) == [13, 7, 4, 1, 3]
     monkeypatch.setattr(night, "STEPS", 11)
     for repository in (retained, receipts, ledger):
         monkeypatch.setattr(repository, "SOME", 1)
     for look in range(12):  # every one is cut off after a few steps: as if killed there, and begun again
         await by_night(talk, f"2026-11-27 0{1 + look // 6}:{look % 6}0", looks=1)
-        assert [await talk.whisper(BOSS, one) for one in ASKED[:2]] == before[:2]
+        assert [await talk.whisper(who, words) for who, words in ASKED[:2]] == short
     assert await figures(talk) == before
-    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0]
+    assert await rows(talk, *GOES) == [9, 3, 0, 0, 0]
     async with talk.app.database.reading() as uow:
         assert (await uow.session.scalars(select(HourEntry.origin))).all() == ["month:2025-08:补登"]
         mark = await uow.session.get_one(Retention, 1)
         assert (to_local(mark.kept_from).isoformat()[:10], mark.finished_at is not None) == ("2025-11-01", True)
+        acts = (await uow.session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "bot"))).all()
+        assert [act for act in acts if act.startswith("retention.")] == ["retention.move", "retention.done"]
+
+
+@BOTH
+async def test_killed_in_the_middle_of_a_night(talk: Talk, above: None, nursery: Nursery) -> None:
+    """By SIGKILL, at random moments, until a process lives to see the end: no figure changes."""
+    at(talk, "2026-11-27 00:30")
+    before, killed, finished = await figures(talk), 0, False
+    short = [await talk.whisper(who, words) for who, words in ASKED[:2]]
+    seed = int(os.environ.get("XUEBAN_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    settings = talk.app.settings
+    given = {"url": settings.database, "folder": str(settings.xueban.data_dir), "now": "2026-11-27T01:30:00+08:00"}
+    while not finished:
+        pid = nursery.bear("tests.plugin.nights:sum_up", **given, seconds=dice.uniform(0, 0.05 * (1 + killed)))
+        while alive(pid):  # noqa: ASYNC110 - another process can't set an event
+            await asyncio.sleep(0.005)
+        assert [await talk.whisper(who, words) for who, words in ASKED[:2]] == short
+        async with talk.app.database.reading() as uow:
+            mark = await uow.session.get(Retention, 1)
+            finished = mark is not None and mark.finished_at is not None
+            killed += not finished
+    print(f"killed {killed} times")
+    assert killed >= 3
+    assert await figures(talk) == before
+    assert await rows(talk, *GOES) == [9, 3, 0, 0, 0]
+    async with talk.app.database.reading() as uow:
         acts = (await uow.session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "bot"))).all()
         assert [act for act in acts if act.startswith("retention.")] == ["retention.move", "retention.done"]
 
@@ -179,7 +239,7 @@ async def test_what_is_only_a_total_is_said_to_be_one(talk: Talk, who: int, word
 
 async def test_who_wants_to_be_forgotten_stays_forgotten(talk: Talk) -> None:
     at(talk, "2026-11-27 00:30")
-    before = (await figures(talk))[0].splitlines()[:3]
+    before = (await talk.whisper(*ASKED[0])).splitlines()[:3]
     await by_night(talk)
     kept = await talk.whisper(MEMBER, "我的数据")
     assert sorted(line for line in kept.splitlines() if "以前" in line) == [
@@ -190,7 +250,7 @@ async def test_who_wants_to_be_forgotten_stays_forgotten(talk: Talk) -> None:
     ]
     await talk.whisper(MEMBER, "删除我的信息")
     await talk.whisper(MEMBER, "确认")
-    assert (await figures(talk))[0].splitlines()[:3] == before
+    assert (await talk.whisper(*ASKED[0])).splitlines()[:3] == before
     async with talk.app.database.reading() as uow:
         for table in Base.metadata.sorted_tables:
             found = (await uow.session.execute(select(table))).all()

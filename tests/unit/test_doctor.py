@@ -251,7 +251,8 @@ def test_a_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert all(line.startswith("✓ ") for line in capsys.readouterr().out.splitlines())
     Path(".env").write_text("\n".join([*lines, "XUEBAN__DELIVERY__PAZE=1"]), encoding="utf-8")
     assert main(["doctor"]) == 1
-    [fault] = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("✓ ")]
+    fault, last = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("✓ ")]
+    assert last == "有 1 处要处理,见上面带 ✗ 的。"
     assert fault == "✗ 没有 XUEBAN__DELIVERY__PAZE 这个设置,写了也不起作用。请照 .env.example 改正名字。"
 
 

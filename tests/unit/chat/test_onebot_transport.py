@@ -178,6 +178,11 @@ def test_errors_mean_what_their_words_say(info: dict[str, object], expected: str
     assert (error.kind.value if isinstance(error, Refused) else None) == expected
 
 
+def test_of_what_the_platform_refuses_a_person_reads_what_it_says_about_it() -> None:
+    answer = {"retcode": 1200, "message": f'EventChecker Failed: {NTEVENT}\n{{ "result": 7, "errMsg": "内容违规" }}'}
+    assert str(classify(answer)) == "result 7 内容违规"
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
