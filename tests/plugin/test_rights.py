@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import App
-from bot.branch.models import AuditEntry, Branch, ChatGroup, Member, MemberAccount, Role, RoleGrant
+from bot.branch import organisation, rights
+from bot.branch import service as branch
+from bot.branch.actor import Speaker
+from bot.branch.models import AuditEntry, Branch, BranchKind, ChatGroup, Member, MemberAccount, Role, RoleGrant
 from bot.chat.commands import Command, Who
 from bot.chat.table import TABLE
 from bot.core.db import Base
+from bot.core.errors import NotAllowed
 from bot.core.limits import RateLimit
 from bot.delivery.models import OutboxRow
 from bot.discussion.models import Voice
@@ -19,6 +23,7 @@ from bot.meeting.models import Meeting
 from bot.notice.models import Letter, Notice
 from bot.rendering.content import Content
 from bot.simulator import sample
+from bot.stats import asking
 from bot.study.models import Assignment, Material, Visit
 from tests.plugin.talk import ACCOUNT, Talk
 
@@ -109,19 +114,6 @@ async def secrets(app: App) -> set[str]:
     return {text[:14] for text in found if text and len(text) > 2} - _SAID_HERE
 
 
-@pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role or "党员")
-async def test_who_may_not_is_refused(town: Talk, role: Role | None) -> None:
-    barred = [command for command in TABLE if role not in MAY[command.who]]
-    before = await rows(town.app)
-    for command in barred:
-        for group in (sample.GROUP_ID, None):
-            said = await town.say(PEOPLE[role], f"/{command.example or command.words[0]}", group=group)
-            assert said == f"「{command.words[0]}」由{command.who.value}使用,您可以发「帮助」看看能做什么。"
-    assert await refusals(town.app) == [command.key for command in barred for _ in range(2)]
-    assert await rows(town.app) == before
-    assert len(barred) > 0
-
-
 REFUSED: tuple[tuple[Role | None, str, str], ...] = (
     (None, "王建国的学习情况", "别人的学习情况由支委来看。发「我的」看自己的。"),
     (None, "会议记录 1", "会议 1 的记录给到会的人和支委看。"),
@@ -155,6 +147,38 @@ async def test_what_a_use_case_refuses_is_said_and_on_record_and_changes_nothing
         assert await town.whisper(PEOPLE[role], words) == said
         assert len(await refusals(town.app)) == known + 1, words
     assert await rows(town.app) == before
+
+
+async def test_nobody_decides_about_a_branch_that_they_do_not_lead(town: Talk) -> None:
+    """Asked of the use cases themselves: what leads to them lets nobody get so far."""
+    async with town.app.database.reading() as uow:
+        other, organiser = [
+            await branch.resolve_actor(uow, Speaker("onebot11", ACCOUNT, str(user)), frozenset())
+            for user in (OTHER_SECRETARY, PEOPLE[Role.ORGANISER])
+        ]
+        theirs, own = await branch.get(uow, 1), await branch.get(uow, other.branch)
+        await rights.need_leader(uow, other, own)
+        for refused in (
+            rights.need_leader(uow, other, theirs),
+            rights.need_leader(uow, organiser, theirs),
+            asking.led(uow, other, theirs.id),
+            organisation.create(uow, other, "蓝天党委", BranchKind.COMMITTEE, None),
+        ):
+            with pytest.raises(NotAllowed):
+                await refused
+
+
+@pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role or "党员")
+async def test_who_may_not_is_refused(town: Talk, role: Role | None) -> None:
+    barred = [command for command in TABLE if role not in MAY[command.who]]
+    before = await rows(town.app)
+    for command in barred:
+        for group in (sample.GROUP_ID, None):
+            said = await town.say(PEOPLE[role], f"/{command.example or command.words[0]}", group=group)
+            assert said == f"「{command.words[0]}」由{command.who.value}使用,您可以发「帮助」看看能做什么。"
+    assert await refusals(town.app) == [command.key for command in barred for _ in range(2)]
+    assert await rows(town.app) == before
+    assert len(barred) > 0
 
 
 async def test_a_stranger_is_told_how_to_be_known_and_nothing_else(town: Talk) -> None:
