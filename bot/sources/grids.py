@@ -209,8 +209,11 @@ def _stored(value: Any) -> Value:
     if isinstance(value, bytes):
         value = _text(value)
     if isinstance(value, str):
-        return _list_in(value.strip()) or (value if value.strip() else None)
+        return _list_in(value.strip()) or (value if value.strip() not in _NOTHING else None)
     return value if isinstance(value, int | float) else None
+
+
+_NOTHING = frozenset({"", "[]", "{}"})
 
 
 def _list_in(text: str) -> tuple[str, ...]:

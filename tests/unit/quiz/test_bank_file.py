@@ -155,13 +155,15 @@ async def test_sqlite_whatever_its_table_is_called(tmp_path: Path) -> None:
         "PRAGMA journal_mode=WAL",
         'CREATE TABLE "我的""题" (id INTEGER PRIMARY KEY, 题干 TEXT, 选项 TEXT, 答案 TEXT)',
         """INSERT INTO "我的""题" VALUES (1, '哪个?', '["甲","乙"]', 'B'), (2, '哪些?', '甲|乙|丙', 'AC'),
-        (3, '谁?', '甲|乙', '丁')""",
+        (3, '谁?', '甲|乙', '丁'), (4, '镰刀和____', '[]', '锤头')""",
         "CREATE TABLE settings (k TEXT, v TEXT)",
         "INSERT INTO settings VALUES ('a', 'b')",
         "CREATE VIEW 题目 AS SELECT '骗?' AS 题干, '甲|乙' AS 选项, 'A' AS 答案",
     )
     found = await bank_file.read("题库.db", data)
-    assert [(item.stem, item.answer) for item in found.items] == [("哪个?", ("B",)), ("哪些?", ("A", "C"))]
+    sound = [("哪个?", ("B",)), ("哪些?", ("A", "C")), ("镰刀和____", ("锤头",))]
+    assert [(item.stem, item.answer) for item in found.items] == sound
+    assert found.passed_over == ("settings",)
     assert [(fault.place, fault.reason) for fault in found.faults] == [('「我的"题」第 3 条', "答案「丁」不在选项里")]
 
 
