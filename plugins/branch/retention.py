@@ -32,13 +32,16 @@ async def sum_up(app: App) -> None:
     async with app.database.unit_of_work() as uow:
         if await retention.move_on(uow, months):
             return
-    idle = 0
-    for step, let_go in enumerate(cycle(TABLE.letting_go.values())):
+    idle, features = 0, cycle(TABLE.letting_go.values())
+    let_go = next(features)
+    for _ in range(STEPS):
         async with app.database.unit_of_work() as uow:
             rows = await let_go(uow, before)
             idle = 0 if rows else idle + 1
             if idle == len(TABLE.letting_go) or rows:
                 await retention.count(uow, rows)
-        if idle == len(TABLE.letting_go) or step == STEPS:
+        if idle == len(TABLE.letting_go):
             return
+        if not rows:
+            let_go = next(features)
         await asyncio.sleep(BREATH)
