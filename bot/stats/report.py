@@ -103,8 +103,13 @@ def _said(now: Figures) -> str:
 
 def _period(span: Span) -> str:
     first, last = span.first, span.last
-    if first.month == last.month and first.year == last.year:
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months == 1:
         return f"{first.year}年{first.month}月"
+    if months == 12 and first.month == 1:
+        return f"{first.year}年"
+    if months == 3 and first.month % 3 == 1:
+        return f"{first.year}年{'一二三四'[first.month // 3]}季度"
     return f"{first.year}年{first.month}月—{last.year}年{last.month}月"
 
 

@@ -154,13 +154,17 @@ async def test_the_report_of_a_month(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "title"),
+    ("words", "title", "periods"),
     [
-        ("季报", "2026年三季度学习情况季报"),
-        ("月报 本月", "2026年11月(到11月24日)学习情况报告"),
-        ("年报", "2025年学习情况年报"),
+        ("季报", "2026年三季度学习情况季报", ["2025年二季度", "2026年三季度"]),
+        ("月报 本月", "2026年11月(到11月24日)学习情况报告", ["2026年6月", "2026年11月"]),
+        ("年报", "2025年学习情况年报", ["2020年", "2025年"]),
     ],
 )
-async def test_of_other_stretches(talk: Talk, words: str, title: str) -> None:
+async def test_of_other_stretches(talk: Talk, words: str, title: str, periods: list[str]) -> None:
     await talk.whisper(BOSS, words)
     assert sorted(files(talk)) == [f"第一支部{title}.docx", f"第一支部{title}.xlsx"]
+    (_, course) = [part for content in talk.telephone.contents for part in content.parts if isinstance(part, Card)]
+    bars = course.data["bars"]
+    assert isinstance(bars, list)
+    assert [bars[0]["name"], bars[-1]["name"]] == periods
