@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     String,
@@ -221,9 +220,15 @@ async def voices_by_member(
     uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime
 ) -> dict[int, int]:
     """Member id → voices of these members, in the discussions of any branch."""
-    heard = _heard(_within(first, last)).c
-    query = select(heard.member_id, func.sum(heard.voices)).where(heard.member_id.in_(members))
-    return {member: int(voices) for member, voices in await uow.session.execute(query.group_by(heard.member_id))}
+    given = {"members": list(members), "first": first, "last": last}
+    return {member: int(voices) for member, voices in await uow.session.execute(_voices_by_member(), given)}
+
+
+@cache
+def _voices_by_member() -> Select[*tuple[Any, ...]]:
+    heard = _heard(_within()).c
+    query = select(heard.member_id, func.sum(heard.voices))
+    return query.where(heard.member_id.in_(bindparam("members", expanding=True))).group_by(heard.member_id)
 
 
 async def spoken(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, tuple[int, int]]:
@@ -237,19 +242,19 @@ _PATH = bindparam("path", type_=String)
 
 @cache
 def _spoken() -> Select[*tuple[Any, ...]]:
-    heard = _heard(Discussion.branch_id.in_(at_or_below(_PATH)), _within(bindparam("first"), bindparam("last"))).c
+    heard = _heard(Discussion.branch_id.in_(at_or_below(_PATH)), _within()).c
     return select(heard.member_id, func.count(), func.sum(heard.voices)).group_by(heard.member_id)
 
 
 def _opened() -> ColumnElement[bool]:
     """What the branch at ``path`` and those below opened from ``first`` to ``last`` and didn't take back."""
-    here, within = Discussion.branch_id.in_(at_or_below(_PATH)), _within(bindparam("first"), bindparam("last"))
-    return and_(here, within, Discussion.state != State.CANCELLED)
+    here = Discussion.branch_id.in_(at_or_below(_PATH))
+    return and_(here, _within(), Discussion.state != State.CANCELLED)
 
 
-def _within(first: datetime | BindParameter[datetime], last: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """What was opened in these days."""
-    return and_(Discussion.opened_at >= first, Discussion.opened_at < last)
+def _within() -> ColumnElement[bool]:
+    """What was opened from ``first`` on and before ``last``."""
+    return and_(Discussion.opened_at >= bindparam("first"), Discussion.opened_at < bindparam("last"))
 
 
 async def opened(uow: UnitOfWork, path: str, first: datetime, last: datetime) -> dict[int, int]:

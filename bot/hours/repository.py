@@ -65,12 +65,21 @@ async def entries(uow: UnitOfWork, member_ids: Collection[int], first: date, las
 
 async def sums(uow: UnitOfWork, member_ids: Collection[int], first: date, last: date) -> list[tuple[int, Source, int]]:
     """(member, source, half hours) of these members on the days from ``first`` to ``last``."""
-    query = (
-        select(HourEntry.member_id, HourEntry.source, func.sum(HourEntry.halves))
-        .where(HourEntry.member_id.in_(member_ids), HourEntry.day >= first, HourEntry.day <= last)
-        .group_by(HourEntry.member_id, HourEntry.source)
-    )
-    return [(one, Source(source), int(halves)) for one, source, halves in await uow.session.execute(query)]
+    rows = await uow.session.execute(_sums(), {"members": list(member_ids), "first": first, "last": last})
+    return [(one, Source(source), int(halves)) for one, source, halves in rows]
+
+
+@cache
+def _sums() -> Select[*tuple[Any, ...]]:
+    e = HourEntry
+    theirs = e.member_id.in_(bindparam("members", expanding=True))
+    query = select(e.member_id, e.source, func.sum(e.halves)).where(theirs, _within(e))
+    return query.group_by(e.member_id, e.source)
+
+
+def _within(table: type[HourEntry | HourDay]) -> ColumnElement[bool]:
+    """From ``first`` to ``last``."""
+    return and_(table.day >= bindparam("first"), table.day <= bindparam("last"))
 
 
 async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, dict[Source, int]]:
@@ -86,8 +95,7 @@ async def by_branch(uow: UnitOfWork, path: str, first: date, last: date) -> dict
 def _by_branch() -> Select[*tuple[Any, ...]]:
     here = at_or_below(bindparam("path", type_=String))
     query = select(D.branch_id, D.source, func.sum(D.halves)).where(D.branch_id.in_(here))
-    within = (D.day >= bindparam("first"), D.day <= bindparam("last"))
-    return query.where(*within).group_by(D.branch_id, D.source)
+    return query.where(_within(D)).group_by(D.branch_id, D.source)
 
 
 # -- totals

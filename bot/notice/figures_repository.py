@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, func, select
 
 from bot.branch.models import Branch, Member
 from bot.branch.repository import at_or_below
@@ -55,23 +55,32 @@ async def by_member(
     uow: UnitOfWork, members: Collection[int], first: datetime, last: datetime
 ) -> dict[int, tuple[int, int]]:
     """Member id → (receipts that count, receipts given)."""
-    query = (
+    given = {"members": list(members), "first": first, "last": last}
+    months = {"since": to_local(first).date(), "until": to_local(last).date()}
+    found = dict.fromkeys(members, (0, 0))
+    for query in _by_member():
+        for one, wanted, done in await uow.session.execute(query, given | months):
+            found[one] = (found[one][0] + int(wanted), found[one][1] + int(done))
+    return found
+
+
+@cache
+def _by_member() -> list[Select[*tuple[Any, ...]]]:
+    """(member, receipts that count, given) of what is kept in full, and of the months of which only this is kept."""
+    theirs: BindParameter[int] = bindparam("members", expanding=True)
+    now = (
         select(E.member_id, func.sum(COUNTS), func.sum(DONE))
         .select_from(N)
         .join(E, E.notice_id == N.id)
         .join(Member, Member.id == E.member_id)
         .outerjoin(R, MINE)
-        .where(N.published_at >= first, N.published_at < last, N.state.in_(OUT), E.member_id.in_(members))
-        .group_by(E.member_id)
+        .where(N.published_at >= bindparam("first"), N.published_at < bindparam("last"), N.state.in_(OUT))
+        .where(E.member_id.in_(theirs))
     )
-    found = {one: (int(wanted), int(given)) for one, wanted, given in await uow.session.execute(query)}
     m = NoticeMonth
-    old = select(m.member_id, func.sum(m.wanted), func.sum(m.given)).where(m.member_id.in_(members))
-    old = old.where(m.month >= to_local(first).date(), m.month < to_local(last).date()).group_by(m.member_id)
-    for one, wanted, given in await uow.session.execute(old):
-        known = found.get(one, (0, 0))
-        found[one] = (known[0] + int(wanted), known[1] + int(given))
-    return found
+    old = select(m.member_id, func.sum(m.wanted), func.sum(m.given)).where(m.member_id.in_(theirs))
+    old = old.where(m.month >= bindparam("since"), m.month < bindparam("until"))
+    return [now.group_by(E.member_id), old.group_by(m.member_id)]
 
 
 @dataclass(frozen=True)

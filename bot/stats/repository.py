@@ -51,29 +51,16 @@ async def ids(uow: UnitOfWork, path: str, first: date, last: date) -> Sequence[i
 
 async def people(uow: UnitOfWork, ids: Collection[int]) -> list[Person]:
     """These people, in the order of branches."""
+    return [Person(*row) for row in await uow.session.execute(_people(), {"ids": list(ids)})]
+
+
+@cache
+def _people() -> Select[*tuple[Any, ...]]:
     m, office = Member, [role.value for role in COMMITTEE]
     committee = exists().where(RoleGrant.member_id == m.id, RoleGrant.role.in_(office))
-    query = (
-        select(
-            m.id,
-            m.name,
-            m.kind,
-            m.joined_on,
-            m.left_on,
-            m.branch_id,
-            Branch.name,
-            Branch.path,
-            committee,
-        )
-        .join(Branch, Branch.id == m.branch_id)
-        .where(m.id.in_(ids))
-        .order_by(Branch.path, m.id)
-    )
-    rows = await uow.session.execute(query)
-    return [
-        Person(i, name, kind, joined, left, branch_id, branch, at, office)
-        for i, name, kind, joined, left, branch_id, branch, at, office in rows
-    ]
+    query = select(m.id, m.name, m.kind, m.joined_on, m.left_on, m.branch_id, Branch.name, Branch.path, committee)
+    query = query.join(Branch, Branch.id == m.branch_id).where(m.id.in_(bindparam("ids", expanding=True)))
+    return query.order_by(Branch.path, m.id)
 
 
 async def head_counts(uow: UnitOfWork, path: str, first: date, last: date) -> dict[int, int]:

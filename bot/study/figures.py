@@ -89,7 +89,7 @@ async def by_reading(uow: UnitOfWork, path: str, first: datetime, last: datetime
 
 
 async def by_member(uow: UnitOfWork, first: datetime, last: datetime, members: Collection[int]) -> dict[int, Own]:
-    """Member id → figures over the readings of any branch; of those who were expected to read one or did."""
+    """Member id → figures over the readings of any branch."""
     rows = await repository.members(uow, first, last, members)
     return {member: Own(*row) for member, row in rows.items()}
 

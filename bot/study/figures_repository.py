@@ -81,39 +81,39 @@ async def members(
 ) -> dict[int, tuple[int, int, int, int]]:
     """Member id → (expectations that count, done of them, late ones of these, half hours of all completions) of what
     was pushed anywhere from ``first`` on and before ``last``, exactly as ``rules.standing`` sorts them."""
-    within = and_(A.pushed_at >= first, A.pushed_at < min(last, uow.now))
-    each = (
-        select(
-            E.member_id,
-            case((counts(), 1), else_=0).label("counts"),
-            case((C.member_id.is_not(None), 1), else_=0).label("done"),
-            case((C.late, 1), else_=0).label("late"),
-        )
+    given = {"members": list(members), "first": first, "last": min(last, uow.now)}
+    months = {"since": to_local(first).date(), "until": to_local(last).date()}
+    found = {one: [0, 0, 0, 0] for one in members}
+    for query in _members():
+        for one, *sums in await uow.session.execute(query, given | months):
+            found[one] = [had + int(more) for had, more in zip(found[one], sums, strict=True)]
+    return {one: (n, m, k, halves) for one, (n, m, k, halves) in found.items()}
+
+
+@cache
+def _members() -> list[Select[*tuple[Any, ...]]]:
+    """(member, expectations that count, done, late, half hours): of what is kept in full and counts, of all that was
+    completed, and of the months of which only this is kept."""
+    theirs: BindParameter[int] = bindparam("members", expanding=True)
+    within = and_(A.pushed_at >= bindparam("first"), A.pushed_at < bindparam("last"))
+    late, none = func.sum(case((C.late, 1), else_=0)), literal(0)
+    counted = (
+        select(E.member_id, func.count(), func.count(C.member_id), late, none)
         .join(A, A.id == E.assignment_id)
         .join(Member, Member.id == E.member_id)
         .outerjoin(C, and_(C.assignment_id == E.assignment_id, C.member_id == E.member_id))
-        .where(E.member_id.in_(members), within)
-        .subquery()
+        .where(E.member_id.in_(theirs), within, counts())
+        .group_by(E.member_id)
     )
-    sums = (func.sum(each.c.counts), func.sum(each.c.counts * each.c.done), func.sum(each.c.counts * each.c.late))
-    rows = await uow.session.execute(select(each.c.member_id, *sums).group_by(each.c.member_id))
-    found = {one: (int(n), int(m), int(k), 0) for one, n, m, k in rows}
-    hours = select(C.member_id, func.sum(A.halves)).join(A, A.id == C.assignment_id)
-    hours = hours.where(C.member_id.in_(members), within).group_by(C.member_id)
-    for one, halves in await uow.session.execute(hours):
-        found[one] = (*found.get(one, (0, 0, 0))[:3], int(halves))
-    for one, *old in await uow.session.execute(_old(first, last, members)):
-        now = found.get(one, (0, 0, 0, 0))
-        found[one] = (now[0] + int(old[0]), now[1] + int(old[1]), now[2] + int(old[2]), now[3] + int(old[3]))
-    return found
-
-
-def _old(first: datetime, last: datetime, members: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """What is kept of the months in which all that is known of these members are totals."""
+    completed = select(C.member_id, none, none, none, func.sum(A.halves)).join(A, A.id == C.assignment_id)
     m = StudyMonth
-    query = select(m.member_id, func.sum(m.counted), func.sum(m.done), func.sum(m.late), func.sum(m.halves))
-    within = (m.month >= to_local(first).date(), m.month < to_local(last).date())
-    return query.where(m.member_id.in_(members), *within).group_by(m.member_id)
+    old = select(m.member_id, func.sum(m.counted), func.sum(m.done), func.sum(m.late), func.sum(m.halves))
+    months = (m.month >= bindparam("since"), m.month < bindparam("until"))
+    return [
+        counted,
+        completed.where(C.member_id.in_(theirs), within).group_by(C.member_id),
+        old.where(m.member_id.in_(theirs), *months).group_by(m.member_id),
+    ]
 
 
 class Reading(NamedTuple):
