@@ -24,6 +24,7 @@ from bot.branch import counting
 from bot.branch.models import Branch, BranchKind, Leave, Member
 from bot.core.clock import CHINA, SystemClock
 from bot.core.db import Base, Database, UnitOfWork
+from bot.core.memory import look_at_new_only
 from bot.core.migrate import load_models, upgrade
 from bot.hours.models import HourEntry, Source
 from bot.notice.models import Notice, NoticeExpected, State
@@ -201,6 +202,7 @@ async def measure(url: str, name: str) -> None:
     await upgrade(url)
     database = Database(url, SystemClock())
     completions = await fill(database)
+    look_at_new_only()  # as the bot does
     print(f"{name}: {completions:,} completions of {BRANCHES * MEMBERS:,} members in {BRANCHES} branches", flush=True)
     today = datetime.now(CHINA).date()
     month = stretch(Span(today - timedelta(days=LAST - 1), today, "近30天"), today)

@@ -8,7 +8,7 @@ want of it.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -290,6 +290,33 @@ async def add_up(session: AsyncSession, table: type[Base], rows: list[dict[str, 
         statement = upsert(session, table).values(rows[start : start + SOME])
         more = {c.name: c + statement.excluded[c.name] for c in table.__table__.columns if c.name not in unique}
         await session.execute(statement.on_conflict_do_update(index_elements=unique, set_=more))
+
+
+async def keep_sums(
+    session: AsyncSession,
+    table: type[Base],
+    unique: list[str],
+    keys: Collection[tuple[Any, ...]],
+    query: Select[*tuple[Any, ...]],
+) -> None:
+    """Keep in the rows with these ``keys`` (of the columns ``unique``) what ``query`` finds for each: its key and then
+    the other columns. A row for which it finds nothing goes.
+
+    The rows are locked first, in one order, so that what others did until then is seen by the query."""
+    columns = {column.name: column for column in table.__table__.columns}
+    names = [*unique, *(name for name in columns if name not in unique)]
+    rows = {key: dict(zip(names, [*key, *[0] * (len(names) - len(key))], strict=True)) for key in sorted(keys)}
+    await add_up(session, table, list(rows.values()), unique)
+    found = {tuple(row[: len(unique)]): row for row in await session.execute(query)}
+    kept = [dict(zip(names, found[key], strict=True)) for key in rows if key in found]
+    for start in range(0, len(kept), SOME):
+        statement = upsert(session, table).values(kept[start : start + SOME])
+        sums = {name: statement.excluded[name] for name in names[len(unique) :]}
+        await session.execute(statement.on_conflict_do_update(index_elements=unique, set_=sums))
+    gone = [key for key in rows if key not in found]
+    for start in range(0, len(gone), SOME):
+        these = tuple_(*(columns[name] for name in unique)).in_(gone[start : start + SOME])
+        await session.execute(delete(table).where(these), execution_options={"synchronize_session": False})
 
 
 async def delete_some(session: AsyncSession, table: type[Base], *where: ColumnElement[bool]) -> int:

@@ -5,11 +5,11 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select, tuple_
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
-from bot.core.db import SOME, UnitOfWork, add_up, upsert
+from bot.core.db import SOME, UnitOfWork, keep_sums, upsert
 from bot.hours.models import HourDay, HourEntry, Source
 
 D = HourDay
@@ -122,17 +122,11 @@ async def _totals(uow: UnitOfWork, *which: ColumnElement[bool]) -> set[Total]:
 
 
 async def count(uow: UnitOfWork, totals: Collection[Total]) -> None:
-    """Keep what these add up to now. They are locked first, in one order, so what others did until then is seen by the
-    statement that counts."""
-    e, names = HourEntry, ["branch_id", "day", "source"]
-    theirs = and_(e.member_id == Member.id, e.day == D.day, e.source == D.source)
-    halves = select(func.coalesce(func.sum(e.halves), 0)).join(Member, theirs).where(Member.branch_id == D.branch_id)
-    keys = sorted(totals)
-    await add_up(uow.session, D, [dict(zip(names, key, strict=True)) | {"halves": 0} for key in keys], names)
-    for start in range(0, len(keys), SOME):
-        these = tuple_(D.branch_id, D.day, D.source).in_(keys[start : start + SOME])
-        for change in (update(D).values(halves=halves.scalar_subquery()), delete(D).where(D.halves == 0)):
-            await uow.session.execute(change.where(these), execution_options={"synchronize_session": False})
+    """Keep what these add up to now."""
+    e, branches, days = HourEntry, {total[0] for total in totals}, {total[1] for total in totals}
+    query = select(Member.branch_id, e.day, e.source, func.sum(e.halves)).join(e, e.member_id == Member.id)
+    query = query.where(Member.branch_id.in_(branches), e.day.in_(days)).group_by(Member.branch_id, e.day, e.source)
+    await keep_sums(uow.session, D, ["branch_id", "day", "source"], totals, query)
 
 
 # -- what is no longer kept in full

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from bot.branch.models import Member
 from bot.branch.retention_repository import KEPT_FROM
 from bot.branch.undo import UNDO_FOR
-from bot.core.db import SOME, UnitOfWork, add_up
+from bot.core.db import UnitOfWork, keep_sums
 from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, NoticeTotal, State
 
 N, E, R, T = Notice, NoticeExpected, NoticeReceipt, NoticeTotal
@@ -55,15 +56,17 @@ async def drop(uow: UnitOfWork, notice_id: int) -> None:
 
 
 async def count(uow: UnitOfWork, totals: Collection[Total]) -> None:
-    """Keep what these add up to now. They are locked first, in one order, so what others did until then is seen by the
-    statement that counts."""
-    keys, names, none = sorted(totals), ["branch_id", "at", "notice_id"], {"wanted": 0, "given": 0}
-    await add_up(uow.session, T, [dict(zip(names, key, strict=True)) | none for key in keys], names)
-    here = (E.notice_id == T.notice_id, Member.branch_id == T.branch_id)
-    theirs = select(E).join(N, N.id == E.notice_id).join(Member, Member.id == E.member_id).where(*here)
-    wanted, given = (theirs.outerjoin(R, MINE).with_only_columns(func.sum(each)) for each in (COUNTS, DONE))
-    sums = {"wanted": func.coalesce(wanted.scalar_subquery(), 0), "given": func.coalesce(given.scalar_subquery(), 0)}
-    for start in range(0, len(keys), SOME):
-        these = tuple_(T.branch_id, T.at, T.notice_id).in_(keys[start : start + SOME])
-        for change in (update(T).values(sums), delete(T).where(~exists(theirs.with_only_columns(E.member_id)))):
-            await uow.session.execute(change.where(these), execution_options={"synchronize_session": False})
+    """Keep what these add up to now."""
+    branches, notices = {total[0] for total in totals}, {total[2] for total in totals}
+    roster = aliased(Member)
+    query = (
+        select(Member.branch_id, N.published_at, N.id, func.sum(COUNTS), func.sum(DONE))
+        .select_from(E)
+        .join(N, N.id == E.notice_id)
+        .join(Member, Member.id == E.member_id)
+        .outerjoin(R, MINE)
+        # Of a notice to ten thousand people only the few of these branches are looked at.
+        .where(E.notice_id.in_(notices), E.member_id.in_(select(roster.id).where(roster.branch_id.in_(branches))))
+        .group_by(Member.branch_id, N.published_at, N.id)
+    )
+    await keep_sums(uow.session, T, ["branch_id", "at", "notice_id"], totals, query)
