@@ -182,13 +182,15 @@ async def proofs(uow: UnitOfWork, ids: Collection[int]) -> Sequence[Row[int, int
 
 
 async def unread(uow: UnitOfWork, member_id: int) -> Sequence[tuple[Assignment, str]]:
-    """What this member was to read in any branch and hasn't completed, with its title, oldest first."""
+    """What this member was to read in any branch and hasn't completed, with its title, oldest first; not what was to be
+    read while they were away."""
     done = exists().where(C.assignment_id == A.id, C.member_id == member_id)
     query = (
         select(A, Material.title)
         .join(Material, Material.id == A.material_id)
-        .join(E, and_(E.assignment_id == A.id, E.member_id == member_id))
-        .where(A.pushed_at <= uow.now, ~done)
+        .join(E, E.assignment_id == A.id)
+        .join(Member, Member.id == E.member_id)
+        .where(E.member_id == member_id, A.pushed_at <= uow.now, ~done, ~away())
         .order_by(A.pushed_at, A.id)
     )
     return [(one, title) for one, title in await uow.session.execute(query)]

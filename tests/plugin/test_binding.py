@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import MemberAccount
+from bot.branch.models import Branch, ChatGroup, MemberAccount
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk, at
 
@@ -101,4 +101,14 @@ async def test_in_private_only_for_those_in_the_group(talk: Talk) -> None:
 async def test_in_private_strangers_learn_nothing(talk: Talk, name: str) -> None:
     talk.telephone.cards["9"] = [("778", "别人", "x", False)]
     assert await talk.whisper(STRANGER, f"绑定 {name}") == "私聊里没能认出您。请在支部的群里发「绑定 您的姓名」。"
+    assert await bound(talk) == {}
+
+
+async def test_in_private_a_group_stands_for_the_people_of_its_own_branch(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        uow.session.add(Branch(id=6, parent_id=None, kind="支部", name="第二支部", path="/6/", created_at=uow.now))
+        await uow.session.flush()
+        uow.session.add(ChatGroup(branch_id=6, platform="onebot11", account="1", group_id="19", created_at=uow.now))
+    talk.telephone.cards |= {"9": [("778", "别人", "x", False)], "19": [(str(STRANGER), "平安是福", "x", False)]}
+    assert "没能认出您" in await talk.whisper(STRANGER, "绑定 赵德福")
     assert await bound(talk) == {}

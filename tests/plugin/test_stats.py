@@ -111,8 +111,10 @@ async def test_nobody_below_the_committee_asks(talk: Talk) -> None:
 
 
 async def test_leave_and_exemption_are_out_of_it(talk: Talk) -> None:
+    assert "还没学的" in await talk.whisper(BOSS, "赵德福的学习情况")
     await exempt(talk, 4)
     assert "完成 3/6 人次(50%,比上期同期 -16 个百分点)" in await talk.whisper(BOSS, "统计")
+    assert "还没学的" not in await talk.whisper(BOSS, "赵德福的学习情况")
 
 
 @pytest.fixture
