@@ -8,7 +8,7 @@ want of it.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     UpdateBase,
+    and_,
     delete,
     event,
     func,
@@ -34,7 +35,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.clock import Clock
@@ -317,6 +318,12 @@ async def keep_sums(
     for start in range(0, len(gone), SOME):
         these = tuple_(*(columns[name] for name in unique)).in_(gone[start : start + SOME])
         await session.execute(delete(table).where(these), execution_options={"synchronize_session": False})
+
+
+def among(columns: Sequence[QueryableAttribute[Any]], keys: Collection[Sequence[Any]]) -> ColumnElement[bool]:
+    """Whether the columns are one of ``keys``, together. The first is named apart too: for keys alone SQLite looks
+    through the whole table."""
+    return and_(columns[0].in_({key[0] for key in keys}), tuple_(*columns).in_(keys))
 
 
 async def delete_some(session: AsyncSession, table: type[Base], *where: ColumnElement[bool]) -> int:

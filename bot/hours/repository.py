@@ -5,11 +5,11 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select
 
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
-from bot.core.db import SOME, UnitOfWork, keep_sums, upsert
+from bot.core.db import SOME, UnitOfWork, among, keep_sums, upsert
 from bot.hours.models import HourDay, HourEntry, Source
 
 D = HourDay
@@ -158,6 +158,6 @@ async def sum_up(uow: UnitOfWork, before: date) -> int:
     more = {"halves": e.halves + statement.excluded.halves}
     await uow.session.execute(statement.on_conflict_do_update(index_elements=["member_id", "origin"], set_=more))
     await uow.session.execute(delete(e).where(old))
-    theirs = tuple_(e.member_id, e.origin).in_(list(months))
+    theirs = among((e.member_id, e.origin), list(months))
     await count(uow, totals | await _totals(uow, theirs))
     return len(rows)

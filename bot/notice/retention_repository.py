@@ -4,11 +4,11 @@ branch (``totals``) is known already."""
 from collections import Counter
 from datetime import date, datetime
 
-from sqlalchemy import and_, delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 
 from bot.branch.models import Member
 from bot.core.clock import to_local
-from bot.core.db import SOME, UnitOfWork, add_up, changed, delete_some
+from bot.core.db import SOME, UnitOfWork, add_up, among, changed, delete_some
 from bot.notice.models import Letter, Notice, NoticeExpected, NoticeMonth, NoticeReceipt
 from bot.notice.totals_repository import COUNTS, DONE, MINE, OUT, over
 
@@ -43,10 +43,7 @@ async def sum_up_receipts(uow: UnitOfWork, before: datetime) -> int:
     await add_up(uow.session, NoticeMonth, totals, ["member_id", "month"])
     pairs = [(row[0], row[1]) for row in rows]
     for table in (R, E):
-        theirs = and_(
-            table.notice_id.in_({row[0] for row in rows}), tuple_(table.notice_id, table.member_id).in_(pairs)
-        )
-        await uow.session.execute(delete(table).where(theirs))
+        await uow.session.execute(delete(table).where(among((table.notice_id, table.member_id), pairs)))
     return len(rows)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from bot.branch.models import Member
 from bot.branch.retention_repository import KEPT_FROM
 from bot.branch.undo import UNDO_FOR
-from bot.core.db import UnitOfWork, keep_sums
+from bot.core.db import UnitOfWork, among, keep_sums
 from bot.notice.models import Notice, NoticeExpected, NoticeReceipt, NoticeTotal, State
 
 N, E, R, T = Notice, NoticeExpected, NoticeReceipt, NoticeTotal
@@ -35,7 +35,7 @@ async def of_notice(uow: UnitOfWork, notice_id: int) -> set[Total]:
 
 async def of_receipts(uow: UnitOfWork, receipts: Collection[tuple[int, int]]) -> set[Total]:
     """The totals that these receipts (notice, member) go into."""
-    return await _totals(uow, tuple_(E.notice_id, E.member_id).in_(receipts))
+    return await _totals(uow, among((E.notice_id, E.member_id), receipts))
 
 
 async def of_members(uow: UnitOfWork, members: Collection[int]) -> set[Total]:

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, and_, case, delete, func, literal, select, tuple_, update
+from sqlalchemy import Row, and_, case, delete, func, literal, select, update
 
 from bot.branch.models import Member
 from bot.core.clock import to_local
-from bot.core.db import SOME, UnitOfWork, add_up, delete_some
+from bot.core.db import SOME, UnitOfWork, add_up, among, delete_some
 from bot.study.models import (
     Assignment,
     Completion,
@@ -76,7 +76,7 @@ async def _sum_up(uow: UnitOfWork, rows: Sequence[Old]) -> None:
     await add_up(uow.session, OldProof, given, rests_on)
     pairs = [(row[0], row[1]) for row in rows]
     for table in (LowerProof, C, E) if pairs else ():
-        await uow.session.execute(delete(table).where(tuple_(table.assignment_id, table.member_id).in_(pairs)))
+        await uow.session.execute(delete(table).where(among((table.assignment_id, table.member_id), pairs)))
 
 
 async def drop_visits(uow: UnitOfWork, before: datetime) -> int:
