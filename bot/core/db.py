@@ -52,7 +52,7 @@ shut down, or not up yet. Said again a little later, the same may well be done."
 
 
 SOME = 500
-"""Rows that a job by the clock changes at a time: it takes a few milliseconds, so nobody waits for it."""
+"""Rows that a job by the clock changes at a time: nobody waits for it longer than for a busy moment."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -304,8 +304,7 @@ async def keep_sums(
     the other columns. A row for which it finds nothing goes.
 
     The rows are locked first, in one order, so that what others did until then is seen by the query."""
-    columns = {column.name: column for column in table.__table__.columns}
-    names = [*unique, *(name for name in columns if name not in unique)]
+    names = [*unique, *(column.name for column in table.__table__.columns if column.name not in unique)]
     rows = {key: dict(zip(names, [*key, *[0] * (len(names) - len(key))], strict=True)) for key in sorted(keys)}
     await add_up(session, table, list(rows.values()), unique)
     found = {tuple(row[: len(unique)]): row for row in await session.execute(query)}
@@ -316,7 +315,7 @@ async def keep_sums(
         await session.execute(statement.on_conflict_do_update(index_elements=unique, set_=sums))
     gone = [key for key in rows if key not in found]
     for start in range(0, len(gone), SOME):
-        these = tuple_(*(columns[name] for name in unique)).in_(gone[start : start + SOME])
+        these = among([getattr(table, name) for name in unique], gone[start : start + SOME])
         await session.execute(delete(table).where(these), execution_options={"synchronize_session": False})
 
 
