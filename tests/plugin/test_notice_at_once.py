@@ -37,6 +37,8 @@ async def test_who_decides_and_who_withdraws_wait_in_one_order(talk: Talk) -> No
             async def decision(*_: object) -> requests.Outcome:
                 begun.set()
                 async with asyncio.timeout(20), database.engine.connect() as other:
+                    # Within one transaction PostgreSQL would never show a connection that came after the first look.
+                    await other.execution_options(isolation_level="AUTOCOMMIT")
                     while not await other.scalar(WAITING):  # noqa: ASYNC110 - the database sets no event
                         await asyncio.sleep(0.02)
                 await approving.decide(uow, boss, request, True)
