@@ -286,9 +286,15 @@ async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dic
 
 
 async def add_up(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> None:
-    """Insert ``rows``; where one is there already by its ``unique`` columns, all others grow by what the row says."""
-    for start in range(0, len(rows), SOME):
-        statement = upsert(session, table).values(rows[start : start + SOME])
+    """Insert ``rows``, one for all that are alike in their ``unique`` columns: the others are added up, and so they are
+    to what is there already."""
+    sums: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        known = sums.setdefault(tuple(row[name] for name in unique), dict.fromkeys(row, 0))
+        known.update({name: value if name in unique else known[name] + value for name, value in row.items()})
+    added = list(sums.values())
+    for start in range(0, len(added), SOME):
+        statement = upsert(session, table).values(added[start : start + SOME])
         more = {c.name: c + statement.excluded[c.name] for c in table.__table__.columns if c.name not in unique}
         await session.execute(statement.on_conflict_do_update(index_elements=unique, set_=more))
 

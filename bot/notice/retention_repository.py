@@ -1,7 +1,6 @@
 """Every query that turns old receipts into totals of people, and drops old letters. What a notice has come to at each
 branch (``totals``) is known already."""
 
-from collections import Counter
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -33,14 +32,12 @@ async def sum_up_receipts(uow: UnitOfWork, before: datetime) -> int:
     rows = (await uow.session.execute(query.add_columns(N.state.in_(OUT)).limit(SOME))).all()
     if not rows:
         return await _drop_rest(uow, last)
-    months: dict[tuple[int, date], Counter[str]] = {}
-    for _, member, at, wanted, given, out in rows:
-        if out:
-            own = months.setdefault((member, to_local(at).date().replace(day=1)), Counter())
-            own.update({"wanted": wanted, "given": given})
-    names = ("wanted", "given")
-    totals = [{"member_id": m, "month": at} | {name: sums[name] for name in names} for (m, at), sums in months.items()]
-    await add_up(uow.session, NoticeMonth, totals, ["member_id", "month"])
+    months = [
+        {"member_id": member, "month": to_local(at).date().replace(day=1), "wanted": wanted, "given": given}
+        for _, member, at, wanted, given, out in rows
+        if out
+    ]
+    await add_up(uow.session, NoticeMonth, months, ["member_id", "month"])
     pairs = [(row[0], row[1]) for row in rows]
     for table in (R, E):
         await uow.session.execute(delete(table).where(among((table.notice_id, table.member_id), pairs)))

@@ -1,9 +1,9 @@
 """Every query that turns old records of study into totals. Each lets go of a few rows and changes no figure: a reading
 bears its totals already (``tally``), and those of a member and a month grow by what the rows had added."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, and_, case, delete, func, literal, select, update
 
@@ -60,20 +60,16 @@ async def sum_up(uow: UnitOfWork, before: datetime) -> int:
 
 
 async def _sum_up(uow: UnitOfWork, rows: Sequence[Old]) -> None:
-    months: dict[tuple[int, date], Counter[str]] = {}
-    proofs: Counter[tuple[int, int, bool]] = Counter()
+    months: list[dict[str, Any]] = []
+    proofs: list[dict[str, Any]] = []
     for reading, member, pushed_at, halves, counted, reader, late, proof, by_hand in rows:
-        done = reader is not None
-        if done and counted:
-            proofs[reading, proof, bool(by_hand)] += 1
+        done, month = reader is not None, to_local(pushed_at).date().replace(day=1)
         own = {"counted": counted, "done": counted * done, "late": counted * bool(late), "halves": halves * done}
-        months.setdefault((member, to_local(pushed_at).date().replace(day=1)), Counter()).update(own)
-    names = ("counted", "done", "late", "halves")
-    totals = [{"member_id": m, "month": at} | {name: sums[name] for name in names} for (m, at), sums in months.items()]
-    await add_up(uow.session, StudyMonth, totals, ["member_id", "month"])
-    rests_on = ["assignment_id", "proof", "by_hand"]
-    given = [dict(zip(rests_on, key, strict=True)) | {"done": done} for key, done in proofs.items()]
-    await add_up(uow.session, OldProof, given, rests_on)
+        months.append({"member_id": member, "month": month} | own)
+        if done and counted:
+            proofs.append({"assignment_id": reading, "proof": proof, "by_hand": bool(by_hand), "done": 1})
+    await add_up(uow.session, StudyMonth, months, ["member_id", "month"])
+    await add_up(uow.session, OldProof, proofs, ["assignment_id", "proof", "by_hand"])
     pairs = [(row[0], row[1]) for row in rows]
     for table in (LowerProof, C, E) if pairs else ():
         await uow.session.execute(delete(table).where(among((table.assignment_id, table.member_id), pairs)))
