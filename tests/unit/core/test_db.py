@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.branch.models import Branch, Member
-from bot.core.db import Database, insert_ignore
+from bot.core.db import Database, add_up, insert_ignore
 from bot.core.errors import DatabaseBusy
+from bot.hours.models import HourDay
 from tests.postgres import server
 
 
@@ -54,6 +55,21 @@ async def test_the_database_decides_who_is_first(database: Database) -> None:
         row = {"id": 1, "branch_id": 1, "name": "张三", "joined_on": date(2026, 1, 1), "created_at": uow.now}
         assert await insert_ignore(uow.session, Member, [row], ["id"]) == 1
         assert await insert_ignore(uow.session, Member, [row | {"name": "李四"}], ["id"]) == 0
+
+
+async def test_rows_that_are_alike_add_up_among_themselves_and_to_what_is_there(database: Database) -> None:
+    async def add(*halves: int) -> list[tuple[str, int]]:
+        async with database.unit_of_work() as uow:
+            rows = [{"branch_id": 1, "day": date(2026, 1, n % 2 + 1), "source": "会议", "halves": n} for n in halves]
+            await add_up(uow.session, HourDay, rows, ["branch_id", "day", "source"])
+            kept = await uow.session.execute(select(HourDay.day, HourDay.halves).order_by(HourDay.day))
+            return [(day.isoformat(), count) for day, count in kept]
+
+    async with database.unit_of_work() as uow:
+        uow.session.add(branch(uow.now, "甲"))
+    assert await add(1, 2, 3, 4) == [("2026-01-01", 6), ("2026-01-02", 4)]
+    assert await add(5) == [("2026-01-01", 6), ("2026-01-02", 9)]
+    assert await add() == [("2026-01-01", 6), ("2026-01-02", 9)]
 
 
 async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
