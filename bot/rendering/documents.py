@@ -33,14 +33,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Image:
-    """A PNG or JPEG as large as the page allows; what is none is said to be so."""
+    """A PNG or JPEG as large as the page allows, at most ``high`` cm; what is none is said to be so."""
 
     data: bytes
     caption: str = ""
+    high: float = 18.0
 
 
-WIDE, HIGH = 15.5, 18.0
-"""The most that an image takes, in cm."""
+WIDE = 15.5
+"""The most that an image takes across, in cm."""
 
 Block = Heading | Paragraph | Table | Image
 
@@ -139,8 +140,8 @@ def _image(paper: Any, block: Image) -> None:
     except Exception:  # whatever a picture that isn't one makes the library raise
         caption = f"{caption}(打不开这张图)"
     else:
-        if picture.height > Cm(HIGH):
-            picture.width, picture.height = int(picture.width * Cm(HIGH) / picture.height), Cm(HIGH)
+        if picture.height > (high := Cm(block.high)):
+            picture.width, picture.height = int(picture.width * high / picture.height), high
         paper.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
         paper.paragraphs[-1].paragraph_format.keep_with_next = bool(caption)
     if caption:

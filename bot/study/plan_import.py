@@ -13,6 +13,7 @@ from bot.study import materials, plans, repository
 from bot.study.materials import Prepared
 from bot.study.models import Plan
 from bot.study.plan_sheet import Problem, SheetRow
+from bot.textmining.reading import headline
 
 MOST_LINKS = 20
 """Links that are fetched for one sheet: more take longer than anybody waits."""
@@ -58,7 +59,7 @@ async def resolve(
 
 async def _resolved(database: Database, branch_id: int, row: SheetRow, read: Read) -> Item:
     if row.no is None and (row.link or row.text):
-        article = await read(row.link) if row.link else Article(row.title or row.text[:24], row.text)
+        article = await read(row.link) if row.link else Article(row.title or headline(row.text), row.text)
         prepared = await materials.prepare(article)
         return Item(row.at, prepared.article.title, new=prepared)
     async with database.reading() as uow:

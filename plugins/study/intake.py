@@ -10,6 +10,7 @@ from bot.sources.fetcher import BAD_LINK
 from bot.study import materials
 from bot.study.materials import Prepared
 from bot.study.models import Material
+from bot.textmining.reading import headline
 
 WANTED = "请把链接、全文或文件(PDF、Word、TXT、MD)发给我。不发了回复「取消」。"
 
@@ -61,4 +62,4 @@ async def _read(call: Call, text: str) -> Article:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and len(lines[0]) <= _TITLE:
         return Article(title=lines[0], text="\n".join(lines[1:]))
-    return Article(title=lines[0][:24], text="\n".join(lines))
+    return Article(title=headline(lines[0]), text="\n".join(lines))
