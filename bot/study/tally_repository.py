@@ -92,5 +92,7 @@ def _count() -> Update:
 
 # Put together once: they are part of every check-in.
 _THESE: BindParameter[int] = bindparam("readings", expanding=True)
-_LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= KEPT_FROM).order_by(A.id).with_for_update()
+# The key is left free: two that have each just inserted a completion hold it for their foreign keys, and would wait for
+# each other.
+_LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= KEPT_FROM).order_by(A.id).with_for_update(key_share=True)
 _COUNT = _count()
