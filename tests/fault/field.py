@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -114,20 +115,18 @@ class Field(Post):
 
     async def account(self, self_id: int = 10001) -> Simulator:
         """Another account with three groups, in each of which somebody has said something before."""
-        world = World(self_id)
-        for person in (self_id, MEMBER, int(SECRETARY)):
-            world.add_person(Person(person, str(person)))
-        for group in GROUPS:
-            world.add_group(group, "群", [Member(self_id), Member(MEMBER), Member(int(SECRETARY), role="owner")])
-            world.say(f"group:{group}", MEMBER, [{"type": "text", "data": {"text": "早上好"}}])
+        return await self.connect(_world(self_id))
+
+    async def connect(self, world: World) -> Simulator:
+        """The account of a world connects, whatever else it is connected to."""
         address = f"ws://127.0.0.1:{self.port}/onebot/v11/ws"
         sim = Simulator(address, token=TOKEN, world=world, heartbeat=0.5, reconnect=0.05)
-        self.sims[self_id] = await self._stack.enter_async_context(sim)
+        self.sims[world.self_id] = await self._stack.enter_async_context(sim)
         return sim
 
-    def bear(self, *, die_at: int = 0, die_on: str = "", **settings: float) -> int:
+    def bear(self, *, die_at: int = 0, die_on: str = "", halt_on: str = "", **settings: float) -> int:
         """Begin a life of the delivering process."""
-        job = Job(self.port, self.url, SETTINGS | settings, die_at, die_on)
+        job = Job(self.port, self.url, SETTINGS | settings, die_at, die_on, halt_on)
         self.pid = self._nursery.bear("tests.fault.harness:live", **asdict(job))
         return self.pid
 
@@ -141,3 +140,22 @@ class Field(Post):
         async with asyncio.timeout(seconds):
             while alive(self.pid):  # noqa: ASYNC110 - another process can't set an event
                 await asyncio.sleep(0.005)
+
+    async def halted(self, seconds: float = 10) -> None:
+        """Wait until the process stands still."""
+        async with asyncio.timeout(seconds):
+            while "State:\tT" not in Path(f"/proc/{self.pid}/status").read_text():  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.005)
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def _world(self_id: int) -> World:
+    world = World(self_id)
+    for person in (self_id, MEMBER, int(SECRETARY)):
+        world.add_person(Person(person, str(person)))
+    for group in GROUPS:
+        world.add_group(group, "群", [Member(self_id), Member(MEMBER), Member(int(SECRETARY), role="owner")])
+        world.say(f"group:{group}", MEMBER, [{"type": "text", "data": {"text": "早上好"}}])
+    return world

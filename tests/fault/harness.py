@@ -1,4 +1,4 @@
-"""A process that delivers and does nothing else, and can be made to die at any step.
+"""A process that delivers and does nothing else, and can be made to die or to stand still at any step.
 
 It is the real worker, transport and adapter; only commands and the scheduler are left out. It is born in the nursery
 (``tests.nursery``), so that a life begins within milliseconds and hundreds of deaths can be tried.
@@ -38,38 +38,47 @@ SECRETARY = "20001"
 
 @dataclass
 class Job:
-    """``die_at`` counts steps (begin, commit, wire …); 0 lives on. ``die_on`` is the name of the step to die at."""
+    """``die_at`` counts steps (begin, commit, wire …); 0 lives on. ``die_on`` is the name of the step to die at,
+    ``halt_on`` that of the step at which it stands still the first time, until somebody lets it go on (SIGCONT)."""
 
     port: int
     database: str
     settings: dict[str, float] = field(default_factory=dict)
     die_at: int = 0
     die_on: str = ""
+    halt_on: str = ""
 
 
 class Fate:
-    """Ends the process at the chosen step."""
+    """Ends or stops the process at the chosen step."""
 
     def __init__(self, job: Job) -> None:
         self._left = job.die_at
         self._on = job.die_on
+        self._halt_on = job.halt_on
 
     def step(self, name: str) -> None:
         self._left -= 1
         if self._left == 0 or name == self._on:
             os.kill(os.getpid(), signal.SIGKILL)
+        if name == self._halt_on:
+            self._halt_on = ""
+            signal.raise_signal(signal.SIGSTOP)
 
 
 class MortalDatabase(Database):
     fate: Fate
+    next = "committed"
+    """The name of the step after the next commit."""
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        committed, self.next = self.next, "committed"
         self.fate.step("begin")
         async with super().unit_of_work() as uow:
             yield uow
             self.fate.step("commit")
-        self.fate.step("committed")
+        self.fate.step(committed)
 
 
 class MortalTransport(OneBotTransport):
@@ -84,9 +93,11 @@ class MortalTransport(OneBotTransport):
 
 class MortalWorker(Worker):
     fate: Fate
+    _database: MortalDatabase
 
     async def _launch(self, claimed: list[Claimed]) -> None:
         self.fate.step("claimed")
+        self._database.next = "marked"
         await super()._launch(claimed)
 
 
