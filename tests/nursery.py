@@ -5,6 +5,7 @@ Each is a process of its own, with its own environment, folder and log, and dies
 ``python -m tests.nursery`` reads requests as JSON lines and answers ``{"pid": …}`` for each.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -20,6 +21,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 CLOCK = "TESTS_CLOCK"
 """The variable that names the file by which a bot's clock is set."""
+SLOW_DISK = "TESTS_SLOW_DISK"
+"""The variable with the seconds that every commit of a bot takes longer. What it says before one is on disk, it says so
+much sooner that a kill in that moment shows it."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -77,6 +81,18 @@ def _go_by(clock: Path) -> None:
     SystemClock.now = lambda _: datetime.now(UTC) + timedelta(seconds=float(clock.read_text()))  # type: ignore[method-assign]
 
 
+def _commit_after(seconds: float) -> None:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    plain = AsyncSession.commit
+
+    async def commit(self: AsyncSession) -> None:
+        await asyncio.sleep(seconds)
+        await plain(self)
+
+    AsyncSession.commit = commit  # type: ignore[method-assign]
+
+
 def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], log: str) -> int:
     from bot.__main__ import main
 
@@ -84,6 +100,8 @@ def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], l
     os.environ.update(environment)
     if CLOCK in environment:
         _go_by(Path(environment[CLOCK]))
+    if SLOW_DISK in environment:
+        _commit_after(float(environment[SLOW_DISK]))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)

@@ -1,10 +1,12 @@
 """A whole installation to try disasters on: ``xueban run``, the sample branch in its database, the sample group."""
 
 import asyncio
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,6 +111,25 @@ class House(Post):
         await sim.ready()
         return sim
 
+    def dies_on(self, sim: Simulator, sign: Callable[[dict[str, Any]], bool]) -> Awaitable[None]:
+        """Kill the bot in the moment in which the first such call comes in; ends when it is dead."""
+        seen = asyncio.get_running_loop().create_future()
+
+        def watch(direction: str, frame: dict[str, Any]) -> None:
+            if direction == "out" and not seen.done() and sign(frame):
+                os.kill(self.bot.pid, signal.SIGKILL)
+                seen.set_result(None)
+
+        unwatch = sim.watch_frames(watch)
+
+        async def dead() -> None:
+            async with asyncio.timeout(10):
+                await seen
+            unwatch()
+            self.bot.kill()
+
+        return dead()
+
     async def asked(self, sim: Simulator, user: int, text: str, words: str = "") -> str:
         """What the bot answers ``user`` in private to ``text``; with ``words``, the answer that holds them."""
         before = len(sim.sent)
@@ -127,10 +148,14 @@ async def answered(
     raise AssertionError(f"no answer with {words!r}; the last: {[s.text[:80] for s in sim.sent[-4:]]}")
 
 
+def reaction(call: dict[str, Any]) -> bool:
+    """Whether the bot calls for an acknowledgement on a message."""
+    return bool(call["action"] == "set_msg_emoji_like")
+
+
 def reactions(sim: Simulator, message_id: int) -> int:
     """How often the bot has put its acknowledgement on a message."""
-    done = [call for call in sim.calls if call["action"] == "set_msg_emoji_like"]
-    return sum(call["params"]["message_id"] == message_id for call in done)
+    return sum(reaction(call) and call["params"]["message_id"] == message_id for call in sim.calls)
 
 
 def sends(sim: Simulator, group: int = GROUP) -> int:

@@ -13,8 +13,9 @@ from bot.core.db import Base
 from bot.notice.models import Notice, NoticeReceipt, State
 from bot.simulator import sample
 from bot.simulator.simulator import Simulator
+from tests.nursery import SLOW_DISK
 
-from .house import EVERYBODY, GROUP, House, acknowledged, answered
+from .house import EVERYBODY, GROUP, House, acknowledged, answered, reaction
 
 EDITOR = sample.PROPAGANDIST
 WORDS = "周五下午3点在二楼会议室开支部党员大会"
@@ -73,13 +74,14 @@ async def test_what_is_changed_before_it_left_is_seen_once_in_its_new_words(hous
 
 
 async def test_receipts_survive_a_kill_right_after_their_acknowledgement(house: House) -> None:
+    house.bot.environment[SLOW_DISK] = "0.1"
     sim = await house.open()
     await publish(house, sim)
     await until(sim, WORDS, 1)
     for user in EVERYBODY[3:8]:
-        message = await sim.say(GROUP, user, "收到")
-        await acknowledged(sim, message)
-        house.bot.kill()
+        dead = house.dies_on(sim, reaction)
+        await sim.say(GROUP, user, "收到")
+        await dead
         await house.bot.start()
         await sim.ready()
     async with house.database.reading() as uow:

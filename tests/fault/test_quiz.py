@@ -5,6 +5,7 @@ from sqlalchemy import select
 from bot.quiz.models import Answer, Sitting
 from bot.simulator import sample
 from bot.study.models import Completion, Method, Proof
+from tests.nursery import SLOW_DISK
 
 from .house import BRANCH, EVERYBODY, House
 
@@ -18,14 +19,16 @@ async def answers(house: House) -> list[int]:
 
 async def test_killed_after_every_answer(house: House) -> None:
     user = EVERYBODY[5]
+    house.bot.environment[SLOW_DISK] = "0.1"
     sim = await house.open()
     await house.asked(sim, sample.PROPAGANDIST, f"导入题库 资料 1\n{QUESTIONS}", "回复「确认」导入")
     await house.asked(sim, sample.PROPAGANDIST, "确认", "已导入 4 题")
     await house.asked(sim, user, "答题 1", "1/4(单选)")
     for number in range(1, 5):
+        dead = house.dies_on(sim, lambda call: "答对了" in str(call["params"].get("message")))
         said = await house.asked(sim, user, "选b")
+        await dead
         assert said.startswith("✅ 答对了。\n出处:条例第")
-        house.bot.kill()
         assert await answers(house) == list(range(number))
         await house.bot.start()
         await sim.ready()
