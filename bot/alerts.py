@@ -1,5 +1,5 @@
-"""What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account, the
-operator."""
+"""What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account or a
+process, the operator."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ from bot.branch import repository as branches
 from bot.branch import telling
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
-from bot.delivery import outbox
+from bot.delivery import outbox, processes
 from bot.delivery.transport import Target
 from bot.delivery.trouble import OnTrouble, Trouble, TroubleKind
-from bot.delivery.webhook import OPERATORS
+from bot.delivery.webhook import OPERATORS, WEBHOOK
 from bot.rendering.content import Content
 
 _ASK = "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。"
@@ -60,6 +60,28 @@ async def _post(uow: UnitOfWork, trouble: Trouble) -> None:
     key = f"trouble:webhook:{trouble.kind.value}:{trouble.account}:{now:%Y%m%d%H}"
     out = outbox.Outgoing(None, OPERATORS, Content.of(line), "trouble", key, expires_at=uow.now + timedelta(days=1))
     await outbox.enqueue(uow, out)
+
+
+async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *, webhook: bool = False) -> None:
+    """Tell the operators of the processes but ``me`` that went without a word and didn't come back soon, and which
+    accounts are nowhere since: once each time, by an account that is connected anywhere, and by the webhook."""
+    there = await processes.all_of(uow)
+    missed = [one for one in there if one.name != me and uow.now - one.beat_at > processes.GONE]
+    if not missed:
+        return
+    connected = {account for one in there if one not in missed for account, on in one.accounts.items() if on}
+    via = min(connected - {WEBHOOK}, default="")
+    doors = [*([OPERATORS] if webhook else []), *(telling.operators(superusers, via) if via else [])]
+    for one in missed:
+        nowhere = "、".join(sorted(account for account in one.accounts if account not in connected))
+        line = f"机器人的进程 {one.name} {to_local(one.beat_at):%m月%d日 %H:%M} 起没有报到,可能被杀了或卡住了。"
+        line += f"账号 {nowhere} 没有连到别的进程,消息先等着。" if nowhere else "它的账号都连着别的进程,照常发消息。"
+        line += "\n请看看那台机器;不再用它就不用管。"
+        for door in doors:
+            content = Content.of(f"支部学伴:{line}" if door is OPERATORS else line)
+            key = f"trouble:process:{one.name}:{one.beat_at:%Y%m%d%H%M%S}:{door.id}"
+            out = outbox.Outgoing(None, door, content, "trouble", key, expires_at=uow.now + timedelta(days=1))
+            await outbox.enqueue(uow, out)
 
 
 async def _tell_leaders(uow: UnitOfWork, branch_id: int, trouble: Trouble) -> None:

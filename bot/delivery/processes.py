@@ -12,6 +12,8 @@ BEAT = 15.0
 """Seconds between two beats."""
 MISSED = timedelta(seconds=60)
 """After this a process is missed."""
+GONE = timedelta(minutes=3)
+"""After this an operator is told: a restart would have brought it back by then."""
 FORGOTTEN = timedelta(days=1)
 """After this it no longer is: it isn't meant to run any more."""
 

@@ -1,8 +1,9 @@
-"""What each process says of itself by the clock, for ``xueban doctor``."""
+"""What each process says of itself by the clock, for ``xueban doctor``, and whom the others miss."""
 
 import socket
 from contextlib import suppress
 
+from bot import alerts
 from bot.app import App
 from bot.chat.commands import CommandSet
 from bot.core.errors import DatabaseBusy
@@ -22,6 +23,14 @@ async def beat(app: App) -> None:
     accounts = {account: there for account, (there, _) in app.worker.accounts().items()}
     async with app.database.unit_of_work() as uow:
         await processes.beat(uow, _name(app), accounts, app.ticker.lag(), drift, connections)
+
+
+@commands.every(60.0, "missed processes")
+async def miss(app: App) -> None:
+    """Whom nobody has heard of since minutes is told to the operators."""
+    webhook = bool(app.settings.xueban.alert_webhook)
+    async with app.database.unit_of_work() as uow:
+        await alerts.tell_of_missed(uow, _name(app), app.settings.superusers, webhook=webhook)
 
 
 @commands.ending

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.branch.models import AuditEntry
-from bot.delivery import outbox
+from bot.delivery import outbox, processes
 from bot.delivery.models import OutboxRow, State
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
-from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
+from plugins.delivery import clockwork
+from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER, SUPERUSER
 from tests.plugin.talk import Talk
 
 GROUP = Target("1", "group", "9")
@@ -98,3 +99,52 @@ async def test_members_and_strangers_get_nothing(talk: Talk, user: int) -> None:
 
 async def test_without_a_number_it_says_how(talk: Talk) -> None:
     assert await talk.whisper(BOSS, "重发") == "请写消息号,比如:重发 学1124-01。消息号发「消息状态」可以看到。"
+
+
+async def told(talk: Talk) -> list[tuple[str, str, str]]:
+    """(account, to whom, text without its reference) of what stands in the outbox."""
+    async with talk.app.database.reading() as uow:
+        rows = await uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id))
+        return [
+            (row.account, row.target_id, Content.model_validate_json(row.content).plain.rpartition("\n〔")[0])
+            for row in rows
+        ]
+
+
+async def test_a_process_that_went_without_a_word_is_told_once(talk: Talk) -> None:
+    """By an account that is connected elsewhere, and by the webhook."""
+    talk.app.settings.xueban.alert_webhook = "http://127.0.0.1:9/"
+
+    async def beat(name: str, accounts: dict[str, bool]) -> None:
+        async with talk.app.database.unit_of_work() as uow:
+            await processes.beat(uow, name, accounts, 0.0, 0.0, 1)
+
+    def later(minutes: int) -> None:
+        talk.app.clock.set(talk.app.clock.now() + timedelta(minutes=minutes))  # type: ignore[attr-defined]
+
+    await clockwork.beat(talk.app)
+    await beat("one:1", {"10001": True, "10002": True})
+    later(2)
+    await beat("two:2", {"10001": True, "webhook": True})
+    await clockwork.miss(talk.app)
+    assert await told(talk) == []
+    later(2)
+    await beat("two:2", {"10001": False, "webhook": True})
+    await clockwork.miss(talk.app)
+    line = (
+        "机器人的进程 one:1 11月24日 07:40 起没有报到,可能被杀了或卡住了。账号 10001、10002 没有连到别的进程,消息先等着。\n"
+        "请看看那台机器;不再用它就不用管。"
+    )
+    by_webhook = ("webhook", "operators", f"支部学伴:{line}")
+    assert await told(talk) == [by_webhook]
+    await beat("two:2", {"10001": True, "webhook": True})
+    await clockwork.miss(talk.app)
+    assert await told(talk) == [by_webhook, ("10001", str(SUPERUSER), line.replace("10001、", ""))]
+    await clockwork.miss(talk.app)
+    assert len(await told(talk)) == 2
+    await beat("one:1", {"10002": True})
+    later(4)
+    await beat("two:2", {"10001": True, "10002": True})
+    await clockwork.miss(talk.app)
+    assert "它的账号都连着别的进程,照常发消息。" in (await told(talk))[-1][2]
+    assert len(await told(talk)) == 4
