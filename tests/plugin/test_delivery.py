@@ -132,8 +132,8 @@ async def test_a_process_that_went_without_a_word_is_told_once(talk: Talk) -> No
     await beat("two:2", {"10001": False, "webhook": True})
     await clockwork.miss(talk.app)
     line = (
-        "机器人的进程 one:1 11月24日 07:40 起没有报到,可能被杀了或卡住了。账号 10001、10002 没有连到别的进程,消息先等着。\n"
-        "请看看那台机器;不再用它就不用管。"
+        "机器人的进程 one:1 11月24日 07:40 起没有报到,可能被杀了或卡住了。"
+        "账号 10001、10002 没有连到别的进程,消息先等着。\n请看看那台机器;不再用它就不用管。"
     )
     by_webhook = ("webhook", "operators", f"支部学伴:{line}")
     assert await told(talk) == [by_webhook]
