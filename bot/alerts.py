@@ -75,7 +75,10 @@ async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *
     for one in missed:
         nowhere = "、".join(sorted(account for account in one.accounts if account not in connected))
         line = f"机器人的进程 {one.name} {to_local(one.beat_at):%m月%d日 %H:%M} 起没有报到,可能被杀了或卡住了。"
-        line += f"账号 {nowhere} 没有连到别的进程,消息先等着。" if nowhere else "它的账号都连着别的进程,照常发消息。"
+        if nowhere:
+            line += f"账号 {nowhere} 没有连到别的进程,消息先等着。"
+        elif one.accounts:
+            line += "它的账号都连着别的进程,照常发消息。"
         line += "\n请看看那台机器;不再用它就不用管。"
         for door in doors:
             content = Content.of(f"支部学伴:{line}" if door is OPERATORS else line)
