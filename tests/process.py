@@ -14,6 +14,8 @@ from tests.nursery import ROOT, Nursery, alive, clean_environment
 TOKEN = "token-for-tests-only"
 SECRET = "secret-for-tests-only"
 SUPERUSER = "200000001"
+PATIENCE = 30.0
+"""Seconds that are waited for what takes one or two on a machine that has nothing else to do."""
 
 
 def free_port() -> int:
@@ -84,7 +86,7 @@ class BotProcess:
             )
         self.pid = self._process.pid
 
-    async def start(self, seconds: float = 60) -> "BotProcess":
+    async def start(self, seconds: float = 2 * PATIENCE) -> "BotProcess":
         """Start it and wait until it listens. Raises ``RuntimeError`` with the end of its log if it doesn't."""
         self.launch()
         for _ in range(int(seconds / 0.05)):

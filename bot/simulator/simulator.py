@@ -112,7 +112,7 @@ class Simulator:
 
     # -- the connection
 
-    async def ready(self, timeout: float = 15.0) -> None:
+    async def ready(self, timeout: float = 30.0) -> None:
         """Wait until a bot is connected."""
         await asyncio.wait_for(self.link.connected.wait(), timeout)
 
@@ -195,7 +195,7 @@ class Simulator:
         """The messages the bot delivered, oldest first, recalled ones too."""
         return [Sent.of(message) for message in self._own]
 
-    async def wait_sent(self, predicate: Callable[[Sent], bool] = lambda sent: True, timeout: float = 10.0) -> Sent:
+    async def wait_sent(self, predicate: Callable[[Sent], bool] = lambda sent: True, timeout: float = 30.0) -> Sent:
         """The first delivered message for which ``predicate`` is true, now or within ``timeout`` seconds."""
 
         changed = asyncio.Event()

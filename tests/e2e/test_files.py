@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 
 from bot.simulator import Simulator, sample
-from tests.process import TOKEN, BotProcess
+from tests.process import PATIENCE, TOKEN, BotProcess
 
 GROUP = sample.GROUP_ID
 BOSS = sample.SECRETARY
@@ -31,7 +31,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
 
 
 async def told(sim: Simulator, words: str, *, private_to: int | None = None) -> str:
-    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, 20)
+    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, PATIENCE)
     return str(sent.text)
 
 

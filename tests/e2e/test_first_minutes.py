@@ -54,8 +54,8 @@ async def test_a_push_three_who_complete_it_tomorrow_s_push_and_who_has_not(demo
     await expect(messages.locator('[data-testid^="reaction-"]')).to_have_count(3, timeout=SLOWEST)
 
     await page.get_by_test_id("clock-jump-tomorrow").click()
-    await expect(messages).to_contain_text("【今日学习 3】", timeout=SLOWEST)
     await expect(page.get_by_test_id("clock")).to_contain_text("08:00", timeout=SLOWEST)
+    await expect(messages).to_contain_text("【今日学习 3】", timeout=SLOWEST)
     await page.get_by_test_id(f"persona-{sample.SECRETARY}").click()
     await page.get_by_test_id("chat-private").click()
     await say(page, sample.SECRETARY, "谁还没学 2")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulator import Simulator, sample
-from tests.process import TOKEN, BotProcess
+from tests.process import PATIENCE, TOKEN, BotProcess
 
 GROUP = sample.GROUP_ID
 BOSS = sample.SECRETARY
@@ -23,13 +23,13 @@ async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
 
 async def told(sim: Simulator, words: str, *, private_to: int | None = None) -> str:
     """The next message of the bot that holds ``words``."""
-    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, 20)
+    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, PATIENCE)
     return str(sent.text)
 
 
 async def acknowledged(sim: Simulator, message_id: int) -> None:
     """The bot has put its emoji on this message."""
-    for _ in range(200):
+    for _ in range(int(PATIENCE / 0.05)):
         reactions = [call["params"] for call in sim.calls if call["action"] == "set_msg_emoji_like"]
         if any(one["message_id"] == message_id for one in reactions):
             return

@@ -23,7 +23,7 @@ from bot.study.models import Completion, Material, Visit
 from bot.study.pages import Pages
 from bot.web import server
 from tests.e2e.test_demo_page import EVIL, browser  # noqa: F401 a fixture
-from tests.process import BotProcess
+from tests.process import PATIENCE, BotProcess
 from tests.unit.study.house import settle
 
 LONG = "\n".join(f"第{n}条 " + "支部应当把学习落到实处,党员在群里读,在家门口做。" * 6 for n in range(1, 60))
@@ -105,7 +105,7 @@ async def test_a_long_text_is_read_to_its_end_for_a_code(house: House, browser: 
 
 async def shown_code(house: House) -> str:
     """The code of the only visit, once it is there."""
-    for _ in range(100):
+    for _ in range(int(PATIENCE / 0.05)):
         if found := await house.visits():
             assert found[0].code is not None
             return found[0].code
@@ -122,7 +122,7 @@ async def test_a_short_text_completes_by_itself_from_a_link_of_ones_own(
     page, seen = await opened(context, link)
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 21, 19)"
     house.clock.set(house.clock.now() + timedelta(seconds=6))
-    await expect(page.locator("#end")).to_contain_text("学习 1 已登记", timeout=30_000)
+    await expect(page.locator("#end")).to_contain_text("学习 1 已登记")
     assert set(seen) == {f"GET {link}", f"POST {link}"}
     async with house.database.reading() as uow:
         assert [(one.member_id, one.method) for one in await uow.session.scalars(select(Completion))] == [(3, "link")]
@@ -191,7 +191,7 @@ async def test_what_a_material_holds_never_becomes_markup(house: House, browser:
 
 def get(url: str) -> tuple[int, str, str | None]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode(), answer.headers["Content-Security-Policy"]
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), error.headers["Content-Security-Policy"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulator import Simulator, sample
-from tests.process import TOKEN, BotProcess
+from tests.process import PATIENCE, TOKEN, BotProcess
 from tests.sheet import xlsx
 
 GROUP = sample.GROUP_ID
@@ -23,18 +23,21 @@ async def bot(tmp_path: Path) -> AsyncIterator[BotProcess]:
 
 
 async def told(sim: Simulator, words: str, *, private_to: int | None = None) -> str:
-    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, 20)
+    sent = await sim.wait_sent(lambda one: words in one.text and one.user_id == private_to, PATIENCE)
     return str(sent.text)
 
 
 async def bound(sim: Simulator) -> None:
     """Everybody on the roster has an account; at night nothing else tells."""
     for _ in range(40):
+        before = len(sim.sent)
         await sim.whisper(BOSS, "成员")
-        await asyncio.sleep(0.1)
-        if "全部绑定好了" in sim.sent[-1].text:
+        async with asyncio.timeout(PATIENCE):
+            while not (answers := [one.text for one in sim.sent[before:] if "党支部名册 " in one.text]):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        if "全部绑定好了" in answers[0]:
             return
-    pytest.fail(f"not bound: {sim.sent[-1].text}")
+    pytest.fail(f"not bound: {answers[0]}")
 
 
 async def test_a_roster_file_and_a_newcomer(bot: BotProcess) -> None:

@@ -14,6 +14,7 @@ from aiocqhttp import ActionFailed, CQHttp, Event, MessageSegment, NetworkError
 
 from bot.simulator import Fault, Simulator
 from bot.simulator.sample import GROUP_ID, MEMBERS, PROPAGANDIST, SECRETARY, SELF_ID
+from tests.process import PATIENCE
 
 TOKEN = "foreign-client"
 MEMBER = MEMBERS[5]
@@ -47,7 +48,7 @@ async def met(foreign: tuple[CQHttp, str]) -> AsyncIterator[tuple[CQHttp, Simula
         connected.set()
 
     async with Simulator(url, token=TOKEN, heartbeat=0, reconnect=0.1) as sim:
-        await asyncio.wait_for(connected.wait(), 10)
+        await asyncio.wait_for(connected.wait(), PATIENCE)
         yield bot, sim
 
 
@@ -128,7 +129,7 @@ async def test_it_understands_notices_and_requests(met: tuple[CQHttp, Simulator]
     await sim.send_file(f"group:{GROUP_ID}", PROPAGANDIST, b"%PDF-", "材料.pdf")
     sim.world.poke(MEMBER, SELF_ID, GROUP_ID)
     sim.world.ask(MEMBER, "加好友")
-    names = {await asyncio.wait_for(heard.get(), 5) for _ in range(8)}
+    names = {await asyncio.wait_for(heard.get(), PATIENCE) for _ in range(8)}
     assert names == {
         "notice.group_msg_emoji_like",
         "notice.group_recall",
@@ -150,7 +151,7 @@ async def test_it_meets_us_again_after_a_drop(met: tuple[CQHttp, Simulator]) -> 
         again.set()
 
     sim.drop()
-    await asyncio.wait_for(again.wait(), 5)
+    await asyncio.wait_for(again.wait(), PATIENCE)
     await bot.call_action("send_private_msg", self_id=SELF_ID, user_id=MEMBER, message="回来了")
     assert [sent.text for sent in sim.sent] == ["回来了"]
 

@@ -24,7 +24,7 @@ from bot.rendering.content import Content
 from bot.simulator.simulator import Sent, Simulator
 from bot.simulator.world import Member, Person, World
 from tests.nursery import Nursery, alive
-from tests.process import TOKEN, free_port
+from tests.process import PATIENCE, TOKEN, free_port
 
 from .harness import SECRETARY, Job
 
@@ -70,11 +70,11 @@ class Post:
     async def states(self) -> list[str]:
         return [row.state for row in await self.rows()]
 
-    async def settled(self, *states: str, seconds: float = 15) -> None:
+    async def settled(self, *states: str, seconds: float = PATIENCE) -> None:
         """Wait until the rows have exactly these states."""
         await self.until(lambda found: found == list(states), seconds)
 
-    async def until(self, true: Callable[[list[str]], bool], seconds: float = 15) -> None:
+    async def until(self, true: Callable[[list[str]], bool], seconds: float = PATIENCE) -> None:
         deadline = asyncio.get_running_loop().time() + seconds
         while not true(found := await self.states()):
             if asyncio.get_running_loop().time() > deadline:
@@ -135,13 +135,13 @@ class Field(Post):
         if self.pid and alive(self.pid):
             os.kill(self.pid, signal.SIGKILL)
 
-    async def died(self, seconds: float = 10) -> None:
+    async def died(self, seconds: float = PATIENCE) -> None:
         """Wait until the process is gone."""
         async with asyncio.timeout(seconds):
             while alive(self.pid):  # noqa: ASYNC110 - another process can't set an event
                 await asyncio.sleep(0.005)
 
-    async def halted(self, seconds: float = 10) -> None:
+    async def halted(self, seconds: float = PATIENCE) -> None:
         """Wait until the process stands still."""
         async with asyncio.timeout(seconds):
             while "State:\tT" not in Path(f"/proc/{self.pid}/status").read_text():  # noqa: ASYNC110 - as above

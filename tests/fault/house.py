@@ -25,7 +25,7 @@ from bot.simulator.demo import load_branch
 from bot.simulator.simulator import Simulator
 from bot.study.models import Plan, PlanState
 from tests.nursery import ROOT, Nursery
-from tests.process import TOKEN, BotProcess
+from tests.process import PATIENCE, TOKEN, BotProcess
 
 from .field import SETTINGS, Post
 
@@ -123,7 +123,7 @@ class House(Post):
         unwatch = sim.watch_frames(watch)
 
         async def dead() -> None:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await seen
             unwatch()
             self.bot.kill()
@@ -131,14 +131,15 @@ class House(Post):
         return dead()
 
     async def asked(self, sim: Simulator, user: int, text: str, words: str = "") -> str:
-        """What the bot answers ``user`` in private to ``text``; with ``words``, the answer that holds them."""
+        """What the bot answers ``user`` in private to ``text``: the answer that holds ``words``. Without them the next
+        thing it tells them at all, which is the answer only where nothing else may be on its way to them."""
         before = len(sim.sent)
         await sim.whisper(user, text)
         return (await answered(sim, lambda: [s.text for s in sim.sent[before:] if s.user_id == user], words))[0]
 
 
 async def answered(
-    sim: Simulator, found: Callable[[], list[str]], words: str = "", seconds: float = 10, most: int = 1
+    sim: Simulator, found: Callable[[], list[str]], words: str = "", seconds: float = PATIENCE, most: int = 1
 ) -> list[str]:
     """Wait until ``found`` gives a text (``most`` texts) with ``words``; those texts."""
     for _ in range(int(seconds / 0.02)):
@@ -163,7 +164,7 @@ def sends(sim: Simulator, group: int = GROUP) -> int:
     return sum(c["action"] == "send_group_msg" and c["params"]["group_id"] == group for c in sim.calls)
 
 
-async def acknowledged(sim: Simulator, message_id: int, seconds: float = 10) -> None:
+async def acknowledged(sim: Simulator, message_id: int, seconds: float = PATIENCE) -> None:
     for _ in range(int(seconds / 0.01)):
         if reactions(sim, message_id):
             return

@@ -52,7 +52,7 @@ async def test_who_may_not_is_refused_and_audited(house: House) -> None:
     async def asks(user: int, group: int, text: str) -> str:
         before = len(sim.sent)
         await sim.say(group, user, text)
-        return (await answered(sim, lambda: [s.text for s in sim.sent[before:]]))[0]
+        return (await answered(sim, lambda: [s.text for s in sim.sent[before:] if s.group_id == group]))[0]
 
     assert "由宣传委员使用" in await asks(member, GROUP, f"/推送 {TEXT}")
     assert "由书记使用" in await asks(member, GROUP, "/任命 陈思雨 书记")
@@ -78,7 +78,7 @@ async def test_what_looks_like_a_code_stays_text(house: House) -> None:
     await house.asked(sim, boss, f"推送 {code}学习\n{code}{TEXT}[CQ:image,file=file:///etc/passwd]", "确认")
     await sim.whisper(boss, "确认")
     await answered(sim, lambda: [s.text for s in sim.sent if s.group_id == GROUP], "今日学习 2")
-    await house.asked(sim, boss, f"{code}是什么")
+    await house.asked(sim, boss, f"{code}是什么", "没看懂")
     pushes = [s for s in sim.sent if code in s.text and s.group_id == GROUP]
     assert len(pushes) == 2
     kinds = {segment["type"] for sent in sim.sent for segment in sent.segments}
@@ -95,12 +95,12 @@ def raw(sim: Simulator) -> Any:
 
 
 async def stored(house: House) -> set[tuple[str, str]]:
-    """Every row of every table, but for the notes of attempts."""
+    """Every row of every table, but for the notes of attempts and the beat of the process, which comes by the clock."""
     async with house.database.reading() as uow:
         return {
             (table.name, repr(tuple(row)))
             for table in Base.metadata.sorted_tables
-            if table.name not in ("audit_entry", "chat_question", "outbox", "outbox_counter")
+            if table.name not in ("audit_entry", "chat_question", "outbox", "outbox_counter", "process")
             for row in await uow.session.execute(select(table))
         }
 

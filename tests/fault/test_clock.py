@@ -69,7 +69,7 @@ async def test_two_processes_at_the_same_slot_push_once(any_house: House) -> Non
             while number not in await pushed(house):  # noqa: ASYNC110 - another process can't set an event
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.4)  # time for the other process to do it, too
-    await answered(sim, lambda: [s.text for s in sim.sent], "今日学习 4", seconds=60)
+    await answered(sim, lambda: [s.text for s in sim.sent], "今日学习 4")
     assert await pushed(house) == [1, 2, 3, 4]
     assert await slots(house) == [(moment, "run") for moment in moments]
     seen = [s.text for s in sim.sent if s.group_id == GROUP and "今日学习" in s.text]
@@ -89,7 +89,7 @@ async def test_started_three_hours_late(house: House, grace: int, runs: bool) ->
         while len(await slots(house)) < 6:  # noqa: ASYNC110 - another process can't set an event
             await asyncio.sleep(0.05)
     if runs:
-        await answered(sim, lambda: [s.text for s in sim.sent], "今日学习 2", seconds=60)
+        await answered(sim, lambda: [s.text for s in sim.sent], "今日学习 2")
     assert await pushed(house) == ([1, 2] if runs else [1])
     missed = [(due - timedelta(days=days), "missed") for days in (5, 4, 3, 2, 1)]
     assert await slots(house) == [*missed, (due, "run" if runs else "missed")]
@@ -186,7 +186,7 @@ async def test_however_the_clock_is_set_each_slot_runs_once(
         due += new
         if new:
             await wound.run(due)
-            await answered(sim, lambda: [s.text for s in sim.sent], f"今日学习 {len(due) + 1}】", seconds=60)
+            await answered(sim, lambda: [s.text for s in sim.sent], f"今日学习 {len(due) + 1}】")
         else:
             await asyncio.sleep(1)  # some beats of the clock, in which nothing is to happen
     numbers = range(2, len(due) + 2)

@@ -20,9 +20,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from bot.branch.models import Branch, RoleGrant
 from bot.simulator import events, sample
 from bot.study.models import Assignment, Completion
-from tests.process import SECRET, SUPERUSER, TOKEN, BotProcess
+from tests.process import PATIENCE, SECRET, SUPERUSER, TOKEN, BotProcess
 
-from .house import EVERYBODY, GROUP, House, acknowledged
+from .house import EVERYBODY, GROUP, House, acknowledged, delivery
 
 ELSEWHERE = 555000111
 """A group that no branch is bound to."""
@@ -59,6 +59,7 @@ def signature(body: bytes, key: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", ["/onebot/v11/", "/onebot/v11/http"])
 async def test_a_forged_post_runs_nothing_and_makes_no_bot(house: House, path: str) -> None:
+    house.bot.environment |= delivery(send_timeout=600, lease=600)
     sim = await house.open()
     before = await counts(house)
     address = f"http://127.0.0.1:{house.bot.port}{path}"
@@ -146,7 +147,7 @@ async def test_a_socket_without_the_token_is_refused(house: House) -> None:
     ):
         for address in addresses:
             with pytest.raises((InvalidStatus, ConnectionClosed)):
-                async with timeout(5), connect(address, additional_headers=headers, proxy=None) as socket:
+                async with timeout(PATIENCE), connect(address, additional_headers=headers, proxy=None) as socket:
                     await socket.send(json.dumps(said("/开始", group=ELSEWHERE)))
                     await socket.recv()
     await acknowledged(sim, await sim.say(GROUP, EVERYBODY[3], "已学"))
@@ -217,7 +218,7 @@ async def test_a_half_open_connection_gives_way_to_a_new_one(house: House) -> No
     sim = await house.open()
     sim.freeze()
     [old] = sim.link._kept
-    await sim.ready(5)
+    await sim.ready()
     [first] = await house.put(GROUP)
     await house.settled("sent")
     old.abort()
@@ -244,13 +245,16 @@ async def test_connections_that_come_all_at_once_end_with_one_at_work(house: Hou
     await sim.disconnect()
     headers = {"X-Self-ID": str(sample.SELF_ID), "Authorization": f"Bearer {TOKEN}"}
     os.kill(house.bot.pid, signal.SIGSTOP)
-    dialling = [asyncio.create_task(connect(house.bot.url, additional_headers=headers).__aenter__()) for _ in range(6)]
+    dialling = [
+        asyncio.create_task(connect(house.bot.url, additional_headers=headers, open_timeout=PATIENCE).__aenter__())
+        for _ in range(6)
+    ]
     await asyncio.sleep(0.3)
     os.kill(house.bot.pid, signal.SIGCONT)
     sockets = await asyncio.gather(*dialling)
     await sim.connect()
     await sim.ready()
-    await acknowledged(sim, await sim.say(GROUP, EVERYBODY[3], "已学"), 30)
+    await acknowledged(sim, await sim.say(GROUP, EVERYBODY[3], "已学"))
     for socket in sockets:
-        await asyncio.wait_for(socket.wait_closed(), 30)
+        await asyncio.wait_for(socket.wait_closed(), PATIENCE)
     assert "Exception in ASGI application" not in house.bot.written

@@ -52,7 +52,7 @@ async def _die_again_and_again(field: Field, times: int, dice: random.Random) ->
     promised = Counter(await field.put(GROUPS[0]))
     field.bear(lease=0.4, absent_gap=0.25, poll=0.1)
     await field.settled("sent", seconds=60)
-    pace = min(2.0, max(1.0, (time.monotonic() - begun) / 0.8))
+    pace = min(6.0, max(1.0, (time.monotonic() - begun) / 0.8))
     field.kill()
     await field.died()
     for _ in range(times):

@@ -14,8 +14,9 @@ from bot.notice.models import Notice, NoticeReceipt, State
 from bot.simulator import sample
 from bot.simulator.simulator import Simulator
 from tests.nursery import SLOW_DISK
+from tests.process import PATIENCE
 
-from .house import EVERYBODY, GROUP, House, acknowledged, answered, reaction
+from .house import EVERYBODY, GROUP, House, acknowledged, answered, delivery, reaction
 
 EDITOR = sample.PROPAGANDIST
 WORDS = "周五下午3点在二楼会议室开支部党员大会"
@@ -32,8 +33,8 @@ def in_group(sim: Simulator, words: str) -> list[int]:
     return [s.message_id for s in sim.sent if s.group_id == GROUP and words in s.text and s.message_id not in gone]
 
 
-async def until(sim: Simulator, words: str, count: int, seconds: float = 15) -> None:
-    for _ in range(int(seconds / 0.05)):
+async def until(sim: Simulator, words: str, count: int) -> None:
+    for _ in range(int(PATIENCE / 0.05)):
         if len(in_group(sim, words)) == count:
             return
         await asyncio.sleep(0.05)
@@ -62,13 +63,20 @@ async def withdraw(house: House, sim: Simulator) -> None:
 
 
 async def test_what_is_changed_before_it_left_is_seen_once_in_its_new_words(house: House) -> None:
+    house.bot.environment |= delivery(send_timeout=600, lease=600)
     sim = await house.open()
-    sim.behaviour.seconds = 1.5
-    sim.behaviour.next("slow", group_id=GROUP)
+    changed = asyncio.Event()
+
+    async def stand_still(stage: str, frame: dict[str, Any]) -> None:
+        if stage == "received" and frame["action"].startswith("send_group"):
+            await changed.wait()
+
+    sim.behaviour.watch = stand_still
     await house.put(GROUP)  # something slow goes before it in the same group
     await publish(house, sim)
     await house.asked(sim, EDITOR, f"公告改 1 {WORDS.replace('二楼', '三楼')}", "确认")
     await house.asked(sim, EDITOR, "确认", "公告 1 已公开")
+    changed.set()
     await until(sim, "三楼会议室", 1)
     assert in_group(sim, "二楼会议室") == []
 
@@ -96,14 +104,14 @@ async def test_a_notice_with_everything_in_it_arrives_as_written(house: House) -
     segments: list[dict[str, Any]] = [{"type": "text", "data": {"text": f"公告 {words}"}}]
     segments += [{"type": "image", "data": {"file": f"base64://{picture}"}} for picture in pictures]
     await sim.whisper(EDITOR, segments)
-    await answered(sim, lambda: [s.text for s in sim.sent if s.user_id == EDITOR], "类别:", 30)
+    await answered(sim, lambda: [s.text for s in sim.sent if s.user_id == EDITOR], "类别:")
     await house.asked(sim, EDITOR, "确认", "公告 1 已公开")
     await until(sim, "全文见下一条", 1)
-    for _ in range(400):
-        sent = [call["params"] for call in sim.calls if call["action"].startswith("send_group")]
-        if any("messages" in params for params in sent):
-            break
-        await asyncio.sleep(0.05)
+    sent: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE):
+        while not any("messages" in params for params in sent):
+            await asyncio.sleep(0.05)
+            sent = [call["params"] for call in sim.calls if call["action"].startswith("send_group")]
     wire = "".join(json.dumps(params, ensure_ascii=False) for params in sent)
     assert [wire.count(picture) for picture in pictures] == [1] * 30
     assert '"qq": "all"' not in wire
@@ -142,37 +150,37 @@ async def test_the_whole_life_by_everybody_concerned(house: House) -> None:
     """Drafted, sent back, approved, seen, changed, withdrawn; a 公示 with an anonymous objection; the ledger."""
     sim = await house.open()
     boss, organiser, members = sample.SECRETARY, sample.ORGANISER, EVERYBODY[3:6]
-    await house.asked(sim, boss, "设置 公告审核 组织委员")
-    await house.asked(sim, boss, "设置 公告审批 书记")
+    await house.asked(sim, boss, "设置 公告审核 组织委员", "改错了")
+    await house.asked(sim, boss, "设置 公告审批 书记", "改错了")
     await house.asked(sim, EDITOR, f"公告 {WORDS}", "确认")
     await house.asked(sim, EDITOR, "确认", "已交去审核")
-    assert "1 号由组织委员来决定" in await house.asked(sim, boss, "同意 1")
+    await house.asked(sim, boss, "同意 1", "1 号由组织委员来决定")
     await house.asked(sim, organiser, "退回 1 写明要带什么", "退回")
     await house.asked(sim, EDITOR, f"公告改 1 {WORDS},请带笔记本", "确认")
-    await house.asked(sim, EDITOR, "确认")
+    await house.asked(sim, EDITOR, "确认", "已交去审核")
     await house.asked(sim, organiser, "同意 1", "审核通过")
     assert in_group(sim, WORDS) == []
     await house.asked(sim, boss, "同意 1", "已公开")
     await until(sim, "请带笔记本", 1)
     for member in members:
         await acknowledged(sim, await sim.say(GROUP, member, "收到"))
-    assert "3/" in await house.asked(sim, EDITOR, "回执 1")
+    await house.asked(sim, EDITOR, "回执 1", "3/11")
     await house.asked(sim, EDITOR, f"公告改 1 {WORDS},改在一楼", "确认")
-    await house.asked(sim, EDITOR, "确认")
+    await house.asked(sim, EDITOR, "确认", "已交去审核")
     await house.asked(sim, organiser, "同意 1", "审核通过")
     await house.asked(sim, boss, "同意 1", "已公开")
     await until(sim, "改在一楼", 1)
-    assert "0/" in await house.asked(sim, EDITOR, "回执 1")
+    await house.asked(sim, EDITOR, "回执 1", "0/11")
     await withdraw(house, sim)
     await until(sim, WORDS, 0)
-    await house.asked(sim, boss, "设置 公告审核 无")
-    await house.asked(sim, boss, "设置 公告审批 无")
+    await house.asked(sim, boss, "设置 公告审核 无", "改错了")
+    await house.asked(sim, boss, "设置 公告审批 无", "改错了")
     await house.asked(sim, EDITOR, "公示 王芳同志拟接收为预备党员 5个工作日", "确认")
     await house.asked(sim, EDITOR, "确认", "5 个工作日")
     await until(sim, "王芳同志", 1)
-    await house.asked(sim, members[0], "异议 2 匿名 材料里的工作时间不对")
+    await house.asked(sim, members[0], "异议 2 匿名 材料里的工作时间不对", "已匿名转给")
     for reader in (boss, organiser):
-        assert "材料里的工作时间不对" in await house.asked(sim, reader, "意见箱")
-    assert "材料里的工作时间不对" not in await house.asked(sim, EDITOR, "意见箱")
-    listed = await house.asked(sim, members[1], "党务公开")
+        assert "材料里的工作时间不对" in await house.asked(sim, reader, "意见箱", "看全文发")
+    assert "材料里的工作时间不对" not in await house.asked(sim, EDITOR, "意见箱", "意见由书记")
+    listed = await house.asked(sim, members[1], "党务公开", "党务公开台账")
     assert "王芳同志" in listed and WORDS[:8] in listed

@@ -36,7 +36,7 @@ async def let_go_on_alone(first: Field, second: Field) -> str:
     first.go_on()
     second.kill()
     [reference] = await first.put(TWO)
-    await first.settled("sent", "sent", seconds=30)
+    await first.settled("sent", "sent")
     return reference
 
 

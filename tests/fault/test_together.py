@@ -16,6 +16,7 @@ from bot.simulator import sample
 from bot.simulator.simulator import Simulator
 from tests.nursery import Nursery
 from tests.postgres import server
+from tests.process import PATIENCE
 
 from . import house as houses
 from .house import EVERYBODY, GROUP, House, acknowledged, answered, delivery, reactions, sends
@@ -28,7 +29,7 @@ async def pair(nursery: Nursery, furnished: Path, furnished_postgres: str, tmp_p
     """Two processes that would look into the outbox by themselves only once in ten minutes."""
     houses.copy(furnished, tmp_path)
     url = await server().fresh(like=furnished_postgres)
-    patient = delivery(poll=600, lease=30, send_timeout=30)
+    patient = delivery(poll=600, lease=600, send_timeout=600)
     async with House(nursery, tmp_path, url, **patient) as made:
         made.another_bot(**patient)
         await asyncio.gather(*(bot.start() for bot in made.bots))
@@ -37,7 +38,7 @@ async def pair(nursery: Nursery, furnished: Path, furnished_postgres: str, tmp_p
 
 async def wired(sim: Simulator, times: int) -> None:
     """Wait until the bot has called that often for a message to the group."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while sends(sim) < times:  # noqa: ASYNC110 - another process can't set an event
             await asyncio.sleep(0.01)
 
@@ -57,7 +58,7 @@ async def test_after_the_database_restarts_they_hear_again(pair: House) -> None:
     await asyncio.to_thread(server().restart)
     for _ in range(2):
         [reference] = await pair.put(GROUP)
-        await pair.until(lambda states: set(states) == {"sent"}, seconds=30)
+        await pair.until(lambda states: set(states) == {"sent"})
         assert pair.arrived()[reference] == 1
 
 
@@ -100,7 +101,7 @@ async def test_the_bell_rings_once_it_is_on_disk() -> None:
         await ring(uow, "other news")
         await ring(uow, "news")
         assert heard.empty()
-    await asyncio.wait_for(heard.get(), 10)
+    await asyncio.wait_for(heard.get(), PATIENCE)
     assert heard.empty()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
@@ -168,8 +169,9 @@ async def test_the_database_restarts_while_messages_leave(pair: House) -> None:
     message = await sim.say(GROUP, EVERYBODY[4], "已学 1")
     await pair.until(lambda states: set(states) == {"sent"}, seconds=30)
     assert pair.arrived() == dict.fromkeys(promised, 1)
-    if not reactions(sim, message):
-        await answered(sim, lambda: [s.text for s in sim.sent], "请过一会儿再发一次")
+    async with asyncio.timeout(PATIENCE):
+        while not reactions(sim, message) and not any("请过一会儿再发一次" in s.text for s in sim.sent):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     assert "defect" not in "".join(bot.written for bot in pair.bots)
 
 
