@@ -4,7 +4,9 @@ import ctypes
 import gc
 from contextlib import suppress
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+_LARGE = 128 * 1024
+"""Bytes; where glibc itself begins."""
 
 
 def looking_later() -> None:
@@ -20,9 +22,15 @@ def look_at_new_only() -> None:
 
 
 def one_heap() -> None:
-    """Have all threads share one heap: each would keep what was freed in its own. Before any thread begins."""
+    """Have all threads share one heap: each would keep what was freed in its own. Before any thread begins.
+
+    Large pieces always lie outside of it and go back when they are freed. By itself glibc puts all up to the largest
+    that was ever freed into the heap: with each file that is sent it has more holes.
+    """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 1)
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back() -> None:
