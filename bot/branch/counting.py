@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
 
+from bot.branch import repository
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 
@@ -28,8 +29,21 @@ def follow_moves(mover: Mover) -> Mover:
     return mover
 
 
+async def hold(uow: UnitOfWork, members: Collection[int]) -> None:
+    """Have these members ours alone until the end of the unit of work. Whoever changes one holds them first, all at
+    once: what adds them up is locked behind them."""
+    with uow.session.no_autoflush:
+        await repository.lock_members(uow, members)
+
+
+async def stay(uow: UnitOfWork, members: repository.Members) -> None:
+    """Nobody moves these to another branch until the end of the unit of work."""
+    await repository.lock_members(uow, members, shared=True)
+
+
 async def changed(uow: UnitOfWork, members: Collection[int], since: date) -> None:
     """These members came, left, are away or exempt, or aren't any more, with effect from ``since``."""
+    await hold(uow, members)
     await uow.session.flush()
     for follower in _followers:
         await follower(uow, members, since)
@@ -40,6 +54,7 @@ async def move(uow: UnitOfWork, moves: Mapping[Member, int]) -> None:
     if not moves:
         return
     members, branches = [member.id for member in moves], {member.branch_id for member in moves} | set(moves.values())
+    await hold(uow, members)
     for member, to in moves.items():
         member.branch_id = to
     await uow.session.flush()

@@ -90,7 +90,7 @@ def _days(spans: Sequence[Leave]) -> Days:
 
 
 async def _changed(uow: UnitOfWork, actor: Actor, member: Member, before: Days, since: date, said: str) -> None:
-    await uow.session.flush()
+    await counting.hold(uow, [member.id])
     now = _days(await repository.exemptions(uow, member.id))
     payload = {"member": member.id, "before": before, "now": now, "since": since.isoformat()}
     await undo.remember(uow, actor, KIND, payload, said)

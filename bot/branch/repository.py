@@ -37,6 +37,16 @@ async def next_number(uow: UnitOfWork, branch_id: int, kind: str) -> int:
     return int((await uow.session.execute(following.returning(Numbering.last))).scalar_one())
 
 
+Members = Collection[int] | Select[int]
+"""The ids of some, or what finds them."""
+
+
+async def lock_members(uow: UnitOfWork, members: Members, *, shared: bool = False) -> None:
+    """Lock these in the order of ids, whose keys stay free; ``shared``: they only mustn't change."""
+    query = select(Member.id).where(Member.id.in_(members)).order_by(Member.id)
+    await uow.session.execute(query.with_for_update(read=shared, key_share=not shared))
+
+
 async def settings_on_path(uow: UnitOfWork, branch_ids: Sequence[int], key: str) -> dict[int, str]:
     """The values that these branches have of their own for ``key``."""
     rows = await uow.session.execute(

@@ -30,12 +30,12 @@ async def hold(uow: UnitOfWork, kinds: Collection[str], start: str) -> None:
     """Have the open requests whose payload begins so ours alone until the end of the unit of work."""
     query = select(Request.id).where(Request.state == "open", Request.kind.in_(kinds))
     query = query.where(Request.payload.startswith(start, autoescape=True)).order_by(Request.id)
-    await uow.session.execute(query.with_for_update())
+    await uow.session.execute(query.with_for_update(key_share=True))
 
 
 async def lock(uow: UnitOfWork, request: Request) -> None:
     """Have the request as it is now, ours alone until the end of the unit of work."""
-    await uow.session.refresh(request, with_for_update=True)
+    await uow.session.refresh(request, with_for_update={"key_share": True})
 
 
 async def open_below(uow: UnitOfWork, paths: Sequence[str], no: int | None) -> list[tuple[Request, str]]:

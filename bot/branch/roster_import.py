@@ -132,6 +132,7 @@ async def apply(uow: UnitOfWork, actor: Actor, planned: Plan) -> None:
     """Do what was planned in this unit of work."""
     here = await branch.get(uow, actor.branch)
     branches = {one.id: one for one in await repository.subtree(uow, here.path)}
+    await counting.hold(uow, [step.entry.member.id for step in planned.steps if step.entry is not None])
     done: list[tuple[SheetRow, Member]] = []
     moves: dict[Member, int] = {}
     for step in planned.steps:

@@ -55,7 +55,7 @@ async def undo(uow: UnitOfWork, actor: Actor, step_id: int, undos: Mapping[str, 
     Raises ``NotFound`` if it is undone already, ``NotAllowed`` for somebody who has lost an office since, or what its
     handler raises.
     """
-    step = await uow.session.get(UndoStep, step_id, with_for_update=True)
+    step = await uow.session.get(UndoStep, step_id, with_for_update={"key_share": True})
     if step is None or step.undone_at is not None or step.at < uow.now - UNDO_FOR:
         raise NotFound("这个操作已经撤销过,或者超过了 24 小时。")
     if step.branch_id is not None and not actor.is_superuser:

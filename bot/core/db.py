@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
+from operator import itemgetter
 from time import monotonic
 from typing import Any, ClassVar, cast
 
@@ -278,21 +279,23 @@ async def changed(session: AsyncSession, statement: UpdateBase) -> int:
 async def insert_ignore(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> int:
     """Insert ``rows``, leaving out those whose ``unique`` columns exist already; how many are new.
 
-    One statement on both databases, so two processes that insert the same row are decided by the database.
+    One statement on both databases, so two processes that insert the same row are decided by the database: in the order
+    of keys, so that neither waits for a row of the other while that waits for one of its own.
     """
     if not rows:
         return 0
-    return await changed(session, upsert(session, table).values(rows).on_conflict_do_nothing(index_elements=unique))
+    statement = upsert(session, table).values(sorted(rows, key=itemgetter(*unique)))
+    return await changed(session, statement.on_conflict_do_nothing(index_elements=unique))
 
 
 async def add_up(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]], unique: list[str]) -> None:
     """Insert ``rows``, one for all that are alike in their ``unique`` columns: the others are added up, and so they are
-    to what is there already."""
+    to what is there already. In the order of keys, so that two who do it don't wait for each other."""
     sums: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         known = sums.setdefault(tuple(row[name] for name in unique), dict.fromkeys(row, 0))
         known.update({name: value if name in unique else known[name] + value for name, value in row.items()})
-    added = list(sums.values())
+    added = [sums[key] for key in sorted(sums)]
     for start in range(0, len(added), SOME):
         statement = upsert(session, table).values(added[start : start + SOME])
         more = {c.name: c + statement.excluded[c.name] for c in table.__table__.columns if c.name not in unique}
@@ -309,9 +312,9 @@ async def keep_sums(
     """Keep in the rows with these ``keys`` (of the columns ``unique``) what ``query`` finds for each: its key and then
     the other columns. A row for which it finds nothing goes.
 
-    The rows are locked first, in one order, so that what others did until then is seen by the query."""
+    The rows are locked first, so that what others did until then is seen by the query."""
     names = [*unique, *(column.name for column in table.__table__.columns if column.name not in unique)]
-    rows = {key: dict(zip(names, [*key, *[0] * (len(names) - len(key))], strict=True)) for key in sorted(keys)}
+    rows = {key: dict(zip(names, [*key, *[0] * (len(names) - len(key))], strict=True)) for key in keys}
     await add_up(session, table, list(rows.values()), unique)
     found = {tuple(row[: len(unique)]): row for row in await session.execute(query)}
     kept = [dict(zip(names, found[key], strict=True)) for key in rows if key in found]

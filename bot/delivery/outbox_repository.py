@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
 
-from bot.core.db import UnitOfWork, changed, insert_ignore, upsert
+from bot.core.db import UnitOfWork, changed, upsert
 from bot.delivery.models import Counter, OutboxRow, State
 from bot.delivery.transport import Target
 
@@ -41,10 +41,12 @@ async def keys_among(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
 
 
 async def insert(uow: UnitOfWork, rows: list[dict[str, Any]]) -> int:
-    """Insert what isn't there by key; how many rows are new."""
+    """Insert what isn't there by key, in the order in which it is to leave; how many rows are new. Whoever has the same
+    keys has waited for the other by the numbers (``take_numbers``)."""
     new = 0
     for start in range(0, len(rows), _CHUNK):
-        new += await insert_ignore(uow.session, OutboxRow, rows[start : start + _CHUNK], ["key"])
+        some = upsert(uow.session, OutboxRow).values(rows[start : start + _CHUNK])
+        new += await changed(uow.session, some.on_conflict_do_nothing(index_elements=["key"]))
     return new
 
 

@@ -47,7 +47,7 @@ async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: fl
         .where(~busy, ~exists().where(Hold.lane == row.lane))
         .order_by(row.due_at, row.id)
         .limit(limit)
-        .with_for_update(of=row, skip_locked=True)
+        .with_for_update(of=row, key_share=True, skip_locked=True)
     )
     rows = list(await uow.session.scalars(due))
     if not rows:
@@ -199,11 +199,8 @@ async def doubt(uow: UnitOfWork, since: datetime) -> int:
 async def expire(uow: UnitOfWork) -> Sequence[OutboxRow]:
     """Close what is past its time and was not sent; the rows."""
     row = OutboxRow
-    rows = list(
-        await uow.session.scalars(
-            select(row).where(row.state == State.PENDING, row.expires_at <= uow.now).with_for_update(skip_locked=True)
-        )
-    )
+    late_ones = select(row).where(row.state == State.PENDING, row.expires_at <= uow.now)
+    rows = list(await uow.session.scalars(late_ones.with_for_update(key_share=True, skip_locked=True)))
     for late in rows:
         late.state = State.EXPIRED
         late.reason = "到期仍没有发出"

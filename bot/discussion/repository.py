@@ -141,7 +141,8 @@ async def places(uow: UnitOfWork, discussion_id: int) -> Sequence[DiscussionPlac
 async def due(uow: UnitOfWork, until: datetime) -> Sequence[Discussion]:
     """The open discussions that end by ``until``."""
     query = select(Discussion).where(Discussion.state == State.OPEN, Discussion.ends_at <= until)
-    return (await uow.session.scalars(query.order_by(Discussion.id).with_for_update(skip_locked=True))).all()
+    query = query.order_by(Discussion.id)
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def any_due(uow: UnitOfWork, until: datetime) -> bool:

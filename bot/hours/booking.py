@@ -34,6 +34,7 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
     ``UserError`` for a day of which only sums are kept."""
     await retention.need_kept(uow, what.day)
     given = {member: count for member, count in halves.items() if count > 0}
+    await counting.stay(uow, {*given, *await repository.holders(uow, what.origin)})
     totals = await repository.totals_of(uow, what.origin)
     await repository.drop_others(uow, what.origin, list(given))
     rows: list[dict[str, object]] = [
@@ -56,6 +57,7 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
 
 async def withdraw(uow: UnitOfWork, origin: str) -> None:
     """Take all hours of this thing out of the ledger."""
+    await counting.stay(uow, await repository.holders(uow, origin))
     totals = await repository.totals_of(uow, origin)
     await repository.drop_others(uow, origin, [])
     await repository.count(uow, totals)

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, delete, func, select
 
+from bot.branch import counting
 from bot.branch.models import Member
 from bot.branch.repository import at_or_below
 from bot.core.db import SOME, UnitOfWork, among, keep_sums, upsert
@@ -21,7 +23,7 @@ _OLD = HourEntry.origin.startswith(_MONTH)
 
 async def put(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
     """Insert entries, or change those that are there for the same member and origin."""
-    statement = upsert(uow.session, HourEntry).values(rows)
+    statement = upsert(uow.session, HourEntry).values(sorted(rows, key=itemgetter("member_id", "origin")))
     changed = {name: statement.excluded[name] for name in ("branch_id", "source", "day", "halves", "note")}
     await uow.session.execute(statement.on_conflict_do_update(index_elements=["member_id", "origin"], set_=changed))
 
@@ -104,6 +106,11 @@ Total = tuple[int, date, str]
 """Branch, day and source: what names a total."""
 
 
+async def holders(uow: UnitOfWork, origin: str) -> Sequence[int]:
+    """Who has got something for this."""
+    return (await uow.session.scalars(select(HourEntry.member_id).where(HourEntry.origin == origin))).all()
+
+
 async def totals_of(uow: UnitOfWork, origin: str) -> set[Total]:
     """The totals that what is booked for this goes into."""
     return await _totals(uow, HourEntry.origin == origin)
@@ -115,9 +122,9 @@ async def totals_of_members(uow: UnitOfWork, members: Collection[int]) -> set[To
 
 
 async def _totals(uow: UnitOfWork, *which: ColumnElement[bool]) -> set[Total]:
-    """Nobody moves these people to another branch until the end of the unit of work."""
+    """Of people of whom it is certain that nobody moves them meanwhile."""
     query = select(Member.branch_id, HourEntry.day, HourEntry.source).join(Member, Member.id == HourEntry.member_id)
-    rows = await uow.session.execute(query.where(*which).with_for_update(read=True, of=Member))
+    rows = await uow.session.execute(query.where(*which).distinct())
     return {(branch, day, source) for branch, day, source in rows}
 
 
@@ -153,6 +160,7 @@ async def sum_up(uow: UnitOfWork, before: date) -> int:
         own = months.setdefault((row.member_id, origin), whose | {"origin": origin, "day": day, "halves": 0})
         own["halves"] += row.halves
     old = e.id.in_([row.id for row in rows])
+    await counting.stay(uow, {row.member_id for row in rows})
     totals = await _totals(uow, old)
     statement = upsert(uow.session, e).values(list(months.values()))
     more = {"halves": e.halves + statement.excluded.halves}

@@ -24,16 +24,14 @@ async def settle(uow: UnitOfWork, meeting: Meeting) -> None:
     people = await repository.people(uow, meeting)
     enough = rules.was_held(people, kind(meeting.kind).quorum(meeting.agenda))
     meeting.state = State.HELD if enough else State.FAILED
+    if (source := kind(meeting.kind).hours) is not None:
+        per_hour = int(await branch.setting(uow, meeting.branch_id, "hours_minutes"))
+        halves = {
+            one.member_id: rules.halves_of(one, meeting.starts_at, meeting.ends_at, per_hour) if enough else 0
+            for one in people
+        }
+        day = to_local(meeting.starts_at).date()
+        note = f"{meeting.kind}(会议 {meeting.no})"
+        await booking.settle(uow, For(meeting.branch_id, source, origin(meeting.id), day, note), halves)
     present = {one.member_id for one in people if one.signed_at is not None} if enough else set()
     await attending.settle(uow, meeting.branch_id, meeting.agenda, origin(meeting.id), present)
-    source = kind(meeting.kind).hours
-    if source is None:
-        return
-    per_hour = int(await branch.setting(uow, meeting.branch_id, "hours_minutes"))
-    halves = {
-        one.member_id: rules.halves_of(one, meeting.starts_at, meeting.ends_at, per_hour) if enough else 0
-        for one in people
-    }
-    day = to_local(meeting.starts_at).date()
-    note = f"{meeting.kind}(会议 {meeting.no})"
-    await booking.settle(uow, For(meeting.branch_id, source, origin(meeting.id), day, note), halves)

@@ -134,12 +134,12 @@ async def any_due(uow: UnitOfWork) -> bool:
 async def due(uow: UnitOfWork) -> Sequence[Meeting]:
     """The meetings for which the clock has something to do."""
     query = select(Meeting).where(Meeting.next_at <= uow.now).order_by(Meeting.id)
-    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def lock(uow: UnitOfWork, meeting_id: int) -> Meeting:
     """The meeting, ours alone until the end of the unit of work."""
-    return await uow.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+    return await uow.session.get_one(Meeting, meeting_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def latest(uow: UnitOfWork, branch_id: int, before: datetime) -> Meeting | None:

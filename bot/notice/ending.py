@@ -35,11 +35,11 @@ async def take_back(uow: UnitOfWork, actor: Actor, notice: Notice, reason: str =
     notice.ended_at = uow.now
     for version in (notice.version, notice.version + 1):
         await approving.drop(uow, notice, version)
+    await totals.of_notice(uow, notice.id)
     await outbox.cancel_of(uow, origin_of(notice.id))
     notice.recall_due = notice.published_at is not None
     if notice.published_at is not None and notice.published_at > uow.now:
         notice.published_at = None  # nobody has seen it
-    await totals.of_notice(uow, notice.id)
     await audit.record(uow, actor, "notice.withdraw", f"公告 {notice.no}", reason)
 
 

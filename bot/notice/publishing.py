@@ -62,12 +62,12 @@ async def readers_of(uow: UnitOfWork, notice: Notice) -> tuple[list[Reader], lis
 
 async def publish(uow: UnitOfWork, notice: Notice, actor: Actor | None = None) -> int:
     """Send it where it goes, outside the quiet hours; how many chats that are. ``actor`` None: its time has come."""
-    await outbox.cancel_of(uow, origin_of(notice.id))  # what hasn't left yet of an earlier version needn't be seen
     standing = await uow.session.get(Publicity, notice.id)
     together, alone = await readers_of(uow, notice)
     if standing is None:  # a 公示 asks nobody to confirm it
         rows = [{"notice_id": notice.id, "member_id": reader.member_id} for reader in (*together, *alone)]
         await insert_ignore(uow.session, NoticeExpected, rows, ["notice_id", "member_id"])
+        await totals.stay(uow, notice.id)
         await sparing.on_publication(uow, notice.id)
     leaves_at = (await quiet_hours(uow, notice.branch_id)).shift(uow.now)
     sender = (await branch.get(uow, notice.branch_id)).name if notice.scope == Scope.BELOW else ""
@@ -78,10 +78,11 @@ async def publish(uow: UnitOfWork, notice: Notice, actor: Actor | None = None) -
     outs = [_outgoing(notice, target, content, key(notice, target), leaves_at) for target in targets]
     if notice.version > 1 and together:
         outs += await _asked_again(uow, notice, together, leaves_at)
-    await outbox.enqueue_all(uow, outs)
     notice.state, notice.published_at = State.PUBLISHED, notice.published_at or leaves_at
     notice.pin_due = notice.pin != Pin.NONE
     await totals.of_notice(uow, notice.id)
+    await outbox.cancel_of(uow, origin_of(notice.id))  # what hasn't left yet of an earlier version needn't be seen
+    await outbox.enqueue_all(uow, outs)
     await audit.record(
         uow, actor, "notice.publish", f"公告 {notice.no}", detail={"version": notice.version, "chats": len(targets)},
         branch_id=notice.branch_id,

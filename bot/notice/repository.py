@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 
 from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 
@@ -28,7 +29,7 @@ async def by_no(uow: UnitOfWork, branch_id: int, no: int) -> Notice | None:
 
 async def lock(uow: UnitOfWork, notice_id: int) -> Notice:
     """The notice as it is now, ours alone until the end of the unit of work."""
-    return await uow.session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
+    return await uow.session.get_one(Notice, notice_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def newest(uow: UnitOfWork, branch_id: int, limit: int) -> Sequence[Notice]:
@@ -44,19 +45,20 @@ async def any_due(uow: UnitOfWork) -> bool:
 async def due(uow: UnitOfWork) -> Sequence[Notice]:
     """The approved notices whose time has come."""
     query = select(Notice).where(Notice.state == State.SCHEDULED, Notice.publish_at <= uow.now).order_by(Notice.id)
-    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def unpinned(uow: UnitOfWork) -> Sequence[Notice]:
     """What is out and should be kept in sight, and nobody has tried yet."""
     query = select(Notice).where(Notice.pin_due.is_(True), Notice.state == State.PUBLISHED)
-    return (await uow.session.scalars(query.order_by(Notice.id).with_for_update(skip_locked=True))).all()
+    query = query.order_by(Notice.id)
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def to_recall(uow: UnitOfWork) -> Sequence[Notice]:
     """What was withdrawn while it may have been on the wire."""
     query = select(Notice).where(Notice.recall_due.is_(True)).order_by(Notice.id)
-    return (await uow.session.scalars(query.with_for_update(skip_locked=True))).all()
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def versions(uow: UnitOfWork, notice_id: int) -> Sequence[NoticeVersion]:
@@ -88,8 +90,9 @@ async def expected_of(
 
 async def confirm(uow: UnitOfWork, rows: list[dict[str, object]]) -> set[tuple[int, int]]:
     """Insert receipts that aren't there yet; (notice id, member id) of the new ones."""
-    statement = upsert(uow.session, NoticeReceipt).values(rows)
-    statement = statement.on_conflict_do_nothing(index_elements=["notice_id", "version", "member_id"])
+    unique = ["notice_id", "version", "member_id"]
+    statement = upsert(uow.session, NoticeReceipt).values(sorted(rows, key=itemgetter(*unique)))
+    statement = statement.on_conflict_do_nothing(index_elements=unique)
     new = await uow.session.execute(statement.returning(NoticeReceipt.notice_id, NoticeReceipt.member_id))
     return {(notice, member) for notice, member in new}
 
@@ -165,7 +168,8 @@ async def out_since(uow: UnitOfWork, before: datetime) -> Sequence[Notice]:
     """What is out since before then, but for 公示: those end by themselves."""
     standing = exists().where(Publicity.notice_id == Notice.id)
     query = select(Notice).where(Notice.state == State.PUBLISHED, Notice.published_at <= before, ~standing)
-    return (await uow.session.scalars(query.order_by(Notice.id).with_for_update(skip_locked=True))).all()
+    query = query.order_by(Notice.id)
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 async def confirmed_before(uow: UnitOfWork, notice_id: int, version: int) -> Sequence[int]:

@@ -11,15 +11,21 @@ from bot.core.db import UnitOfWork
 from bot.notice import totals_repository as repository
 
 
+async def stay(uow: UnitOfWork, notice_id: int) -> None:
+    """Nobody moves those who are to confirm it until the end of the unit of work."""
+    await counting.stay(uow, repository.members_of(notice_id))
+
+
 async def of_notice(uow: UnitOfWork, notice_id: int) -> None:
     """It came out, in whatever version, or was withdrawn."""
-    await repository.drop(uow, notice_id)
+    await stay(uow, notice_id)
     await repository.count(uow, await repository.of_notice(uow, notice_id))
 
 
 async def of_receipts(uow: UnitOfWork, receipts: Collection[tuple[int, int]]) -> None:
     """These (notice, member) came."""
     if receipts:
+        await counting.stay(uow, {member for _, member in receipts})
         await repository.count(uow, await repository.of_receipts(uow, receipts))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from bot.branch.models import Member
@@ -29,30 +29,32 @@ def over(uow: UnitOfWork) -> ColumnElement[bool]:
     return and_(N.published_at < KEPT_FROM, N.ended_at.is_not(None), N.ended_at < uow.now - UNDO_FOR)
 
 
+def members_of(notice_id: int) -> Select[int]:
+    """Who was to confirm it."""
+    return select(E.member_id).where(E.notice_id == notice_id)
+
+
 async def of_notice(uow: UnitOfWork, notice_id: int) -> set[Total]:
-    return await _totals(uow, E.notice_id == notice_id)
+    """The totals of this notice, whether or not it is out, and those that it has had until now."""
+    known = await uow.session.execute(select(T.branch_id, T.at, T.notice_id).where(T.notice_id == notice_id))
+    return {(branch, at, notice) for branch, at, notice in known} | await _totals(uow, E.notice_id == notice_id)
 
 
 async def of_receipts(uow: UnitOfWork, receipts: Collection[tuple[int, int]]) -> set[Total]:
     """The totals that these receipts (notice, member) go into."""
-    return await _totals(uow, among((E.notice_id, E.member_id), receipts))
+    return await _totals(uow, N.state.in_(OUT), among((E.notice_id, E.member_id), receipts))
 
 
 async def of_members(uow: UnitOfWork, members: Collection[int]) -> set[Total]:
     """The totals that what these members were to confirm goes into."""
-    return await _totals(uow, E.member_id.in_(members))
+    return await _totals(uow, N.state.in_(OUT), E.member_id.in_(members))
 
 
 async def _totals(uow: UnitOfWork, *which: ColumnElement[bool]) -> set[Total]:
-    """Of what is out. Nobody moves these people to another branch until the end of the unit of work."""
+    """Of people of whom it is certain that nobody moves them meanwhile."""
     query = select(Member.branch_id, N.published_at, N.id).select_from(E).join(N, N.id == E.notice_id)
-    query = query.join(Member, Member.id == E.member_id).where(N.state.in_(OUT), ~over(uow), *which)
-    rows = await uow.session.execute(query.with_for_update(read=True, of=Member))
-    return {(branch, at, notice) for branch, at, notice in rows if at is not None}
-
-
-async def drop(uow: UnitOfWork, notice_id: int) -> None:
-    await uow.session.execute(delete(T).where(T.notice_id == notice_id))
+    query = query.join(Member, Member.id == E.member_id).where(~over(uow), *which).distinct()
+    return {(branch, at, notice) for branch, at, notice in await uow.session.execute(query) if at is not None}
 
 
 async def count(uow: UnitOfWork, totals: Collection[Total]) -> None:
@@ -65,6 +67,7 @@ async def count(uow: UnitOfWork, totals: Collection[Total]) -> None:
         .join(N, N.id == E.notice_id)
         .join(Member, Member.id == E.member_id)
         .outerjoin(R, MINE)
+        .where(N.state.in_(OUT))  # what is withdrawn, perhaps this very moment, has come to nothing
         # Of a notice to ten thousand people only the few of these branches are looked at.
         .where(E.notice_id.in_(notices), E.member_id.in_(select(roster.id).where(roster.branch_id.in_(branches))))
         .group_by(Member.branch_id, N.published_at, N.id)

@@ -28,7 +28,7 @@ async def bank_of(uow: UnitOfWork, material_id: int) -> Bank | None:
 
 async def lock(uow: UnitOfWork, bank_id: int) -> Bank:
     """The bank, which nobody else changes until the end of the unit of work."""
-    return await uow.session.get_one(Bank, bank_id, with_for_update=True, populate_existing=True)
+    return await uow.session.get_one(Bank, bank_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def counts(uow: UnitOfWork, bank_ids: Collection[int]) -> dict[tuple[int, str], int]:
@@ -112,7 +112,7 @@ async def under_way(uow: UnitOfWork, member_id: int, since: datetime) -> Sequenc
 
 async def lock_sitting(uow: UnitOfWork, sitting_id: int) -> Sitting | None:
     """The sitting, which nobody else changes until the end of the unit of work."""
-    return await uow.session.get(Sitting, sitting_id, with_for_update=True, populate_existing=True)
+    return await uow.session.get(Sitting, sitting_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def answers(uow: UnitOfWork, sitting_id: int) -> Sequence[Answer]:

@@ -10,7 +10,7 @@ from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.study import completion, proving, repository
-from bot.study.models import Assignment, Completion, Method
+from bot.study.models import Assignment, Method
 
 REASON_LENGTH = 200
 
@@ -47,7 +47,7 @@ async def enter(uow: UnitOfWork, actor: Actor, member: Member, no: int, reason: 
 
 async def take_out(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo ``enter``. Raises ``UserError`` if there is nothing left to undo."""
-    found = await uow.session.get(Completion, (int(payload["assignment"]), int(payload["member"])))
+    found = await repository.locked_completion(uow, int(payload["assignment"]), int(payload["member"]))
     if found is None or found.method != Method.MANUAL:
         raise UserError("这条补登已经不在了。")
     assignment = await uow.session.get_one(Assignment, found.assignment_id)

@@ -15,7 +15,8 @@ from bot.study.rules import Claimed, Reading
 
 async def visit(uow: UnitOfWork, nonce: str) -> Visit | None:
     """The visit of this page, which nobody else changes until the end of the unit of work."""
-    return (await uow.session.scalars(select(Visit).where(Visit.nonce == nonce).with_for_update())).one_or_none()
+    query = select(Visit).where(Visit.nonce == nonce)
+    return (await uow.session.scalars(query.with_for_update(key_share=True))).one_or_none()
 
 
 async def visit_by_code(uow: UnitOfWork, branch_id: int, code: str) -> tuple[Visit, Reading] | None:
@@ -26,7 +27,7 @@ async def visit_by_code(uow: UnitOfWork, branch_id: int, code: str) -> tuple[Vis
         .join(a, a.id == Visit.assignment_id)
         .join(Material, Material.id == a.material_id)
         .where(Visit.code == code, a.branch_id == branch_id)
-        .with_for_update(of=Visit)
+        .with_for_update(of=Visit, key_share=True)
     )
     found = (await uow.session.execute(query)).one_or_none()
     return None if found is None else (found[0], Reading(*found[1:]))
@@ -62,14 +63,14 @@ async def forget_visits(uow: UnitOfWork, member_id: int) -> None:
 
 
 async def reflection(uow: UnitOfWork, branch_id: int, no: int) -> Reflection | None:
-    query = select(Reflection).where(Reflection.branch_id == branch_id, Reflection.no == no).with_for_update()
-    return (await uow.session.scalars(query)).one_or_none()
+    query = select(Reflection).where(Reflection.branch_id == branch_id, Reflection.no == no)
+    return (await uow.session.scalars(query.with_for_update(key_share=True))).one_or_none()
 
 
 async def own_reflection(uow: UnitOfWork, assignment_id: int, member_id: int) -> Reflection | None:
     """What this member has written about this reading."""
     query = select(Reflection).where(Reflection.assignment_id == assignment_id, Reflection.member_id == member_id)
-    return (await uow.session.scalars(query.with_for_update())).one_or_none()
+    return (await uow.session.scalars(query.with_for_update(key_share=True))).one_or_none()
 
 
 async def other_reflections(
@@ -135,7 +136,7 @@ async def by_attendance(uow: UnitOfWork, branch_id: int, numbers: Collection[int
     a = Assignment
     query = select(a).where(a.branch_id == branch_id, a.no.in_(numbers), a.proof == Proof.ATTENDANCE)
     query = query.where(a.pushed_at >= await retention.kept_from(uow))
-    return (await uow.session.scalars(query.order_by(a.no))).all()
+    return (await uow.session.scalars(query.order_by(a.id))).all()
 
 
 async def proved_by(uow: UnitOfWork, assignment_id: int, evidence: str) -> Sequence[int]:

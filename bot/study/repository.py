@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
@@ -156,18 +157,19 @@ async def need_kept(uow: UnitOfWork, assignments: Collection[int]) -> None:
 async def complete(uow: UnitOfWork, rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
     """Insert completions that aren't there yet; (assignment id, member id) of the new ones. The rows have the same
     columns. Raises ``UserError`` for those of which only totals are kept."""
-    await need_kept(uow, {row["assignment_id"] for row in rows if row["late"]})
     assignments, members = {row["assignment_id"] for row in rows}, {row["member_id"] for row in rows}
+    held = await tally.hold(uow, assignments)
+    await need_kept(uow, {row["assignment_id"] for row in rows if row["late"]})
     asked = await _pairs_in(uow, _EXPECTED, assignments, members)
     whole = [
         {"proved_at": row["at"]} | row | {"extra": (row["assignment_id"], row["member_id"]) not in asked}
-        for row in rows
+        for row in sorted(rows, key=itemgetter("assignment_id", "member_id"))
     ]
     # not ``.values(rows)``: a statement with its rows in it is compiled each time, at a millisecond a row
     statement = upsert(uow.session, Completion).on_conflict_do_nothing(index_elements=["assignment_id", "member_id"])
     rows_in = await uow.session.execute(statement.returning(Completion.assignment_id, Completion.member_id), whole)
     new = {(assignment, member) for assignment, member in rows_in}
-    await tally.count(uow, {assignment for assignment, _ in new})
+    await tally.count(uow, {assignment for assignment, _ in new}.intersection(held))
     return new
 
 
@@ -224,8 +226,9 @@ async def completions_of(uow: UnitOfWork, branch_id: int, member_id: int) -> Seq
 
 
 async def locked_completion(uow: UnitOfWork, assignment_id: int, member_id: int) -> Completion | None:
-    """The completion, which nobody else changes until the end of the unit of work."""
-    return await uow.session.get(Completion, (assignment_id, member_id), with_for_update=True, populate_existing=True)
+    """The completion, which nobody else changes until the end of the unit of work: its reading is held."""
+    await tally.hold(uow, [assignment_id])
+    return await uow.session.get(Completion, (assignment_id, member_id), populate_existing=True)
 
 
 async def lower_proofs(uow: UnitOfWork, assignment_id: int, member_id: int) -> Sequence[LowerProof]:
@@ -235,7 +238,7 @@ async def lower_proofs(uow: UnitOfWork, assignment_id: int, member_id: int) -> S
 
 
 async def take_back(uow: UnitOfWork, found: Completion) -> None:
-    """Delete a completion. Raises ``UserError`` if only totals are kept of its reading."""
+    """Delete a completion that is locked. Raises ``UserError`` if only totals are kept of its reading."""
     await need_kept(uow, [found.assignment_id])
     await uow.session.delete(found)
     await uow.session.flush()
@@ -250,8 +253,8 @@ async def due_plans(uow: UnitOfWork, now: datetime, ahead: datetime) -> Sequence
 
 async def lock_plan(uow: UnitOfWork, plan_id: int) -> Plan | None:
     """The plan, if it is active and nobody else is at it."""
-    query = select(Plan).where(Plan.id == plan_id, Plan.state == PlanState.ACTIVE).with_for_update(skip_locked=True)
-    return (await uow.session.scalars(query)).one_or_none()
+    query = select(Plan).where(Plan.id == plan_id, Plan.state == PlanState.ACTIVE)
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).one_or_none()
 
 
 async def take_slot(uow: UnitOfWork, plan_id: int, planned_for: datetime) -> bool:

@@ -14,7 +14,7 @@ from bot.study import tally_repository as repository
 @counting.follow
 async def of_members(uow: UnitOfWork, members: Collection[int], since: date) -> None:
     """Count anew what these members were to read and could read in time on ``since`` or later."""
-    await repository.count(uow, await repository.readings_of(uow, members, since))
+    await repository.count(uow, await repository.hold(uow, await repository.readings_of(uow, members, since)))
 
 
 async def past(uow: UnitOfWork, member_id: int, since: date) -> int:

@@ -55,16 +55,17 @@ async def over(uow: UnitOfWork, member_id: int, since: date, today: date) -> int
     return (await uow.session.execute(query)).scalar_one()
 
 
-async def count(uow: UnitOfWork, readings: Collection[int]) -> None:
-    """Keep what these readings add up to now. Those of which only these totals are left stay as they are.
+async def hold(uow: UnitOfWork, readings: Collection[int]) -> Collection[int]:
+    """Have these readings ours alone until the end of the unit of work: to be called before what was completed of them
+    is changed, so that nobody waits for a completion while somebody else waits for its reading. Gives those of which
+    not only totals are left."""
+    return (await uow.session.scalars(_LOCK, {"readings": list(readings)})).all() if readings else ()
 
-    Nobody else counts them until the end of the unit of work (they are locked in the order of ids, so that two
-    processes don't deadlock), and what others did until then is seen by the statement that counts.
-    """
-    if not readings:
-        return
-    kept = (await uow.session.scalars(_LOCK, {"readings": list(readings)})).all()
-    await uow.session.execute(_COUNT, {"readings": kept}, execution_options={"synchronize_session": False})
+
+async def count(uow: UnitOfWork, held: Collection[int]) -> None:
+    """Keep what these readings, held before, add up to now."""
+    if held:
+        await uow.session.execute(_COUNT, {"readings": list(held)}, execution_options={"synchronize_session": False})
 
 
 def _count() -> Update:
@@ -92,7 +93,7 @@ def _count() -> Update:
 
 # Put together once: they are part of every check-in.
 _THESE: BindParameter[int] = bindparam("readings", expanding=True)
-# The key is left free: two that have each just inserted a completion hold it for their foreign keys, and would wait for
-# each other.
+# The key is left free: two who have each just written something about a reading hold it for their foreign keys, and
+# would wait for each other.
 _LOCK = select(A.id).where(A.id.in_(_THESE), A.pushed_at >= KEPT_FROM).order_by(A.id).with_for_update(key_share=True)
 _COUNT = _count()

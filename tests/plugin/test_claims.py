@@ -1,26 +1,22 @@
 """「已学」 as thumbs type it in the group: what is a claim, what isn't, and what the claimant hears."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.branch.actor import Actor
 from bot.branch.models import Branch, Member, Role, RoleGrant, UndoStep
 from bot.chat.acknowledge import Collector
 from bot.chat.scene import Scene
-from bot.core.db import UnitOfWork
 from bot.delivery.models import OutboxRow, State
 from bot.study import pushing, repository
-from bot.study import tally_repository as tally
-from bot.study.checking_in import Claim, check_in_all
-from bot.study.models import Assignment, Completion, Material, Method, Proof
+from bot.study.models import Assignment, Completion, Material, Proof
 from plugins.study import completing
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
-from tests.plugin.talk import ACCOUNT, Talk, reply
+from tests.plugin.talk import Talk, reply
 from tests.unit.study.house import china, material
 
 
@@ -266,27 +262,3 @@ async def test_taken_back_twice_at_once_it_counts_once(talk: Talk, monkeypatch: 
     async with talk.app.database.reading() as uow:
         assert (await uow.session.scalars(select(Assignment.done))).one() == 1
         assert len((await uow.session.scalars(select(UndoStep))).all()) == 1
-
-
-@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
-async def test_two_processes_that_have_both_recorded_count_one_after_the_other(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What each has inserted holds the reading by its foreign key; counting must not wait for that."""
-    met, count = asyncio.Barrier(2), tally.count
-
-    async def count_together(uow: UnitOfWork, readings: Collection[int]) -> None:
-        await met.wait()
-        await count(uow, readings)
-
-    monkeypatch.setattr(tally, "count", count_together)
-
-    async def claim(member: int) -> None:
-        async with talk.app.database.unit_of_work() as uow:
-            actor = Actor("onebot11", ACCOUNT, "0", branch_id=1, member_id=member)
-            await check_in_all(uow, [Claim(actor, Method.PHRASE)])
-
-    await asyncio.gather(claim(3), claim(4))
-    assert await done(talk) == [(1, 3), (1, 4)]
-    async with talk.app.database.reading() as uow:
-        assert (await uow.session.get_one(Assignment, 1)).done == 2
