@@ -4,7 +4,7 @@ claims that are looked at twice."""
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from bot.branch import retention
 from bot.branch.models import Member
@@ -119,16 +119,34 @@ async def rests_on(uow: UnitOfWork, assignment_id: int, member_id: int, evidence
     return False
 
 
-async def claims_since(uow: UnitOfWork, since: datetime) -> list[Claimed]:
-    """The completions since then that somebody claimed or proved alone, in the order of time."""
+async def hasty(uow: UnitOfWork, since: datetime, minutes: int) -> Sequence[int]:
+    """Who has claimed several readings since then that take more than these minutes together."""
+    c, a = Completion, Assignment
+    query = (
+        select(c.member_id)
+        .join(a, a.id == c.assignment_id)
+        .join(Material, Material.id == a.material_id)
+        .where(*_claimed(since))
+        .group_by(c.member_id)
+        .having(func.count() > 1, func.sum(Material.minutes) > minutes)
+    )
+    return (await uow.session.scalars(query.order_by(c.member_id))).all()
+
+
+async def claims_of(uow: UnitOfWork, member_id: int, since: datetime) -> list[Claimed]:
+    """The completions since then that this member claimed or proved alone, in the order of time."""
     c, a = Completion, Assignment
     query = (
         select(c.member_id, a.branch_id, c.at, Material.minutes)
         .join(a, a.id == c.assignment_id)
         .join(Material, Material.id == a.material_id)
-        .where(c.at >= since, c.proof <= Proof.QUIZ, c.method != Method.MANUAL)
+        .where(c.member_id == member_id, *_claimed(since))
     )
     return [Claimed(*row) for row in await uow.session.execute(query.order_by(c.at))]
+
+
+def _claimed(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Completion.at >= since, Completion.proof <= Proof.QUIZ, Completion.method != Method.MANUAL)
 
 
 async def by_attendance(uow: UnitOfWork, branch_id: int, numbers: Collection[int]) -> Sequence[Assignment]:

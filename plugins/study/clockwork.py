@@ -51,8 +51,9 @@ async def announce_completed(app: App) -> None:
 
 @commands.every(DOUBTING, "bursts of claims")
 async def flag_bursts(app: App) -> None:
+    """Each member's by itself: many may catch up at once, and nobody's check-in waits for all of that."""
     async with app.database.reading() as uow:
-        if not await doubts.any_lately(uow):
-            return
-    async with app.database.unit_of_work() as uow:
-        await doubts.flag_bursts(uow)
+        hasty = await doubts.hasty(uow)
+    for member_id in hasty:
+        async with app.database.unit_of_work() as uow:
+            await doubts.flag_burst(uow, member_id)

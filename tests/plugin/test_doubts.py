@@ -6,7 +6,8 @@ import pytest
 
 from bot.app import App
 from bot.core.clock import ShiftableClock
-from bot.study import completion, proving
+from bot.study import completion, doubts, proving
+from bot.study import proof_repository as repository
 from bot.study.models import Method, Proof
 from bot.study.proving import Evidence
 from bot.study.rules import BURST, Claimed, burst
@@ -43,8 +44,8 @@ async def told(talk: Talk) -> dict[str, list[str]]:
     return found
 
 
-async def push(talk: Talk, number: int) -> None:
-    text = f"第{number}篇讲的是社区里的一件小事怎样办成。" * 60
+async def push(talk: Talk, number: int, sentences: int = 60) -> None:
+    text = f"第{number}篇讲的是社区里的一件小事怎样办成。" * sentences
     await talk.whisper(EDITOR, f"推送 第{number}篇学习材料\n{text}")
     await talk.whisper(EDITOR, "确认")
 
@@ -70,6 +71,24 @@ async def test_the_secretary_hears_of_a_burst_once_a_day_and_it_counts(
     clock.set(clock.now() + 3 * BURST)
     await flag_bursts(app)
     assert await told(talk) == {f"private {BOSS}": [flag]}
+
+
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+async def test_nobody_else_is_looked_at(talk: Talk, app: App, clock: ShiftableClock) -> None:
+    for number in range(1, 4):
+        await push(talk, number)
+    await push(talk, 4, sentences=300)
+    for number in range(1, 4):
+        await talk.whisper(MEMBER, f"已学 {number}")
+    await talk.whisper(BOSS, "已学 1")
+    await talk.whisper(BOSS, "已学 2")
+    await talk.whisper(EDITOR, "已学 4")
+    async with app.database.reading() as uow:
+        assert await doubts.hasty(uow) == [3]
+        assert len(await repository.claims_of(uow, 3, uow.now - BURST)) == 3
+    clock.set(clock.now() + 3 * BURST)
+    async with app.database.reading() as uow:
+        assert await doubts.hasty(uow) == []
 
 
 async def test_a_branch_may_not_want_to_hear_of_it(talk: Talk, app: App) -> None:
