@@ -1,5 +1,5 @@
-"""Two people do something in the same moment, on PostgreSQL, where two do work at once: one waits for the other, and the
-database has to break off neither. Each stops the first in the middle until the second waits for a lock."""
+"""Two people do something in the same moment, on PostgreSQL, where two do work at once: one waits for the other, and
+the database has to break off neither. Each stops the first in the middle until the second waits for a lock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
