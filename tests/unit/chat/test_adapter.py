@@ -11,6 +11,7 @@ from nonebot.drivers import Request, WebSocket
 from nonebot.exception import WebSocketClosed
 
 from bot.chat.adapter import Listener, XuebanAdapter, read
+from tests.process import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,9 @@ async def test_the_late_clean_up_of_a_replaced_connection_changes_nothing() -> N
     serving = [asyncio.create_task(adapter._handle_ws(cast("WebSocket", old)))]
     await asyncio.sleep(0)
     serving.append(asyncio.create_task(adapter._handle_ws(cast("WebSocket", new))))
-    await asyncio.sleep(0.01)
-    assert adapter.connections["10001"] is cast("Any", new)
+    async with asyncio.timeout(PATIENCE):
+        while adapter.connections.get("10001") is not cast("Any", new):  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0)
     old.ended.set()
     await serving[0]
     assert adapter.connections["10001"] is cast("Any", new)

@@ -8,16 +8,21 @@ from bot.core.errors import DatabaseBusy
 
 async def test_what_arrives_meanwhile_is_carried_out_together_and_each_gets_its_own() -> None:
     batches: list[list[int]] = []
+    begun, all_there = asyncio.Event(), asyncio.Event()
 
     async def carry_out(items: list[int]) -> list[int | Exception]:
         batches.append(items)
-        await asyncio.sleep(0.01)
+        begun.set()
+        await all_there.wait()
         return [item * 10 for item in items]
 
     batch = Batch(carry_out, most=3)
     first = asyncio.create_task(batch(0))
-    await asyncio.sleep(0.001)
-    assert await asyncio.gather(*(batch(i) for i in range(1, 6))) == [10, 20, 30, 40, 50]
+    await begun.wait()
+    others = [asyncio.create_task(batch(i)) for i in range(1, 6)]
+    await asyncio.sleep(0)  # each of them has begun
+    all_there.set()
+    assert await asyncio.gather(*others) == [10, 20, 30, 40, 50]
     assert await first == 0
     assert batches == [[0], [1, 2, 3], [4, 5]]
 

@@ -22,6 +22,7 @@ from bot.delivery.trouble import Trouble
 from bot.delivery.worker import Worker
 from bot.rendering.content import Content
 from tests.postgres import server
+from tests.process import PATIENCE
 
 from .platform import FakePlatform
 
@@ -96,7 +97,7 @@ class Bench:
     async def states(self) -> list[str]:
         return [row.state for row in await self.rows()]
 
-    async def until(self, true: Callable[[], bool | Awaitable[bool]], seconds: float = 6) -> None:
+    async def until(self, true: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE) -> None:
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             result = true()
@@ -106,7 +107,7 @@ class Bench:
                 raise AssertionError(f"never came true; the rows are {await self.states()}")
             await asyncio.sleep(0.02)
 
-    async def settled(self, *states: str, seconds: float = 6) -> None:
+    async def settled(self, *states: str, seconds: float = PATIENCE) -> None:
         """Wait until the rows have exactly these states, in the order of enqueueing."""
 
         async def reached() -> bool:

@@ -10,6 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bot.core.clock import ShiftableClock
 from bot.simulator import Simulator
+from tests.process import PATIENCE
 
 TOKEN = "unit-test"
 
@@ -32,7 +33,7 @@ class Caller:
             elif (waiting := self._answers.pop(str(frame.get("echo")), None)) is not None:
                 waiting.set_result(frame)
 
-    async def raw(self, action: str, params: Any = None, timeout: float = 5.0, **more: Any) -> dict[str, Any]:
+    async def raw(self, action: str, params: Any = None, timeout: float = PATIENCE, **more: Any) -> dict[str, Any]:
         self._count += 1
         echo = f"call-{self._count}"
         waiting = asyncio.get_running_loop().create_future()
@@ -52,7 +53,7 @@ class Caller:
 
     async def event(self, **fields: Any) -> dict[str, Any]:
         """The first event with these fields, now or soon."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for event in self.events:
                     if all(event.get(key) == value for key, value in fields.items()):

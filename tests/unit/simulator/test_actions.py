@@ -215,7 +215,7 @@ async def test_async_suffixes(sim: Simulator, call: Caller) -> None:
     for suffix in ("_async", "_rate_limited"):
         answer = await call.raw("send_group_msg" + suffix, group_id=GROUP_ID, message=suffix)
         assert (answer["status"], answer["retcode"], answer["data"]) == ("async", 1, None)
-        await sim.wait_sent(lambda sent, text=suffix: sent.text == text, timeout=2)
+        await sim.wait_sent(lambda sent, text=suffix: sent.text == text)
 
 
 async def test_numbers_may_be_strings(sim: Simulator, call: Caller) -> None:

@@ -1,6 +1,7 @@
 """Every fault does what it says: whether it was delivered, and what the bot is told."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bot.simulator import Fault, Simulator
 from bot.simulator.sample import GROUP_ID, SECRETARY
+from tests.process import PATIENCE
 
 from .conftest import Caller
 
@@ -41,6 +43,7 @@ async def test_unanswered_faults(sim: Simulator, call: Caller, fault: Fault, del
     sim.behaviour.next(fault)
     with pytest.raises(TimeoutError):
         await _send(call, timeout=0.2)
+    await call("get_status")  # so what was sent before it has been taken in
     assert len(sim.sent) == delivered
 
 
@@ -48,28 +51,32 @@ async def test_unanswered_faults(sim: Simulator, call: Caller, fault: Fault, del
 async def test_dropped_socket(sim: Simulator, call: Caller, fault: Fault, delivered: int) -> None:
     sim.behaviour.next(fault)
     sending = asyncio.create_task(_send(call, timeout=0.3))
-    await asyncio.wait_for(call.socket.wait_closed(), 2)
+    await asyncio.wait_for(call.socket.wait_closed(), PATIENCE)
     with pytest.raises((TimeoutError, ConnectionClosed)):
         await sending
     assert len(sim.sent) == delivered
 
 
 async def test_late_answer_comes_after_the_echo(sim: Simulator, call: Caller) -> None:
+    frames: list[dict[str, Any]] = []
+    sim.watch_frames(lambda direction, frame: frames.append(frame) if direction == "in" else None)
     sim.behaviour.seconds = 0.2
     sim.behaviour.next(Fault.LATE)
-    sending = asyncio.create_task(_send(call))
+    answer = await _send(call)
     echoed = await call.event(post_type="message_sent")
-    assert not sending.done()
-    assert (await sending)["data"]["message_id"] == echoed["message_id"]
+    assert [frame.get("post_type", "answer") for frame in frames] == ["message_sent", "answer"]
+    assert answer["data"]["message_id"] == echoed["message_id"]
 
 
 async def test_slow_delivers_late(sim: Simulator, call: Caller) -> None:
+    stages: list[tuple[str, float]] = []
+    sim.behaviour.watch = lambda stage, frame: stages.append((stage, time.monotonic()))
     sim.behaviour.seconds = 0.1
     sim.behaviour.next(Fault.SLOW)
-    sending = asyncio.create_task(_send(call))
-    await asyncio.sleep(0.03)
-    assert sim.sent == []
-    assert (await sending)["status"] == "ok"
+    assert (await _send(call))["status"] == "ok"
+    (first, received), (second, stored), _ = stages
+    assert (first, second) == ("received", "stored")
+    assert stored - received >= 0.1
 
 
 async def test_echo_can_fail_with_the_answer(sim: Simulator, call: Caller) -> None:

@@ -15,6 +15,7 @@ from websockets.typing import Origin
 from bot.simulator import Simulator
 from bot.simulator.link import require_loopback
 from bot.simulator.sample import GROUP_ID, SECRETARY
+from tests.process import PATIENCE
 
 from .conftest import TOKEN, Caller
 
@@ -35,10 +36,15 @@ class Bot:
                     frames.append(json.loads(text))
                     self._heard.notify_all()
 
-    async def until(self, connections: int) -> None:
-        """Wait until so many connections have said something."""
-        async with asyncio.timeout(5), self._heard:
-            await self._heard.wait_for(lambda: sum(1 for _, frames in self.connections if frames) >= connections)
+    async def until(self, connections: int, frames: int = 1) -> None:
+        """Wait until so many connections have said something, the last of them so many frames."""
+
+        def said() -> bool:
+            heard = [frames for _, frames in self.connections if frames]
+            return len(heard) >= connections and len(heard[connections - 1]) >= frames
+
+        async with asyncio.timeout(PATIENCE), self._heard:
+            await self._heard.wait_for(said)
 
 
 @pytest.fixture
@@ -54,9 +60,8 @@ async def test_dials_as_napcat_does(bot: tuple[Bot, str]) -> None:
     listener, url = bot
     async with Simulator(url, token=TOKEN, heartbeat=0.05) as sim:
         await sim.ready()
-        await listener.until(1)
+        await listener.until(1, frames=2)
         connection, frames = listener.connections[0]
-        await asyncio.sleep(0.12)
     headers = connection.request.headers if connection.request is not None else {}
     assert headers["X-Self-ID"] == "10001"
     assert headers["X-Client-Role"] == "Universal"
@@ -72,11 +77,12 @@ async def test_comes_back_after_a_drop_and_replays_nothing(bot: tuple[Bot, str])
         await sim.ready()
         await listener.until(1)
         sim.drop()
-        await asyncio.sleep(0.05)
+        while sim.link.connected.is_set():  # noqa: ASYNC110 - nothing is set when a connection has gone
+            await asyncio.sleep(0)
         await sim.say(GROUP_ID, SECRETARY, "没人听见")
         await listener.until(2)
         await sim.say(GROUP_ID, SECRETARY, "听见了")
-        await asyncio.sleep(0.05)
+        await listener.until(2, frames=2)
     heard = [f["raw_message"] for _, frames in listener.connections for f in frames if f["post_type"] == "message"]
     assert heard == ["听见了"]
 
@@ -94,7 +100,7 @@ async def test_half_open(bot: tuple[Bot, str]) -> None:
             await asyncio.wait_for(await old.ping(), 0.2)
         assert sim.sent == []
         await sim.say(GROUP_ID, SECRETARY, "新连接")
-        await asyncio.sleep(0.05)
+        await listener.until(2, frames=2)
     assert [len(frames) for _, frames in listener.connections] == [1, 2]
 
 
@@ -102,6 +108,7 @@ async def test_stays_away_until_connected_again(bot: tuple[Bot, str]) -> None:
     listener, url = bot
     async with Simulator(url, heartbeat=0, reconnect=0.05) as sim:
         await sim.ready()
+        await listener.until(1)
         await sim.disconnect()
         assert not sim.link.connected.is_set()
         await asyncio.sleep(0.15)
