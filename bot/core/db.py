@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import itemgetter
 from time import monotonic
@@ -51,6 +51,10 @@ _TROUBLES = ("08", "40", "53", "57")
 """Classes of PostgreSQL's error codes: no connection; deadlock or serialisation; disk, memory or connections used up;
 shut down, or not up yet. Said again a little later, the same may well be done."""
 
+
+STANDSTILL = timedelta(minutes=1)
+"""After so long within a transaction in which nothing is asked PostgreSQL breaks it off: its process stands still, and
+others wait for what it has locked."""
 
 SOME = 500
 """Rows that a job by the clock changes at a time: nobody waits for it longer than for a busy moment."""
@@ -112,7 +116,13 @@ class Database:
         if self.is_sqlite:
             how: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 5.0}}
         else:
-            how = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
+            patience = str(STANDSTILL // timedelta(milliseconds=1))
+            how = {
+                "pool_size": CONNECTIONS,
+                "max_overflow": 0,
+                "pool_pre_ping": True,
+                "connect_args": {"server_settings": {"idle_in_transaction_session_timeout": patience}},
+            }
         self.engine = create_async_engine(url, hide_parameters=True, **how)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = asyncio.Lock()

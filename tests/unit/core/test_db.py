@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from bot.branch.models import Branch, Member
 from bot.core.db import Database, add_up, insert_ignore
 from bot.core.errors import DatabaseBusy
+from bot.core.migrate import upgrade
 from bot.hours.models import HourDay
 from tests.postgres import server
 
@@ -86,6 +88,27 @@ async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+async def test_who_stands_still_within_a_transaction_keeps_nothing_from_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.core.db.STANDSTILL", timedelta(seconds=0.2))
+    url = await server().fresh()
+    await upgrade(url)
+    one, other = Database(url, database.clock), Database(url, database.clock)
+    async with one.unit_of_work() as uow:
+        uow.session.add(branch(uow.now, "甲"))
+    with pytest.raises(DatabaseBusy):
+        async with one.unit_of_work() as uow:
+            (await uow.session.scalars(select(Branch).with_for_update())).one().name = "乙"
+            await uow.session.flush()
+            async with asyncio.timeout(30), other.unit_of_work() as others:
+                (await others.session.scalars(select(Branch).with_for_update())).one().name = "丙"
+    async with other.reading() as uow:
+        assert (await uow.session.scalars(select(Branch.name))).all() == ["丙"]
+    await one.close()
+    await other.close()
 
 
 async def test_how_far_two_clocks_are_apart_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
