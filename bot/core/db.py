@@ -114,7 +114,8 @@ class Database:
         self.clock = clock
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
-            how: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 5.0}}
+            # the connection used last comes first: each keeps pages of its own, and forgets them when another writes
+            how: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 5.0}, "pool_use_lifo": True}
         else:
             patience = str(STANDSTILL // timedelta(milliseconds=1))
             how = {

@@ -1,12 +1,14 @@
 import asyncio
 import sqlite3
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.branch.models import Branch, Member
-from bot.core.db import Database, add_up, insert_ignore
+from bot.core.clock import SystemClock
+from bot.core.db import Database, UnitOfWork, add_up, insert_ignore
 from bot.core.errors import DatabaseBusy
 from bot.core.migrate import upgrade
 from bot.hours.models import HourDay
@@ -35,6 +37,22 @@ async def test_instants_come_back_aware(database: Database) -> None:
         read = (await uow.session.scalars(select(Branch.created_at))).one()
     assert read == written
     assert read.tzinfo is UTC
+
+
+async def test_who_comes_alone_finds_the_pages_that_the_last_one_read(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", SystemClock())
+
+    async def connection(uow: UnitOfWork) -> object:
+        return (await (await uow.session.connection()).get_raw_connection()).driver_connection
+
+    async with database.reading() as one, database.reading() as other:
+        assert await connection(one) is not await connection(other)
+    async with database.unit_of_work() as uow:
+        last = await connection(uow)
+    for _ in range(3):
+        async with database.reading() as uow:
+            assert await connection(uow) is last
+    await database.close()
 
 
 async def test_callbacks_run_after_the_commit_only(database: Database) -> None:
