@@ -131,6 +131,8 @@ async def prepare(url: str, members: int, readings: int, groups: int) -> None:
                     "material_id": 1,
                     "pushed_at": now,
                     "due_at": now + timedelta(days=3),
+                    "readers": members,
+                    "counted": members,
                 }
                 for i in range(1, readings + 1)
             ],
