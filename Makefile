@@ -33,7 +33,7 @@ MINUTES ?= 60
 soak: $(DEV_DEPS)  ## an hour of kills under load (MINUTES=…), with figures at the end
 	$(BIN)/python -m tests.fault.soak --minutes $(MINUTES)
 
-guards: $(DEV_DEPS)  ## take each guard out, one by one: does a test turn red? (WHICH=… those whose name holds a word)
+guards: $(DEV_DEPS)  ## take each guard out, one by one: does a test turn red? (WHICH=… those whose name or tests hold a word)
 	$(BIN)/python -m scripts.guards $(WHICH)
 
 lint: $(DEV_DEPS)  ## style and likely mistakes

@@ -82,7 +82,7 @@ async def test_what_is_changed_before_it_left_is_seen_once_in_its_new_words(hous
 
 
 async def test_receipts_survive_a_kill_right_after_their_acknowledgement(house: House) -> None:
-    house.bot.environment[SLOW_DISK] = "0.1"
+    house.bot.environment[SLOW_DISK] = "0.05"
     sim = await house.open()
     await publish(house, sim)
     await until(sim, WORDS, 1)

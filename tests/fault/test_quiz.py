@@ -19,7 +19,7 @@ async def answers(house: House) -> list[int]:
 
 async def test_killed_after_every_answer(house: House) -> None:
     user = EVERYBODY[5]
-    house.bot.environment[SLOW_DISK] = "0.1"
+    house.bot.environment[SLOW_DISK] = "0.05"
     sim = await house.open()
     await house.asked(sim, sample.PROPAGANDIST, f"导入题库 资料 1\n{QUESTIONS}", "回复「确认」导入")
     await house.asked(sim, sample.PROPAGANDIST, "确认", "已导入 4 题")

@@ -198,7 +198,7 @@ async def test_what_was_acknowledged_survives_a_kill_right_after(house: House) -
     seed = int(os.environ.get("XUEBAN_SEED") or random.SystemRandom().randrange(10**6))
     print(f"seed {seed}")
     dice = random.Random(seed)
-    house.bot.environment[SLOW_DISK] = "0.1"
+    house.bot.environment[SLOW_DISK] = "0.05"
     sim = await house.account()
     acts = Acts(house, sim, dice)
     kinds = [acts.complete, acts.take_back, acts.push, acts.appoint, acts.bind]

@@ -6,6 +6,9 @@ import signal
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
 
 from bot.app import App
 from bot.core.clock import ShiftableClock
@@ -17,17 +20,26 @@ from plugins.branch import retention as night
 from tests.plugin import conftest  # noqa: F401 - every plugin says what it lets go
 
 
-def sum_up(url: str, folder: str, now: str, seconds: float) -> None:
-    """One row at a time; killed after so many ``seconds``, unless everything is done before."""
+def sum_up(url: str, folder: str, now: str, seconds: float = 0, words: str = "") -> None:
+    """One row at a time; killed after so many ``seconds`` or before a statement that begins with ``words``, unless
+    everything is done before."""
     study.SOME = notice.SOME = hours.SOME = 1
     night.BREATH = 0
-    asyncio.run(_sum_up(url, Path(folder), datetime.fromisoformat(now), seconds))
+    asyncio.run(_sum_up(url, Path(folder), datetime.fromisoformat(now), seconds, words))
 
 
-async def _sum_up(url: str, folder: Path, now: datetime, seconds: float) -> None:
+async def _sum_up(url: str, folder: Path, now: datetime, seconds: float, words: str) -> None:
     settings = Settings(_env_file=None, xueban={"data_dir": folder}, database_url=url)  # type: ignore[call-arg, arg-type]
     app = App(settings, ShiftableClock(now))
+
+    def look(*given: Any) -> None:
+        if given[2].startswith(words):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if words:
+        event.listen(app.database.engine.sync_engine, "before_cursor_execute", look)
     async with app.database.reading():
-        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        if seconds:
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
     for _ in range(3):
         await night.sum_up(app)

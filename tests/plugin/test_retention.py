@@ -6,6 +6,7 @@ import os
 import random
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pytest
@@ -21,7 +22,7 @@ from bot.discussion.models import Discussion, Part, Voice
 from bot.hours import repository as ledger
 from bot.hours.models import HourEntry
 from bot.notice import retention_repository as receipts
-from bot.notice.models import NoticeExpected, NoticeReceipt
+from bot.notice.models import NoticeExpected, NoticeMonth, NoticeReceipt
 from bot.rendering.content import Card
 from bot.study import pushing
 from bot.study import retention_repository as retained
@@ -167,6 +168,32 @@ async def test_every_figure_is_the_same_afterwards(talk: Talk, above: None, monk
         assert [act for act in acts if act.startswith("retention.")] == ["retention.move", "retention.done"]
 
 
+async def one_life(talk: Talk, nursery: Nursery, **fate: Any) -> bool:
+    """Of a process that does the night's work; whether all is done."""
+    settings = talk.app.settings
+    given = {"url": settings.database, "folder": str(settings.xueban.data_dir), "now": "2026-11-27T01:30:00+08:00"}
+    pid = nursery.bear("tests.plugin.nights:sum_up", **given, **fate)
+    while alive(pid):  # noqa: ASYNC110 - another process can't set an event
+        await asyncio.sleep(0.005)
+    async with talk.app.database.reading() as uow:
+        mark = await uow.session.get(Retention, 1)
+        return mark is not None and mark.finished_at is not None
+
+
+async def test_killed_between_a_sum_and_the_deletion_of_what_it_sums_up(talk: Talk, nursery: Nursery) -> None:
+    at(talk, "2026-11-27 00:30")
+    before = [await talk.whisper(who, words) for who, words in ASKED[:2]]
+    for table in ("notice_expected", "study_expected", "hour_entry"):  # in the order in which they are summed up
+        assert not await one_life(talk, nursery, words=f"DELETE FROM {table} ")
+        assert [await talk.whisper(who, words) for who, words in ASKED[:2]] == before
+    assert await one_life(talk, nursery)
+    assert [await talk.whisper(who, words) for who, words in ASKED[:2]] == before
+    assert await rows(talk, *GOES) == [8, 2, 0, 0, 0]
+    async with talk.app.database.reading() as uow:
+        receipts_of_months = select(func.sum(NoticeMonth.wanted), func.sum(NoticeMonth.given))
+        assert (await uow.session.execute(receipts_of_months)).one() == (3, 1)
+
+
 @BOTH
 async def test_killed_in_the_middle_of_a_night(talk: Talk, above: None, nursery: Nursery) -> None:
     """By SIGKILL, at random moments, until a process lives to see the end: no figure changes."""
@@ -176,17 +203,10 @@ async def test_killed_in_the_middle_of_a_night(talk: Talk, above: None, nursery:
     seed = int(os.environ.get("XUEBAN_SEED") or random.SystemRandom().randrange(10**6))
     print(f"seed {seed}")
     dice = random.Random(seed)
-    settings = talk.app.settings
-    given = {"url": settings.database, "folder": str(settings.xueban.data_dir), "now": "2026-11-27T01:30:00+08:00"}
     while not finished:
-        pid = nursery.bear("tests.plugin.nights:sum_up", **given, seconds=dice.uniform(0, 0.05 * (1 + killed)))
-        while alive(pid):  # noqa: ASYNC110 - another process can't set an event
-            await asyncio.sleep(0.005)
+        finished = await one_life(talk, nursery, seconds=dice.uniform(0, 0.05 * (1 + killed)))
+        killed += not finished
         assert [await talk.whisper(who, words) for who, words in ASKED[:2]] == short
-        async with talk.app.database.reading() as uow:
-            mark = await uow.session.get(Retention, 1)
-            finished = mark is not None and mark.finished_at is not None
-            killed += not finished
     print(f"killed {killed} times")
     assert killed >= 3
     assert await figures(talk) == before
