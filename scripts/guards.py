@@ -269,7 +269,6 @@ FAULTS: Written = {
             "",
         ),
         ("bot/branch/counting.py", "await repository.lock_members(uow, members)\n", "pass\n"),
-        ("bot/branch/repository.py", "read=shared, key_share=not shared", "read=shared"),
     ),
     # what is moved, kept or summed up is whole at any moment
     "tests/plugin/test_retention.py::test_killed_between_a_sum_and_the_deletion_of_what_it_sums_up": (
