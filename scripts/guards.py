@@ -269,6 +269,7 @@ FAULTS: Written = {
             "",
         ),
         ("bot/branch/counting.py", "await repository.lock_members(uow, members)\n", "pass\n"),
+        ("bot/study/tally_repository.py", ".with_for_update(key_share=True)", ".with_for_update()"),
     ),
     # what is moved, kept or summed up is whole at any moment
     "tests/plugin/test_retention.py::test_killed_between_a_sum_and_the_deletion_of_what_it_sums_up": (
