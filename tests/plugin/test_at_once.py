@@ -17,7 +17,7 @@ from bot.branch.actor import Actor, Speaker
 from bot.branch.models import Request
 from bot.core.db import Database, UnitOfWork
 from bot.hours.models import HourDay
-from bot.notice import approving, ending, sparing, totals_repository
+from bot.notice import approving, ending, sparing
 from bot.notice.models import Notice, NoticeTotal, State
 from bot.study import repository, tally_repository, visiting
 from bot.study.models import Assignment
@@ -50,7 +50,7 @@ class Meeting:
 
     def __init__(self, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
         self.database, self.monkeypatch = talk.app.database, monkeypatch
-        self.begun = asyncio.Event()
+        self.begun, self.met = asyncio.Event(), False
         self.broken: list[str] = []
         event.listen(self.database.engine.sync_engine, "handle_error", self._noted)
 
@@ -61,6 +61,7 @@ class Meeting:
         if not self.begun.is_set():
             self.begun.set()
             await somebody_waits(self.database)
+            self.met = True
 
     def at(self, owner: object, name: str) -> None:
         """Stop the first before it does this."""
@@ -80,7 +81,7 @@ class Meeting:
             return await second()
 
         both = await asyncio.gather(first, after())
-        assert self.broken == []
+        assert (self.met, self.broken) == (True, [])
         return list(both)
 
 
@@ -185,12 +186,16 @@ async def test_who_is_exempt_while_a_notice_comes_out_anew(talk: Talk, meeting: 
 
 
 async def test_who_confirms_while_it_is_withdrawn(talk: Talk, meeting: Meeting) -> None:
-    """Neither waits for the notice; what is withdrawn has come to nothing."""
+    """A receipt doesn't wait for the notice; what is withdrawn has come to nothing, also if it came this moment."""
     clock(talk, "2026-11-24 09:00")
     await publish(talk)
-    await talk.whisper(EDITOR, "撤回 1 写错了")
-    meeting.at(totals_repository, "count")
-    await meeting.of(talk.say(MEMBER, "收到"), lambda: talk.whisper(EDITOR, "确认"))
+    meeting.at(ending.outbox, "cancel_of")
+
+    async def withdraw() -> None:
+        async with talk.app.database.unit_of_work() as uow:
+            await ending.withdraw(uow, await actor(uow, EDITOR), 1)
+
+    await meeting.of(withdraw(), lambda: talk.say(MEMBER, "收到"))
     assert await totals(talk, NoticeTotal.wanted) == []
 
 
