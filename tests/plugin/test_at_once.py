@@ -201,9 +201,10 @@ async def test_who_confirms_while_it_is_withdrawn(talk: Talk, meeting: Meeting) 
 
 async def test_who_is_removed_while_on_leave(talk: Talk, meeting: Meeting) -> None:
     """Whoever changes what somebody counts as has them first."""
-    await push(talk)
+    clock(talk, "2026-11-24 09:00")
+    await publish(talk)
     await talk.whisper(BOSS, "移除 张三")
     meeting.at(sparing.repository, "expected_since")
     said = await meeting.of(talk.whisper(MEMBER, "请假 看牙 今天"), lambda: talk.whisper(BOSS, "确认"))
     assert ["已记下" in said[0], "已移出" in said[1]] == [True, True]
-    assert await totals(talk, Assignment.counted) == [3]
+    assert await totals(talk, NoticeTotal.wanted) == [3]
