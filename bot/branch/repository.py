@@ -17,7 +17,7 @@ from bot.branch.models import (
     Role,
     RoleGrant,
 )
-from bot.core.db import UnitOfWork, upsert
+from bot.core.db import SOME, UnitOfWork, upsert
 
 
 def at_or_below(path: "str | BindParameter[str]") -> Select[int]:
@@ -43,8 +43,13 @@ Members = Collection[int] | Select[int]
 
 async def lock_members(uow: UnitOfWork, members: Members, *, shared: bool = False) -> None:
     """Lock these in the order of ids, whose keys stay free; ``shared``: they only mustn't change."""
-    query = select(Member.id).where(Member.id.in_(members)).order_by(Member.id)
-    await uow.session.execute(query.with_for_update(read=shared, key_share=not shared))
+    query = select(Member.id).order_by(Member.id).with_for_update(read=shared, key_share=not shared)
+    if isinstance(members, Select):
+        await uow.session.execute(query.where(Member.id.in_(members)))
+        return
+    ids = sorted(set(members))
+    for start in range(0, len(ids), SOME):
+        await uow.session.execute(query.where(Member.id.in_(ids[start : start + SOME])))
 
 
 async def settings_on_path(uow: UnitOfWork, branch_ids: Sequence[int], key: str) -> dict[int, str]:

@@ -25,21 +25,25 @@ async def any_due(uow: UnitOfWork) -> bool:
     return await repository.any_due(uow)
 
 
-async def run_due(uow: UnitOfWork) -> None:
-    """Do what is due, of each meeting the last of what was slept through."""
-    for meeting in await repository.due(uow):
-        step = rules.due_step(meeting.starts_at, meeting.ends_at, uow.now)
-        meeting.next_at = rules.next_step(meeting.starts_at, meeting.ends_at, uow.now)
-        if step is Step.END:
-            await _end(uow, meeting)
-            continue
-        await circle.refresh(uow, meeting)
-        if step is Step.START:
-            found = await attendance.count(uow, meeting)
-            key = f"meeting-start:{meeting.id}:{meeting.revision}"
-            await attendance.tell_chair(uow, meeting, views.beginning(found), key, now=True)
-        elif step is not None:
-            await _remind(uow, meeting, step)
+async def run_due(uow: UnitOfWork) -> bool:
+    """Do what is due of one meeting, the last of what was slept through; False if none is. Each has a unit of work of
+    its own: what one has locked at its end comes after the people of the next."""
+    meeting = await repository.due(uow)
+    if meeting is None:
+        return False
+    step = rules.due_step(meeting.starts_at, meeting.ends_at, uow.now)
+    meeting.next_at = rules.next_step(meeting.starts_at, meeting.ends_at, uow.now)
+    if step is Step.END:
+        await _end(uow, meeting)
+        return True
+    await circle.refresh(uow, meeting)
+    if step is Step.START:
+        found = await attendance.count(uow, meeting)
+        key = f"meeting-start:{meeting.id}:{meeting.revision}"
+        await attendance.tell_chair(uow, meeting, views.beginning(found), key, now=True)
+    elif step is not None:
+        await _remind(uow, meeting, step)
+    return True
 
 
 async def tell_week(uow: UnitOfWork) -> None:

@@ -131,10 +131,10 @@ async def any_due(uow: UnitOfWork) -> bool:
     return await uow.session.scalar(select(Meeting.id).where(Meeting.next_at <= uow.now).limit(1)) is not None
 
 
-async def due(uow: UnitOfWork) -> Sequence[Meeting]:
-    """The meetings for which the clock has something to do."""
-    query = select(Meeting).where(Meeting.next_at <= uow.now).order_by(Meeting.id)
-    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
+async def due(uow: UnitOfWork) -> Meeting | None:
+    """The first meeting for which the clock has something to do and at which nobody else is."""
+    query = select(Meeting).where(Meeting.next_at <= uow.now).order_by(Meeting.id).limit(1)
+    return (await uow.session.scalars(query.with_for_update(key_share=True, skip_locked=True))).one_or_none()
 
 
 async def lock(uow: UnitOfWork, meeting_id: int) -> Meeting:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.branch import counting
 from bot.branch import service as branch
 from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork, insert_ignore
@@ -61,7 +62,9 @@ async def push_all(
 ) -> list[Pushed]:
     """Push to the branch, and with ``below`` to each branch under it that has a group: an assignment for each, with its
     own number, readers and deadline. Raises ``UserError`` if there is no group at all."""
-    branches = await _branches(uow, branch_id, below=below)
+    branches, today = await _branches(uow, branch_id, below=below), branch.today(uow)
+    people = [one.member_id for each in branches for one in await branch.readers(uow, each, today)]
+    await counting.stay(uow, people)  # of all branches first, so that they are locked in one order
     return [await push(uow, each, material, even_at_night=even_at_night, proof=proof, pages=pages) for each in branches]
 
 
@@ -95,6 +98,7 @@ async def push(
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
     least, per_hour = [await branch.setting(uow, branch_id, key) for key in ("hours_reading", "hours_minutes")]
     readers = await branch.readers(uow, branch_id, branch.today(uow))
+    await counting.stay(uow, [reader.member_id for reader in readers])  # whoever leaves this moment is counted so
     assignment = Assignment(
         branch_id=branch_id,
         no=await branch.next_number(uow, branch_id, "assignment"),

@@ -16,8 +16,10 @@ async def do_meetings(app: App) -> None:
     async with app.database.reading() as uow:
         if not await keeping_time.any_due(uow):
             return
-    async with app.database.unit_of_work() as uow:
-        await keeping_time.run_due(uow)
+    more = True
+    while more:
+        async with app.database.unit_of_work() as uow:
+            more = await keeping_time.run_due(uow)
 
 
 @commands.every(WARNING, "meetings that lack")

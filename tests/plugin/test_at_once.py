@@ -25,7 +25,7 @@ from bot.study.pages import Link, Opened
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import ACCOUNT, Talk
 from tests.plugin.test_notice import WORDS, publish
-from tests.plugin.test_reflections import OWN, push
+from tests.plugin.test_reflections import MATERIAL, OWN, push
 from tests.unit.study.house import china
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -173,6 +173,15 @@ async def test_who_leaves_and_what_a_meeting_gives_them(talk: Talk, meeting: Mee
     assert "已补签会议 1:全体 4 人到会。" in said[1]
     assert await totals(talk, Assignment.done) == [0, 3]
     assert await totals(talk, HourDay.halves) == [16]
+
+
+async def test_who_leaves_while_something_is_pushed_to_them(talk: Talk, meeting: Meeting) -> None:
+    """Whoever is to read it stays as they are until it is counted."""
+    clock(talk, "2026-11-24 09:00")
+    await talk.whisper(EDITOR, f"推送 {MATERIAL}")
+    meeting.at(sparing.repository, "expected_since")
+    await meeting.of(talk.whisper(MEMBER, "请假 看牙 今天"), lambda: talk.whisper(EDITOR, "确认"))
+    assert await totals(talk, Assignment.counted) == [3]
 
 
 async def test_who_is_exempt_while_a_notice_comes_out_anew(talk: Talk, meeting: Meeting) -> None:
