@@ -23,7 +23,10 @@ AT_ONCE = 2
 WALLS = "tests/unit/test_walls.py"
 RIGHTS = "tests/plugin/test_rights.py"
 REFUSALS = f"{RIGHTS} tests/plugin/test_offices.py tests/plugin/test_notice_life.py tests/plugin/test_roster.py"
-KEPT = "tests/plugin/test_personal_data.py tests/plugin/test_quiz.py tests/plugin/test_retention.py"
+KEPT = (
+    "tests/plugin/test_personal_data.py tests/plugin/test_quiz.py::test_what_is_kept_and_erased "
+    "tests/plugin/test_retention.py::test_who_wants_to_be_forgotten_stays_forgotten"
+)
 
 
 class Guard(NamedTuple):
