@@ -1,12 +1,15 @@
 """Real bot processes for tests: started like an operator starts them, killed with real signals."""
 
 import asyncio
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.nursery import ROOT, Nursery, alive, clean_environment
@@ -18,10 +21,18 @@ PATIENCE = 30.0
 """Seconds that are waited for what takes one or two on a machine that has nothing else to do."""
 
 
+_LEAST, _MOST = 20_000, 32_000
+_PORTS = (_LEAST + number % (_MOST - _LEAST) for number in itertools.count(random.randrange(_MOST - _LEAST)))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has. It lies below those that the system gives to whoever asks for any, or dials out, and is
+    given once: nobody takes it before a bot does, or while one is dead."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 class BotProcess:

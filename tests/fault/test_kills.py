@@ -9,6 +9,8 @@ from collections import Counter
 
 import pytest
 
+from tests.process import PATIENCE
+
 from .field import GROUPS, Field
 
 
@@ -46,24 +48,26 @@ async def test_killed_when_the_platform_has_it_and_has_not_answered(field: Field
 
 async def _die_again_and_again(field: Field, times: int, dice: random.Random) -> Counter[str]:
     """Kill ``times`` processes at random steps or moments; every reference that was promised. How long a life takes on
-    this machine is seen from a first one that is let be: killed too early, it would prove nothing."""
+    this machine is seen from a first one that is let be: killed too early, it would prove nothing, and with too
+    short a lease nothing would ever leave."""
     await field.account()
     begun = time.monotonic()
     promised = Counter(await field.put(GROUPS[0]))
-    field.bear(lease=0.4, absent_gap=0.25, poll=0.1)
-    await field.settled("sent", seconds=60)
+    field.bear(poll=0.1, lease=600)
+    await field.settled("sent", seconds=2 * PATIENCE)
     pace = min(6.0, max(1.0, (time.monotonic() - begun) / 0.8))
+    life = {"lease": 0.4 * pace, "send_timeout": pace, "absent_gap": 0.25 * pace, "poll": 0.1}
     field.kill()
     await field.died()
     for _ in range(times):
         promised.update(await field.put(*dice.choices(GROUPS, k=dice.randint(1, 4))))
-        field.bear(die_at=dice.choice([0, dice.randint(1, 15)]), lease=0.4, absent_gap=0.25, poll=0.1)
+        field.bear(die_at=dice.choice([0, dice.randint(1, 15)]), **life)
         try:
             await field.died(dice.uniform(0.5, 1.6) * pace)
         except TimeoutError:
             field.kill()
             await field.died()
-    field.bear(lease=0.4, absent_gap=0.25, poll=0.1)
+    field.bear(**life)
     await field.until(lambda states: set(states) == {"sent"}, seconds=30 * pace)
     return promised
 
