@@ -2,14 +2,13 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, or_, select
 
 from bot.chat.call import Ask
 from bot.chat.models import Question
-from bot.chat.scene import Scene
+from bot.chat.scene import Asked, Scene
 from bot.core.db import Database, UnitOfWork, delete_some
 from bot.core.errors import DatabaseBusy
 
@@ -28,23 +27,12 @@ def key_of(scene: Scene) -> Key:
     return (scene.platform, scene.account, scene.key, scene.user_id)
 
 
-@dataclass(frozen=True)
-class _Open:
-    then: str
-    choices: tuple[str, ...]
-    expires_at: datetime
-
-    @property
-    def wants_number(self) -> bool:
-        return any(choice.isdecimal() for choice in self.choices)
-
-
 class Conversations:
     """The open questions; also held in memory, so that recognising an answer costs no query."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._open: dict[Key, _Open] = {}
+        self._open: dict[Key, Asked] = {}
         self._suggested: dict[Key, tuple[frozenset[str], datetime]] = {}
 
     async def load(self, account: str | None = None) -> None:
@@ -57,7 +45,7 @@ class Conversations:
                 found = found.where(Question.account == account)
             for row in await uow.session.scalars(found):
                 key = (row.platform, row.account, row.scene, row.user_id)
-                self._open[key] = _Open(row.then, tuple(json.loads(row.choices)), row.expires_at)
+                self._open[key] = Asked(row.then, tuple(json.loads(row.choices)), row.expires_at)
 
     def suggest(self, scene: Scene, answer: str) -> None:
         """Remember for a while which commands an answer in a group told this person to type (「催学 7」): these needn't
@@ -75,7 +63,7 @@ class Conversations:
         words, until = self._suggested.get(key_of(scene), (frozenset(), None))
         return words if until is not None and until > self._database.clock.now() else frozenset()
 
-    def asked(self, scene: Scene) -> _Open | None:
+    def asked(self, scene: Scene) -> Asked | None:
         """The question that this person is being asked here."""
         if not self._open:
             return None
@@ -123,19 +111,22 @@ class Conversations:
                     expires_at=expires_at,
                 )
             )
-        self._open[key_of(scene)] = _Open(ask.then, ask.choices, expires_at)
+        self._open[key_of(scene)] = Asked(ask.then, ask.choices, expires_at)
 
-    async def take(self, scene: Scene) -> tuple[str, dict[str, object]] | None:
-        """Close the question of this person here; its handler's name and payload, once: a second answer finds none."""
-        known = self._open.pop(key_of(scene), None)
+    async def take(self, scene: Scene, asked: Asked) -> dict[str, object] | None:
+        """Close the question that this person was ``asked`` here; its payload, once: a second answer finds none, nor
+        does one that was given before something else was asked."""
+        key = key_of(scene)
+        known = self._open.pop(key) if self._open.get(key) == asked else None
+        this = (Question.then == asked.then, Question.expires_at == asked.expires_at)
         try:
             async with self._database.unit_of_work() as uow:
-                row = (await uow.session.execute(_mine(scene).returning(Question.then, Question.payload))).first()
+                found = (await uow.session.scalars(_mine(scene).where(*this).returning(Question.payload))).first()
         except DatabaseBusy:
             if known is not None:  # it is still open: said again, it is answered
-                self._open.setdefault(key_of(scene), known)
+                self._open.setdefault(key, known)
             raise
-        return (row.then, json.loads(row.payload)) if row is not None else None
+        return None if found is None else json.loads(found)
 
     async def forget(self, uow: UnitOfWork, name: str, user_id: str) -> None:
         """Drop every question to this account or that holds this name or account: it asks once more if need be."""

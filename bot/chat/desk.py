@@ -126,13 +126,13 @@ class Desk:
                 if routed.command.who not in (Who.ANYONE, Who.MEMBER):
                     await self._refused(actor, routed.command.key)
                 raise
-        elif routed.answers:
-            question = await self._conversations.take(routed.scene)
-            if question is None:
+        elif routed.answers is not None:
+            payload = await self._conversations.take(routed.scene, routed.answers)
+            if payload is None:
                 return None
             if routed.args == CANCEL:
                 return "已取消,什么都没有改动。"
-            call.payload = question[1]
+            call.payload = payload
         try:
             return await routed.handler(call)
         except NotAllowed:

@@ -1,6 +1,7 @@
 """One message for the bot, routed: what arrived, where, from whom, and which handler takes it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.chat.call import Incoming
 from bot.chat.commands import Command, Handler
@@ -22,8 +23,23 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """An open question: which handler takes the answer (``plugin.name``), what it may be (empty: anything), until when.
+    Two that are asked one after the other are never equal."""
+
+    then: str
+    choices: tuple[str, ...]
+    expires_at: datetime
+
+    @property
+    def wants_number(self) -> bool:
+        return any(choice.isdecimal() for choice in self.choices)
+
+
+@dataclass(frozen=True)
 class Routed:
-    """A message on its way to the one matcher of ``plugin``. ``command`` is None for answers and signals."""
+    """A message on its way to the one matcher of ``plugin``. ``command`` is None for signals, and where it
+    ``answers`` what was open when it arrived."""
 
     plugin: str
     handler: Handler
@@ -33,4 +49,4 @@ class Routed:
     word: str = ""
     args: str = ""
     payload: dict[str, object] = field(default_factory=dict)
-    answers: bool = False
+    answers: Asked | None = None

@@ -100,7 +100,7 @@ class Screen:
             message = incoming(frame, segments, account, clean)
             plugin = question.then.partition(".")[0]
             handler = self._table.answers[question.then]
-            return Routed(plugin, handler, scene, message, args=answer, answers=True)
+            return Routed(plugin, handler, scene, message, args=answer, answers=question)
         message_of = partial(incoming, frame, segments, account, clean)
         if question is not None and match is None and question.wants_number and clean.isdecimal():
             payload: dict[str, object] = {"choices": question.choices}

@@ -123,9 +123,26 @@ async def test_an_answer_goes_to_its_question(screen: Screen, conversations: Con
     assert taken(screen.message(frame("算了"))) == ("confirmed", "取消")
     assert screen.message(frame("好,我知道了")) is None
     assert screen.message(frame("确认", user=6)) is None
-    assert await conversations.take(SCENE) == ("study.confirmed", {"id": 3})
-    assert await conversations.take(SCENE) is None
+    answer = screen.message(frame("确认"))
+    assert answer is not None and answer.answers is not None
+    assert await conversations.take(SCENE, answer.answers) == {"id": 3}
+    assert await conversations.take(SCENE, answer.answers) is None
     assert screen.message(frame("确认")) is None
+
+
+async def test_an_answer_is_to_what_was_asked_when_it_arrived(
+    screen: Screen, conversations: Conversations, clock: ShiftableClock
+) -> None:
+    """Two messages within milliseconds: the first has the next question asked before the second is looked at."""
+    await conversations.ask(SCENE, Ask(Content.of("要推送甲吗"), then="study.confirmed", payload={"id": 3}))
+    answer = screen.message(frame("确认"))
+    assert answer is not None and answer.answers is not None
+    clock.set(clock.now() + timedelta(milliseconds=1))
+    await conversations.ask(SCENE, Ask(Content.of("要推送乙吗"), then="study.confirmed", payload={"id": 4}))
+    assert await conversations.take(SCENE, answer.answers) is None
+    later = screen.message(frame("确认"))
+    assert later is not None and later.answers is not None
+    assert await conversations.take(SCENE, later.answers) == {"id": 4}
 
 
 async def test_questions_survive_a_restart_and_end(
