@@ -31,7 +31,12 @@ class DeliverySettings(BaseModel):
     jitter: float = Field(0.5, ge=0, description="random share added to the pace")
     burst: int = Field(20, ge=1, description="messages of one account in flight at once when pacing is off")
     poll: float = Field(5.0, gt=0, description="safety net: look for due messages at least this often")
-    absent_gap: float = Field(60.0, gt=0, description="a message must be missing from history twice, this far apart")
+    absent_gap: float = Field(
+        60.0,
+        gt=0,
+        description="a message must be missing from history twice, this far apart: longer than a lease, so that a "
+        "process that stood still has given it up by then",
+    )
     reconcile_for: float = Field(180.0, gt=0, description="after this an unresolved unknown goes to a person")
     circuit_after: int = Field(5, ge=1, description="unknowns in a row that open an account's circuit")
     circuit_for: float = Field(120.0, gt=0, description="how long an open circuit stays open")

@@ -58,7 +58,8 @@ async def test_what_it_claimed_is_not_sent_once_another_has_sent_it(two: tuple[F
 
 
 async def test_what_it_marked_is_not_sent_while_another_sends_it(two: tuple[Field, Field]) -> None:
-    """It stood still after it wrote "about to send". It neither sends nor puts back what the other has on the wire."""
+    """It stood still after it wrote "about to send". It neither sends nor puts back what the other has on the wire:
+    that misses a message for longer than a lease before it sends it again, so the first knows that it is late."""
     first, second = two
     sim = await first.account()
     [reference] = await first.put(ONE)
@@ -68,7 +69,7 @@ async def test_what_it_marked_is_not_sent_while_another_sends_it(two: tuple[Fiel
     again = await second.connect(sim.world)
     again.behaviour.seconds = 2
     again.behaviour.next("slow")
-    second.bear(send_timeout=10)
+    second.bear(send_timeout=10, absent_gap=1.5, reconcile_for=10)
     await second.until(lambda _: sends(again, ONE) == 1)
     first.go_on()
     await second.settled("sent")
