@@ -35,6 +35,7 @@ async def take_back(uow: UnitOfWork, actor: Actor, notice: Notice, reason: str =
     notice.ended_at = uow.now
     for version in (notice.version, notice.version + 1):
         await approving.drop(uow, notice, version)
+    await totals.stay(uow, notice.id)
     await totals.of_notice(uow, notice.id)
     await outbox.cancel_of(uow, origin_of(notice.id))
     notice.recall_due = notice.published_at is not None

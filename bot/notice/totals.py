@@ -17,8 +17,7 @@ async def stay(uow: UnitOfWork, notice_id: int) -> None:
 
 
 async def of_notice(uow: UnitOfWork, notice_id: int) -> None:
-    """It came out, in whatever version, or was withdrawn."""
-    await stay(uow, notice_id)
+    """It came out, in whatever version, or was withdrawn; those who are to confirm it ``stay``."""
     await repository.count(uow, await repository.of_notice(uow, notice_id))
 
 

@@ -1,10 +1,12 @@
 """Pushing a material: who should read it, by when, and where it is said. All of it in one unit of work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.branch import counting
 from bot.branch import service as branch
+from bot.branch.service import Reader
 from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork, insert_ignore
 from bot.core.errors import UserError
@@ -63,9 +65,11 @@ async def push_all(
     """Push to the branch, and with ``below`` to each branch under it that has a group: an assignment for each, with its
     own number, readers and deadline. Raises ``UserError`` if there is no group at all."""
     branches, today = await _branches(uow, branch_id, below=below), branch.today(uow)
-    people = [one.member_id for each in branches for one in await branch.readers(uow, each, today)]
-    await counting.stay(uow, people)  # of all branches first, so that they are locked in one order
-    return [await push(uow, each, material, even_at_night=even_at_night, proof=proof, pages=pages) for each in branches]
+    readers = {each: await branch.readers(uow, each, today) for each in branches}
+    # whoever leaves this moment is counted so; of all branches at once, so that they are locked in one order
+    await counting.stay(uow, [one.member_id for each in readers.values() for one in each])
+    leaving = uow.now if even_at_night else None
+    return [await _push(uow, each, readers[each], material, leaving, proof, pages) for each in branches]
 
 
 async def _branches(uow: UnitOfWork, branch_id: int, *, below: bool) -> list[int]:
@@ -91,14 +95,26 @@ async def push(
     ``proof`` is what completes it. It leaves now, or at the end of the quiet hours unless ``even_at_night``. Raises
     ``UserError`` if the branch has no group.
     """
+    [pushed] = await push_all(
+        uow, branch_id, material, below=False, even_at_night=even_at_night, proof=proof, pages=pages
+    )
+    return pushed
+
+
+async def _push(
+    uow: UnitOfWork,
+    branch_id: int,
+    readers: Sequence[Reader],
+    material: Material,
+    leaving: datetime | None,
+    proof: Proof,
+    pages: Pages,
+) -> Pushed:
+    """To one branch; ``leaving`` None: now, or at the end of its quiet hours."""
     groups = await branch.groups_of(uow, branch_id, below=False)
-    if not groups:
-        raise UserError(NO_GROUP)
-    leaves_at = uow.now if even_at_night else (await quiet_hours(uow, branch_id)).shift(uow.now)
+    leaves_at = leaving or (await quiet_hours(uow, branch_id)).shift(uow.now)
     days = int(await branch.setting(uow, branch_id, "deadline_days"))
     least, per_hour = [await branch.setting(uow, branch_id, key) for key in ("hours_reading", "hours_minutes")]
-    readers = await branch.readers(uow, branch_id, branch.today(uow))
-    await counting.stay(uow, [reader.member_id for reader in readers])  # whoever leaves this moment is counted so
     assignment = Assignment(
         branch_id=branch_id,
         no=await branch.next_number(uow, branch_id, "assignment"),
