@@ -24,6 +24,8 @@ CLOCK = "TESTS_CLOCK"
 SLOW_DISK = "TESTS_SLOW_DISK"
 """The variable with the seconds that every commit of a bot takes longer. What it says before one is on disk, it says so
 much sooner that a kill in that moment shows it."""
+DEATH = "TESTS_DEATH"
+"""The variable with the words at which a bot is killed (``die_before``)."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -93,6 +95,20 @@ def _commit_after(seconds: float) -> None:
     AsyncSession.commit = commit  # type: ignore[method-assign]
 
 
+def die_before(words: str) -> None:
+    """This process is killed just before it gives a database a statement, commits (``COMMIT``), or opens or renames a
+    file (``open /path``, ``os.rename /path``), whichever begins with ``words`` first."""
+    from sqlalchemy import Engine, event
+
+    def look(act: str) -> None:
+        if act.startswith(words):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", lambda *given: look(given[2]))
+    event.listen(Engine, "commit", lambda _: look("COMMIT"))
+    sys.addaudithook(lambda name, given: look(f"{name} {given[0]}") if name in ("open", "os.rename") else None)
+
+
 def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], log: str) -> int:
     from bot.__main__ import main
 
@@ -102,6 +118,8 @@ def _live_as_bot(folder: str, command: list[str], environment: dict[str, str], l
         _go_by(Path(environment[CLOCK]))
     if SLOW_DISK in environment:
         _commit_after(float(environment[SLOW_DISK]))
+    if DEATH in environment:
+        die_before(environment[DEATH])
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)

@@ -1,5 +1,5 @@
-"""Backup, restore and move, killed at random moments: what was there stays whole, no half of anything is taken for the
-whole, and done again it ends right, row by row."""
+"""Backup, restore and move, killed where it matters and at random moments: what was there stays whole, no half of
+anything is taken for the whole, and done again it ends right, row by row."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ import re
 import sqlite3
 import time
 import zipfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from bot.core.db import Base, Database
 from bot.core.signing import KEY_FILE, key_in
 from bot.rendering.media import Media
 from bot.safekeeping import DATABASE, WORKSHOP
-from tests.nursery import Nursery
+from tests.nursery import DEATH, Nursery
 from tests.postgres import server
 from tests.process import BotProcess
 
@@ -50,20 +50,31 @@ class Place:
         print(f"seed {seed}")
         self.dice = random.Random(seed)
 
-    def launch(self, *command: str) -> BotProcess:
+    def launch(self, *command: str, **environment: str) -> BotProcess:
         (self._folder / "bot.log").unlink(missing_ok=True)
-        process = BotProcess(self._folder, *command, nursery=self._nursery, DATABASE_URL=self.url)
+        process = BotProcess(self._folder, *command, nursery=self._nursery, DATABASE_URL=self.url, **environment)
         process.launch()
         return process
+
+    async def lived(self, *command: str, **environment: str) -> str:
+        """What it has written when it ends by itself."""
+        process = self.launch(*command, **environment)
+        while process.running:  # noqa: ASYNC110 - another process can't set an event
+            await asyncio.sleep(0.005)
+        return process.written
 
     async def done(self, *command: str) -> float:
         """Let it end by itself, well; seconds that took."""
         begun = time.monotonic()
-        process = self.launch(*command)
-        while process.running:  # noqa: ASYNC110 - another process can't set an event
-            await asyncio.sleep(0.005)
-        assert re.fullmatch(r"已\S+ \d+ 行.*\n", process.written), process.written
+        written = await self.lived(*command)
+        assert re.fullmatch(r"已\S+ \d+ 行.*\n", written), written
         return time.monotonic() - begun
+
+    async def cut_off_before(self, *acts: str, command: Sequence[str], between: Callable[[], Awaitable[None]]) -> None:
+        """Kill it just before each of the ``acts`` (``die_before``); see to things ``between``."""
+        for act in acts:
+            assert (act, await self.lived(*command, **{DEATH: act})) == (act, "")
+            await between()
 
     async def cut_off(
         self, within: float, *command: str, between: Callable[[], Awaitable[None]], writes: int = 0
@@ -161,6 +172,9 @@ async def test_a_backup(place: Place) -> None:
         await place.joined("新来的")
         wholes.append(await contents(place.url))
 
+    half = place.dice.choice(list(place.data.glob("media/*")))
+    acts = ("INSERT INTO member ", f"open {half}", f"os.rename {place.file.parent}")
+    await place.cut_off_before(*acts, command=("backup", str(place.file)), between=look)
     await place.cut_off(took, "backup", str(place.file), between=look, writes=MEBIBYTES * 2**20)
     await place.done("backup", str(place.file))
     assert await held(place.file) == wholes[-1]
@@ -184,6 +198,8 @@ async def test_a_restoring(place: Place) -> None:
             assert key_in(place.data) == key
             (place.data / KEY_FILE).unlink()
 
+    acts = ("INSERT INTO branch ", "INSERT INTO outbox ", "COMMIT", f"os.rename {place.data}")
+    await place.cut_off_before(*acts, command=("restore", str(place.file), "--replace"), between=look)
     await place.cut_off(took, "restore", str(place.file), "--replace", between=look)
     await place.done("restore", str(place.file), "--replace")
     assert await contents(place.url) == old
@@ -203,6 +219,8 @@ async def test_a_move(place: Place) -> None:
         assert found == here or not any(found.values())
         assert await contents(place.url) == here
 
+    acts = ("COMMIT", "INSERT INTO branch ", "INSERT INTO outbox ", "COMMIT")  # the first is that of the tables
+    await place.cut_off_before(*acts, command=("move", there), between=look)
     await place.cut_off(took, "move", there, between=look)
     for _ in range(2):
         await place.done("move", there)

@@ -6,9 +6,6 @@ import signal
 import threading
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import event
 
 from bot.app import App
 from bot.core.clock import ShiftableClock
@@ -17,6 +14,7 @@ from bot.hours import repository as hours
 from bot.notice import retention_repository as notice
 from bot.study import retention_repository as study
 from plugins.branch import retention as night
+from tests.nursery import die_before
 from tests.plugin import conftest  # noqa: F401 - every plugin says what it lets go
 
 
@@ -31,13 +29,8 @@ def sum_up(url: str, folder: str, now: str, seconds: float = 0, words: str = "")
 async def _sum_up(url: str, folder: Path, now: datetime, seconds: float, words: str) -> None:
     settings = Settings(_env_file=None, xueban={"data_dir": folder}, database_url=url)  # type: ignore[call-arg, arg-type]
     app = App(settings, ShiftableClock(now))
-
-    def look(*given: Any) -> None:
-        if given[2].startswith(words):
-            os.kill(os.getpid(), signal.SIGKILL)
-
     if words:
-        event.listen(app.database.engine.sync_engine, "before_cursor_execute", look)
+        die_before(words)
     async with app.database.reading():
         if seconds:
             threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
