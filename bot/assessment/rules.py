@@ -80,8 +80,8 @@ def tenths(indicator: Indicator, value: int, of: int) -> int | None:
     nothing to measure."""
     if of <= 0:
         return None
-    full = indicator.target * of if indicator.what in COUNTS else indicator.target * of / 100
-    return indicator.weight * 10 if value >= full else int(indicator.weight * 10 * value / full)
+    scale = 1 if indicator.what in COUNTS else 100
+    return min(indicator.weight * 10, indicator.weight * 10 * value * scale // (indicator.target * of))
 
 
 def points(count: int | None) -> str:

@@ -24,10 +24,11 @@ Place = tuple[str, str, str]
 
 
 class Known(NamedTuple):
-    """What one of our messages is of, and which it is."""
+    """What one of our messages is of, which it is, and whose."""
 
     origin: str
     key: str
+    branch_id: int | None
 
 
 async def keys_among(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
@@ -60,12 +61,15 @@ async def take_numbers(uow: UnitOfWork, branch_id: int, kind: str, count: int) -
 async def known_at(uow: UnitOfWork, places: Collection[Place]) -> dict[Place, Known]:
     """The newest of our messages at each of these places."""
     row = OutboxRow
-    query = select(row.platform, row.target_id, row.message_id, row.origin, row.key).where(
+    query = select(row.platform, row.target_id, row.message_id, row.origin, row.key, row.branch_id).where(
         row.message_id.in_({message_id for _, _, message_id in places}),
         row.target_id.in_({target_id for _, target_id, _ in places}),
     )
     rows = await uow.session.execute(query.order_by(row.id))
-    found = {(platform, target, str(message)): Known(*known) for platform, target, message, *known in rows}
+    found = {
+        (platform, target, str(message)): Known(origin, key, branch_id)
+        for platform, target, message, origin, key, branch_id in rows
+    }
     return {place: found[place] for place in places if place in found}
 
 

@@ -101,7 +101,7 @@ async def open_one(uow: UnitOfWork, actor: Actor, draft: Draft) -> Discussion:
 
 
 async def call_off(uow: UnitOfWork, discussion_id: int) -> None:
-    """What 撤销 does to ``open_one``: cards that haven't left stay, nothing is listened to. Raises ``UserError`` if
+    """What 撤销 does to ``open_one``: cards that haven't left never do, nothing is listened to. Raises ``UserError`` if
     somebody has spoken already."""
     discussion = await uow.session.get_one(Discussion, discussion_id)
     if discussion.state != State.OPEN or await repository.voices(uow, discussion_id):

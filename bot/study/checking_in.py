@@ -67,27 +67,28 @@ Outcome = CheckedIn | MoreNeeded | Several | NothingOpen | NotOurs
 async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome | Exception]:
     """Record what these claims complete, each completion once. In the place of an outcome stands the ``UserError`` that
     its claimant should read: for a number that doesn't exist, and for somebody who is on no roster."""
-    numbers = await _numbers(uow, claims)
+    meant = await _named(uow, claims)
+    named = [one for one in meant if one is not None]
     branches = {claim.actor.branch_id for claim in claims if claim.actor.branch_id is not None}
-    named = {no for no in numbers if no is not None}
-    readings = await repository.readings(uow, branches, named)
-    by_no = {(reading.branch_id, reading.no): reading for reading in readings}
+    branches |= {branch_id for branch_id, _ in named if branch_id is not None}
+    readings = await repository.readings(uow, branches, {no for _, no in named})
+    by_no: dict[_Named, Reading] = {(reading.branch_id, reading.no): reading for reading in readings}
     current = [reading for reading in readings if reading.due_at >= uow.now]
     members = {claim.actor.member_id for claim in claims if claim.actor.member_id is not None}
     old = await repository.summed_up(uow, [reading.id for reading in readings if reading.due_at < uow.now])
     done = await repository.completed_pairs(uow, [reading.id for reading in readings], members)
 
     outcomes: list[Outcome | Exception] = []
-    for claim, no in zip(claims, numbers, strict=True):
+    for claim, one in zip(claims, meant, strict=True):
         outcome: Outcome | Exception
         if claim.actor.member_id is None or claim.actor.branch_id is None:
             outcome = UserError("还不认识您。请发「绑定 您的姓名」,再打卡。")
-        elif no is not None:
-            reading = by_no.get((claim.actor.branch_id, no))
+        elif one is not None:
+            reading = by_no.get(one)
             if reading is None:
-                outcome = NotFound(f"没有学习 {no}。发「补学」看看有哪些。")
+                outcome = NotFound(f"没有学习 {one[1]}。发「补学」看看有哪些。")
             elif reading.id in old:
-                outcome = UserError(f"学习 {no} 太久以前了,只留了合计,不用再登记。")
+                outcome = UserError(f"学习 {one[1]} 太久以前了,只留了合计,不用再登记。")
             else:
                 outcome = _meant(reading, claim, uow.now, done)
         else:
@@ -110,20 +111,28 @@ def _meant(reading: Reading, claim: Claim, now: datetime, done: Collection[tuple
     return CheckedIn(reading, True, now > reading.due_at)
 
 
-async def _numbers(uow: UnitOfWork, claims: Sequence[Claim]) -> list[int | None]:
-    """The number of the reading that each claim names or answers; None where it does neither."""
+_Named = tuple[int | None, int]
+"""A branch, and the number of a reading there."""
+
+
+async def _named(uow: UnitOfWork, claims: Sequence[Claim]) -> list[_Named | None]:
+    """The reading that each claim names or answers; None where it does neither. What is answered stays what it was,
+    be its reader in another branch by now."""
     asked = {
         (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to)
         for claim in claims
-        if claim.reply_to is not None and claim.no is None
+        if claim.reply_to is not None
     }
     known = await outbox.known_at(uow, asked) if asked else {}
-    numbers = []
+    found: list[_Named | None] = []
     for claim in claims:
-        place = (claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to or "")
-        answered = outbox.id_in(known[place].origin, ORIGIN) if place in known else None
-        numbers.append(answered if claim.no is None else claim.no)
-    return numbers
+        one = known.get((claim.actor.platform, claim.actor.group_id or claim.actor.user_id, claim.reply_to or ""))
+        answered = outbox.id_in(one.origin, ORIGIN) if one is not None else None
+        if one is not None and answered is not None and claim.no in (None, answered):
+            found.append((one.branch_id, answered))
+        else:
+            found.append((claim.actor.branch_id, claim.no) if claim.no is not None else None)
+    return found
 
 
 async def _record(

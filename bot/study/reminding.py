@@ -22,12 +22,13 @@ from bot.study.pages import NO_PAGES, Pages
 @dataclass(frozen=True)
 class Outlook:
     """Whom a reminder would reach, each with the key of their message; ``before`` have been reminded as often as the
-    branch wants on that day, and some have no account."""
+    branch wants on that day, some have no account, and ``away`` are on leave or exempt by then."""
 
     assignment: Assignment
     reachable: tuple[tuple[Reader, str], ...]
     before: int
     without_account: tuple[str, ...]
+    away: int
     leaves_at: datetime
     a_day: int
 
@@ -49,17 +50,16 @@ async def outlook(uow: UnitOfWork, branch_id: int, no: int | None) -> Outlook:
     a_day = int(await branch.setting(uow, branch_id, "reminds_per_day"))
     if a_day == 0:
         raise UserError("支部设置了不催学。要打开请书记发「设置 催学上限 1」。")
-    readers = {reader.member_id: reader for reader in await branch.readers(uow, branch_id, branch.today(uow))}
-    exempt = {reader.member_id for reader in readers.values() if reader.exempt}
-    still_open = (await completion.standing_of(uow, assignment)).open
-    people = {person.member_id: person.name for person in still_open if person.member_id not in exempt}
-    known = [readers[member] for member in people if member in readers and readers[member].account is not None]
-    with_account = {reader.member_id for reader in known}
-    without = tuple(name for member, name in people.items() if member not in with_account)
     leaves_at = (await quiet_hours(uow, branch_id)).shift(uow.now)
-    keys = await outbox.first_free(uow, [_keys(reader, to_local(leaves_at).date(), a_day) for reader in known])
+    day = to_local(leaves_at).date()
+    still_open = [person.member_id for person in (await completion.standing_of(uow, assignment)).open]
+    absent = await branch.leaves_between(uow, still_open, day, day)
+    here = [one for one in await branch.people(uow, still_open) if one.member_id not in absent]
+    known = [one for one in here if one.account is not None]
+    without = tuple(one.name for one in here if one.account is None)
+    keys = await outbox.first_free(uow, [_keys(reader, day, a_day) for reader in known])
     reachable = tuple((reader, key) for reader, key in zip(known, keys, strict=True) if key is not None)
-    return Outlook(assignment, reachable, len(known) - len(reachable), without, leaves_at, a_day)
+    return Outlook(assignment, reachable, len(known) - len(reachable), without, len(absent), leaves_at, a_day)
 
 
 async def remind(uow: UnitOfWork, actor: Actor, no: int, pages: Pages = NO_PAGES) -> Reminded:

@@ -21,6 +21,9 @@ from bot.subscription.models import Source, SourceItem
 
 ORIGIN = "discussion.source"
 KEPT_FOR = timedelta(days=60)
+AT_ONCE = 8
+"""Sources asked at the same time: those of all branches may be due at once, and an answer stays in memory until it is
+read."""
 
 
 def spec_of(source: Source) -> Spec:
@@ -28,11 +31,15 @@ def spec_of(source: Source) -> Spec:
 
 
 async def refresh(database: Database, fetcher: Fetcher, folder: Path, sources: Iterable[Source]) -> None:
-    """Ask those of these sources that may be asked, all at once, and keep what they say or what is the matter. Never
+    """Ask those of these sources that may be asked, some at a time, and keep what they say or what is the matter. Never
     raises for a source; the web is asked outside of any transaction."""
-    before = database.clock.now() - AT_MOST_EVERY
-    due = [one for one in sources if one.asked_at is None or one.asked_at <= before]
-    await asyncio.gather(*(_ask(database, fetcher, folder, one) for one in due))
+    before, slots = database.clock.now() - AT_MOST_EVERY, asyncio.Semaphore(AT_ONCE)
+
+    async def ask(one: Source) -> None:
+        async with slots:
+            await _ask(database, fetcher, folder, one)
+
+    await asyncio.gather(*(ask(one) for one in sources if one.asked_at is None or one.asked_at <= before))
 
 
 async def _ask(database: Database, fetcher: Fetcher, folder: Path, source: Source) -> None:

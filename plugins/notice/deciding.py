@@ -7,7 +7,6 @@ from bot.branch.undo import Payload
 from bot.chat.commands import CommandSet
 from bot.core.db import UnitOfWork
 from bot.notice import approving, drafting, ending, reminding, templates, views
-from bot.notice.models import Notice
 
 commands = CommandSet("notice")
 
@@ -26,7 +25,7 @@ async def reconsider(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
 
 @commands.undo("notice.draft")
 async def take_back(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
-    await ending.take_back(uow, actor, await uow.session.get_one(Notice, int(payload["notice"])), "撤销")
+    await ending.take_back(uow, actor, await approving.lock(uow, int(payload["notice"])), "撤销")
 
 
 @commands.undo("notice.revise")

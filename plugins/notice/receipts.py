@@ -10,6 +10,7 @@ from bot.chat.numbers import numbered
 from bot.core.errors import NotAllowed
 from bot.notice import drafting, naming, reminding, views
 from bot.rendering.content import Content
+from bot.scheduling.words import say_moment
 
 commands = CommandSet("notice")
 
@@ -52,7 +53,9 @@ def _publish(call: Call, one: reminding.Standing, count: str) -> Reply:
 async def published(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         no = int(str(call.payload["no"]))
-        await naming.name_open(uow, await rights.here(uow, call.actor), no)
+        at = await naming.name_open(uow, await rights.here(uow, call.actor), no)
+        if at > uow.now:
+            return f"公告 {no} 的回执 {say_moment(at, uow.now)}在群里公布(避开安静时段)。"
     return f"已在群里公布公告 {no} 的回执。"
 
 

@@ -4,6 +4,7 @@ from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
+from bot.scheduling.words import say_moment
 from bot.study import completion, publishing, views
 from bot.study.models import Material
 
@@ -70,5 +71,8 @@ async def publish(call: Call) -> Reply:
 @commands.answer("publish")
 async def published(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
-        assignment = await publishing.name_unfinished(uow, call.actor, int(str(call.payload["no"])))
-    return f"已在群里公布学习 {assignment.no} 的情况。" if call.actor.group_id is None else None
+        no = int(str(call.payload["no"]))
+        at = await publishing.name_unfinished(uow, call.actor, no)
+        if at > uow.now:
+            return f"学习 {no} 的情况 {say_moment(at, uow.now)}在群里公布(避开安静时段)。"
+    return f"已在群里公布学习 {no} 的情况。" if call.actor.group_id is None else None

@@ -15,7 +15,8 @@ async def remind(call: Call) -> Reply:
         found = await reminding.outlook(uow, call.actor.branch, number(call.args))
         text = reminding_views.preview(found, uow.now, named=call.actor.group_id is None)
     if not (found.reachable or found.before or found.without_account):
-        return f"学习 {found.assignment.no} 都完成了,不用催。"
+        why = f"还没学的 {found.away} 人在请假或免学" if found.away else "都完成了"
+        return f"学习 {found.assignment.no} {why},不用催。"
     if not found.reachable:
         return text
     return Ask(Content.of(text), "study.remind", {"no": found.assignment.no})

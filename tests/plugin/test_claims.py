@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.branch import counting
 from bot.branch.models import Branch, Member, Role, RoleGrant, UndoStep
 from bot.chat.acknowledge import Collector
 from bot.chat.scene import Scene
@@ -17,7 +18,7 @@ from bot.study.models import Assignment, Completion, Material, Proof
 from plugins.study import completing
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER, STRANGER
 from tests.plugin.talk import Talk, reply
-from tests.unit.study.house import china, material
+from tests.unit.study.house import china, material, settle
 
 
 @pytest.fixture(autouse=True)
@@ -262,3 +263,19 @@ async def test_taken_back_twice_at_once_it_counts_once(talk: Talk, monkeypatch: 
     async with talk.app.database.reading() as uow:
         assert (await uow.session.scalars(select(Assignment.done))).one() == 1
         assert len((await uow.session.scalars(select(UndoStep))).all()) == 1
+
+
+@pytest.mark.parametrize("said", ["已学", "已学 1"])
+async def test_an_answer_is_to_what_was_sent_wherever_its_reader_is_by_now(talk: Talk, said: str) -> None:
+    await talk.whisper(BOSS, "催学")
+    await talk.whisper(BOSS, "确认")
+    async with talk.app.database.unit_of_work() as uow:
+        own = OutboxRow.target_id == str(MEMBER)
+        await uow.session.execute(update(OutboxRow).where(own).values(state=State.SENT, message_id="901"))
+        await settle(uow, branch=2)
+        await counting.move(uow, {await uow.session.get_one(Member, 3): 2})
+        await pushing.push(uow, 2, await uow.session.get_one(Material, 2))
+    assert await talk.whisper(MEMBER, reply(901), said) == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
+    assert await done(talk) == [(1, 3)]
+    assert await talk.whisper(MEMBER, said) == "✅ 已登记学习 1《材料1》,现在 1/4 人完成。"
+    assert await done(talk) == [(1, 3), (2, 3)]

@@ -114,6 +114,9 @@ async def test_names_in_the_group_only_when_a_leader_asks(talk: Talk) -> None:
     assert (await queued(talk))[-1][1] == (
         f"公告 1「{WORDS[:23]}…」:0/4,还差 4 人:\n王建国、李秀英、张三、赵德福\n看到请回「收到 1」。"
     )
+    talk.app.clock.set(china("2026-11-24 22:00"))  # type: ignore[attr-defined]
+    await talk.whisper(BOSS, "回执 1 在群里公布")
+    assert await talk.whisper(BOSS, "确认") == "公告 1 的回执 11月25日(周三)7:30在群里公布(避开安静时段)。"
 
 
 async def test_what_a_few_were_told_is_not_talked_of_in_the_group(talk: Talk) -> None:

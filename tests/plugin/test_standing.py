@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.branch import counting
 from bot.branch.models import AuditEntry, Leave, Member, MemberAccount
 from bot.delivery.models import OutboxRow
 from bot.rendering.content import Content
@@ -12,7 +13,7 @@ from bot.study import publishing, pushing
 from bot.study.models import Completion, Expected, Material
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
 from tests.plugin.talk import Talk, exempt
-from tests.unit.study.house import china, material
+from tests.unit.study.house import china, material, settle
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +102,15 @@ async def test_in_the_group_on_request_after_confirming(talk: Talk) -> None:
     assert await audited(talk, "study.named") == [("学习 1", "")]
 
 
+async def test_the_group_is_told_no_names_at_night(talk: Talk) -> None:
+    talk.app.clock.set(china("2026-11-24 22:00"))  # type: ignore[attr-defined]
+    await talk.whisper(BOSS, "在群里公布")
+    assert await talk.whisper(BOSS, "确认") == "学习 1 的情况 11月25日(周三)7:30在群里公布(避开安静时段)。"
+    async with talk.app.database.reading() as uow:
+        named = select(OutboxRow.due_at).where(OutboxRow.origin == "study.standing")
+        assert (await uow.session.scalars(named)).all() == [china("2026-11-25 07:30")]
+
+
 # -- reminding
 
 
@@ -139,6 +149,27 @@ async def test_not_at_night(talk: Talk) -> None:
     assert due == {china("2026-11-25 07:30")}
     await talk.whisper(BOSS, "设置 安静时段 关")
     assert "避开" not in await talk.whisper(BOSS, "催学")
+
+
+async def test_only_the_absent_are_left(talk: Talk) -> None:
+    for user in (EDITOR, MEMBER):
+        await talk.say(user, "已学")
+    await talk.whisper(BOSS, "补登 赵德福 当面学的")
+    talk.app.clock.set(china("2026-12-01 09:00"))  # type: ignore[attr-defined]
+    await talk.whisper(BOSS, "请假 出差 12月1日到3日")
+    assert await talk.whisper(EDITOR, "催学 1") == "学习 1 还没学的 1 人在请假或免学,不用催。"
+
+
+async def test_who_is_away_is_left_alone_and_who_went_elsewhere_is_not(talk: Talk) -> None:
+    await talk.say(EDITOR, "已学")
+    talk.app.clock.set(china("2026-12-01 09:00"))  # type: ignore[attr-defined]
+    await talk.whisper(BOSS, "请假 出差 12月1日到3日")
+    async with talk.app.database.unit_of_work() as uow:
+        await settle(uow, branch=2)
+        await counting.move(uow, {await uow.session.get_one(Member, 3): 2})
+    await talk.whisper(EDITOR, "催学")
+    assert await talk.whisper(EDITOR, "确认") == "已安排私下提醒 1 人。没绑定账号的 1 人请当面说一声:赵德福。"
+    assert [user for user, _ in await queued(talk)] == [str(MEMBER)]
 
 
 async def test_nobody_to_remind(talk: Talk) -> None:
