@@ -76,7 +76,8 @@ async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
                     archive.write(key, KEY_FILE)
                 for each in sorted(media.iterdir()) if media.is_dir() else ():
                     if is_name(each.name):
-                        archive.write(each, MEDIA + each.name, zipfile.ZIP_STORED)
+                        with suppress(FileNotFoundError):  # nothing needed it: it was deleted meanwhile
+                            archive.write(each, MEDIA + each.name, zipfile.ZIP_STORED)
             packed.chmod(0o600)
             with packed.open("rb") as whole:
                 os.fsync(whole.fileno())

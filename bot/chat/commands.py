@@ -4,7 +4,7 @@ Routing, 帮助, permission checks and ``docs/commands.md`` are all derived from
 its handlers; the table is their sum.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,8 @@ Kept = Callable[["UnitOfWork", int], Awaitable[str]]
 Forget = Callable[["UnitOfWork", int, str], Awaitable[None]]
 LetGo = Callable[["UnitOfWork", datetime], Awaitable[int]]
 """Lets go of a few rows of before then; how many, 0 if none is left."""
+Needs = Callable[["UnitOfWork"], Awaitable[Iterable[str]]]
+"""Texts in which the names of kept files stand (``bot.rendering.media``)."""
 Reads = Callable[[str, tuple[str, ...]], bool]
 """Whether a text is an answer to a question with these choices, although it is none of them to the letter."""
 
@@ -130,6 +132,7 @@ class CommandSet:
         self.endings: list[Job] = []
         self.keepers: list[Keeper] = []
         self.letting_go: list[LetGo] = []
+        self.needed: list[Needs] = []
 
     def command(
         self,
@@ -237,6 +240,11 @@ class CommandSet:
         (``bot.branch.retention``): a few rows at a time, and no figure changes by it."""
         self.letting_go.append(let_go)
         return let_go
+
+    def needs(self, files: Needs) -> Needs:
+        """Say which kept pictures and files this plugin still needs: others are deleted after some days."""
+        self.needed.append(files)
+        return files
 
     def keeps(self, kept: Kept, forget: Forget) -> None:
         """Say what this plugin keeps about a person: every table that names one has its ``Keeper``."""

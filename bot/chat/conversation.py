@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, or_, select
@@ -142,6 +143,11 @@ def _mine(scene: Scene) -> Delete:
         Question.scene == place,
         Question.user_id == user_id,
     )
+
+
+async def files(uow: UnitOfWork) -> Sequence[str]:
+    """What may name the pictures and files of what is being asked about."""
+    return (await uow.session.scalars(select(Question.payload).where(Question.expires_at > uow.now))).all()
 
 
 async def let_go(uow: UnitOfWork, before: datetime) -> int:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bot.branch.requests import Decision
 from bot.branch.undo import Undo
-from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, LetGo, Reads, Timed
+from bot.chat.commands import Command, CommandSet, Handler, Job, Keeper, LetGo, Needs, Reads, Timed
 from bot.chat.text import TYPOS
 
 _TIME_FIRST = re.compile(
@@ -50,6 +50,7 @@ class CommandTable:
         self.endings: dict[str, Job] = {}
         self.keepers: dict[str, Keeper] = {}
         self.letting_go: dict[str, LetGo] = {}
+        self.needed: dict[str, Needs] = {}
         self.longest_bare = 0
         self._firsts: frozenset[str] = frozenset()
         self._longest = 0
@@ -76,6 +77,7 @@ class CommandTable:
         self.endings.update({_named(job): job for job in commands.endings})
         self.keepers.update({_named(keeper.forget): keeper for keeper in commands.keepers})
         self.letting_go.update({_named(let_go): let_go for let_go in commands.letting_go})
+        self.needed.update({_named(files): files for files in commands.needed})
         self.signals.update({(commands.plugin, name): handler for name, handler in commands.signals.items()})
         self._longest = max(map(len, self._by_word), default=0)
         self.opening = tuple(word for word, command in self._by_word.items() if command.opens)

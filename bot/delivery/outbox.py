@@ -176,6 +176,11 @@ async def forget_cancelled(uow: UnitOfWork, origin: str, keys: Collection[str] |
     await table.forget_cancelled(uow, table.of_origin(origin, keys))
 
 
+async def files(uow: UnitOfWork) -> Sequence[str]:
+    """What names the pictures and files that messages need yet."""
+    return await table.files(uow)
+
+
 async def waiting(uow: UnitOfWork, branch_id: int | None = None) -> int:
     """How many messages (of a branch, or all) should have left by now and haven't: due, or on their way."""
     return await table.waiting(uow, [] if branch_id is None else [table.of_branch(branch_id)])

@@ -93,6 +93,13 @@ async def fates(uow: UnitOfWork, keys: Collection[str]) -> list[OutboxRow]:
     return list(await uow.session.scalars(select(OutboxRow).where(OutboxRow.key.in_(keys)).order_by(OutboxRow.id)))
 
 
+async def files(uow: UnitOfWork) -> Sequence[str]:
+    """What names the pictures and files of messages that are to arrive yet, or may be sent again."""
+    row, over = OutboxRow, (State.SENT, State.RECALLED, State.CANCELLED)
+    named = row.content.contains('"sha256"', autoescape=True)
+    return (await uow.session.scalars(select(row.content).where(row.state.not_in(over), named))).all()
+
+
 async def on_its_way(uow: UnitOfWork, origin: str) -> bool:
     """Whether something of this origin may be on the wire: claimed, or nobody knows."""
     row = OutboxRow

@@ -1,7 +1,7 @@
 """The papers of meetings: minutes as a .docx in the usual form, the year's ledger as an .xlsx."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class Paper:
     data: bytes
 
 
-async def minutes(uow: UnitOfWork, found: Written, kept: Callable[[str], bytes]) -> Paper:
+async def minutes(uow: UnitOfWork, found: Written, kept: Callable[[str], Awaitable[bytes]]) -> Paper:
     """The .docx of one meeting; ``kept`` gives the bytes of a file by its SHA-256."""
     meeting = found.meeting
     here = (await attendance.count(uow, meeting)).attendance
@@ -66,7 +66,7 @@ async def minutes(uow: UnitOfWork, found: Written, kept: Callable[[str], bytes])
         blocks.append(Paragraph(f"附件:{'、'.join(others)}", bold=True))
     confirmed = "(主持人已确认)" if found.minutes.confirmed_at else "(待主持人确认)"
     signature = f"主持人签名：{' ' * 16}记录人签名：{' ' * 16}\n{of.name}{confirmed}\n{day:%Y年%-m月%-d日}"
-    photos = [Image(kept(sha256), name) for sha256, name in pictures]
+    photos = [Image(await kept(sha256), name) for sha256, name in pictures]
     title = f"{of.name.removesuffix('支部') if meeting.kind.startswith('支部') else of.name}{meeting.kind}记录"
     data = await document(title, blocks, signature, photos)
     return Paper(f"会议{meeting.no}{meeting.kind}记录.docx", data)

@@ -241,6 +241,11 @@ async def minutes_of(uow: UnitOfWork, meeting_ids: Collection[int]) -> dict[int,
     return {one.meeting_id: one for one in await uow.session.scalars(query)}
 
 
+async def files(uow: UnitOfWork) -> Sequence[str]:
+    """What names the files that belong to minutes."""
+    return (await uow.session.scalars(select(Minutes.files).where(Minutes.files != "[]"))).all()
+
+
 async def listed_on(uow: UnitOfWork, member_id: int) -> int:
     query = select(func.count()).select_from(MeetingPerson).where(MeetingPerson.member_id == member_id)
     return int(await uow.session.scalar(query) or 0)

@@ -251,6 +251,12 @@ async def receipt_counts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, int
     return {row[0]: row[1] for row in rows}
 
 
+async def files(uow: UnitOfWork) -> Sequence[str]:
+    """What names the pictures and files of notices."""
+    with_any = or_(Notice.pictures != "[]", Notice.files != "[]")
+    return (await uow.session.scalars(select(Notice.pictures + Notice.files).where(with_any))).all()
+
+
 async def names_of(uow: UnitOfWork, members: Collection[int | None]) -> dict[int, str]:
     rows = await uow.session.execute(select(Member.id, Member.name).where(Member.id.in_(members)))
     return {row[0]: row[1] for row in rows}

@@ -46,7 +46,7 @@ async def send(database: Database, media: Media, what: str, span: Span, branch_i
         table = await exporting.of_branch(uow, found.found) if worth else b""
     content = None
     if worth:
-        files = [(media.put(data), kind) for data, kind in ((await report.paper(found), "docx"), (table, "xlsx"))]
+        files = [(await media.put(data), kind) for data, kind in ((await report.paper(found), "docx"), (table, "xlsx"))]
         content = report.content(found, files)
     async with database.unit_of_work() as uow:
         if not await repository.take(uow, what, branch_id, span.last) or content is None:

@@ -1,4 +1,5 @@
-"""Every night: what is older than the months that are kept in full becomes totals, a few rows at a time."""
+"""Every night: what is older than the months that are kept in full becomes totals, a few rows at a time. By day too:
+files that nothing needs any more go."""
 
 import asyncio
 from itertools import cycle
@@ -8,15 +9,19 @@ from bot.branch import retention
 from bot.chat import conversation
 from bot.chat.commands import CommandSet
 from bot.chat.table import TABLE
+from bot.rendering.media import names_in
 
 commands = CommandSet("branch")
 commands.lets_go(retention.let_go)
 commands.lets_go(conversation.let_go)
+commands.needs(conversation.files)
 
 EVERY = 60.0
 """Seconds between two looks."""
 STEPS = 1000
 """Transactions of one look at most."""
+SWEEPING = 3600.0
+"""Seconds between two looks for files that nothing needs."""
 BREATH = 0.02
 """Seconds between two of them, in which others write."""
 
@@ -45,3 +50,14 @@ async def sum_up(app: App) -> None:
         if not rows:
             let_go = next(features)
         await asyncio.sleep(BREATH)
+
+
+@commands.every(SWEEPING, "kept files", everywhere=True)
+async def drop_files(app: App) -> None:
+    """Delete what was sent days ago: exports are full of names, and nobody could ask for them to be erased."""
+    old = await asyncio.to_thread(app.media.old)
+    if not old:
+        return
+    async with app.database.reading() as uow:
+        needed = [names_in(await files(uow)) for files in TABLE.needed.values()]
+    await asyncio.to_thread(app.media.drop, old.difference(*needed))

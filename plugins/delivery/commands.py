@@ -9,6 +9,7 @@ from bot.rendering.content import Content
 
 commands = CommandSet("delivery")
 commands.lets_go(outbox.let_go)
+commands.needs(outbox.files)
 
 SHOWN = 10
 """Messages in trouble that one answer lists."""

@@ -37,6 +37,6 @@ async def _export(call: Call, no: int | None) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         discussion = await opening.the_one(uow, call.actor.branch, no)
         pages = await exporting.sheets(uow, call.actor, discussion)
-    kept = call.app.media.put(await sheets.workbook(pages))
+    kept = await call.app.media.put(await sheets.workbook(pages))
     file = Attachment(sha256=kept, name=f"讨论{discussion.no}-{views.file_name(discussion.title)}.xlsx")
     return Say(Content.of(file), privately=True, here=f"讨论 {discussion.no} 的记录已私聊发给您。")

@@ -29,5 +29,5 @@ async def subscribe(call: Call) -> Reply:
         if link:
             return Say(Content.of(views.calendar(link, new=bool(words))), privately=True, here="链接已私聊发给您。")
         data = await feed.of_member(uow, await people.myself(uow, call.actor))
-    file = Attachment(sha256=call.app.media.put(data), name=f"会议{feed.ENDING}")
+    file = Attachment(sha256=await call.app.media.put(data), name=f"会议{feed.ENDING}")
     return Say(Content.of(file), privately=True, here="日历文件已私聊发给您。")

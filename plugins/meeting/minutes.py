@@ -1,15 +1,18 @@
 """What people type to hand in the minutes of a meeting, to confirm them and to file them."""
 
+import asyncio
+
 from bot.branch import service as branch
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import numbered
 from bot.core.errors import UserError
-from bot.meeting import calling, circle, filing, views_minutes, writing_up
+from bot.meeting import calling, circle, filing, repository, views_minutes, writing_up
 from bot.rendering.content import Attachment, Content
 from bot.sources import files
 
 commands = CommandSet("meeting")
+commands.needs(repository.files)
 
 _EXPORT = ("导出", "下载")
 _READ = (".docx", ".txt", ".md", ".doc", ".wps")
@@ -52,7 +55,7 @@ async def _handed(call: Call, text: str) -> tuple[str, list[tuple[str, str]]]:
         if not text and each in handed and name.lower().endswith(_READ):
             article = await files.extract(name, data)
             text = f"{article.title}\n{article.text}"
-        kept.append((call.app.media.put(data), name))
+        kept.append((await call.app.media.put(data), name))
     return text.strip(), kept
 
 
@@ -70,12 +73,16 @@ async def _export(call: Call, no: int) -> Reply:
         if found is None:
             raise UserError(f"会议 {no} 还没有记录。发「会议记录 {no}」看要写什么。")
         await circle.need_chair(uow, call.actor, found.meeting)
-        paper = await filing.minutes(uow, found, call.app.media.get)
-    return _file(call, paper)
+
+        async def kept(name: str) -> bytes:
+            return await asyncio.to_thread(call.app.media.get, name)
+
+        paper = await filing.minutes(uow, found, kept)
+    return await _file(call, paper)
 
 
-def _file(call: Call, paper: filing.Paper) -> Reply:
-    file = Attachment(sha256=call.app.media.put(paper.data), name=paper.name)
+async def _file(call: Call, paper: filing.Paper) -> Reply:
+    file = Attachment(sha256=await call.app.media.put(paper.data), name=paper.name)
     return Say(Content.of(file), privately=True, here="文件已私聊发给您。")
 
 
@@ -109,4 +116,4 @@ async def ledger(call: Call) -> Reply:
         raise UserError("请写年份,比如:会议台账 2026")
     async with call.app.database.reading() as uow:
         paper = await filing.ledger(uow, call.actor, int(word) if word else branch.today(uow).year)
-    return _file(call, paper)
+    return await _file(call, paper)

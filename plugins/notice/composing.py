@@ -10,6 +10,7 @@ from plugins.notice.filling import begin
 from plugins.notice.previewing import preview
 
 commands = CommandSet("notice")
+commands.needs(repository.files)
 
 
 @commands.command(
@@ -48,8 +49,8 @@ async def _look(call: Call) -> Reply:
 async def _attached(call: Call, wish: Wish, answered: Incoming | None) -> Wish:
     """With the pictures and files that came along, and all that is in the message that was replied to."""
     sources = [call.message] if answered is None else [call.message, answered]
-    pictures = [call.app.media.put(await call.download(each)) for one in sources for each in one.pictures]
-    files = [(call.app.media.put(await call.download(each)), each.name) for one in sources for each in one.files]
+    pictures = [await call.app.media.put(await call.download(each)) for one in sources for each in one.pictures]
+    files = [(await call.app.media.put(await call.download(each)), each.name) for one in sources for each in one.files]
     text = wish.text or (await call.answered_text() if answered is not None else "")
     if not text and (pictures or files):
         text = files[0][1] if files else "请看图片。"

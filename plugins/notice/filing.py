@@ -38,7 +38,7 @@ async def look(call: Call) -> Reply:
         await audit.record(uow, actor, "notice.export", "党务公开台账", detail={"rows": len(found)})
     name = f"党务公开台账{query.year or ''}{query.category}"
     files = [
-        Attachment(sha256=call.app.media.put(data), name=f"{name}.{kind}")
+        Attachment(sha256=await call.app.media.put(data), name=f"{name}.{kind}")
         for data, kind in ((sheet, "xlsx"), (paper, "docx"))
     ]
     return Say(Content.of(*files), privately=True, here="台账已私聊发给您。")

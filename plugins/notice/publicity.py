@@ -29,7 +29,7 @@ async def compose(call: Call) -> Reply:
         rule = await policy.of(uow, actor.branch)
     wish = periods.read(call.args, starts)
     workdays, last = publicity.measure(wish, starts, call.app.calendar)
-    pictures = tuple([call.app.media.put(await call.download(each)) for each in call.message.pictures])
+    pictures = tuple([await call.app.media.put(await call.download(each)) for each in call.message.pictures])
     wording = publicity.worded(wish.text, pictures)
     when = "今天公开" if rule.after(State.DRAFT) is State.SCHEDULED else "书记同意后公开,从那天起算"
     ask = f"按「{periods.rule_for(wish.text).name}」,{when}。{call.app.calendar.caveat_of(last)}\n"

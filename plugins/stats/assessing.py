@@ -80,7 +80,7 @@ async def _export(call: Call, rest: str) -> Reply:
         about, days = f"branch:{found.branch.id}", asking.kept(found.stretch)[:2]
         await audit.record(uow, call.actor, "assessment.export", about, detail={"days": days})
     name = f"{found.branch.name}{asking.label(found.stretch)}考核.xlsx"
-    return Say(Content.of(Attachment(sha256=call.app.media.put(data), name=name)), privately=True, here=HERE)
+    return Say(Content.of(Attachment(sha256=await call.app.media.put(data), name=name)), privately=True, here=HERE)
 
 
 _PARTS = {"打分": _mark, "导出": _export} | schemes.PARTS

@@ -39,7 +39,7 @@ async def _sent(call: Call, stretch: Stretch, whose: str, data: bytes, about: st
     async with call.app.database.unit_of_work() as uow:
         await audit.record(uow, call.actor, "stats.export", about, detail={"days": asking.kept(stretch)[:2]})
     name = f"{whose}{label(stretch)}统计.xlsx"
-    file = Attachment(sha256=call.app.media.put(data), name=name)
+    file = Attachment(sha256=await call.app.media.put(data), name=name)
     return Say(Content.of(file), privately=True, here="表格已私聊发给您。")
 
 
@@ -64,5 +64,5 @@ async def monthly(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         about = f"branch:{here.id}"
         await audit.record(uow, call.actor, "stats.report", about, detail={"days": asking.kept(stretch)[:2]})
-    kept = [(call.app.media.put(data), kind) for data, kind in ((paper, "docx"), (table, "xlsx"))]
+    kept = [(await call.app.media.put(data), kind) for data, kind in ((paper, "docx"), (table, "xlsx"))]
     return Say(report.content(found, kept), privately=True, here="报告已私聊发给您。")

@@ -92,7 +92,7 @@ async def file(call: Call) -> Reply:
         days = {"days": asking.kept(stretch)[:2]}
         await audit.record(uow, call.actor, "stats.dossier", subject(member), detail=days)
     name = f"{member.name}{asking.label(stretch)}学习档案.docx"
-    return Say(Content.of(Attachment(sha256=call.app.media.put(data), name=name)), privately=True, here=HERE)
+    return Say(Content.of(Attachment(sha256=await call.app.media.put(data), name=name)), privately=True, here=HERE)
 
 
 @commands.command(

@@ -27,7 +27,7 @@ async def template(call: Call, rest: str) -> Reply:
     async with call.app.database.reading() as uow:
         here = await asking.whose(uow, call.actor, rest)
         data = await views.template(await scheme.in_force(uow, here))
-    file = Attachment(sha256=call.app.media.put(data), name=f"{here.name}考核方案.xlsx")
+    file = Attachment(sha256=await call.app.media.put(data), name=f"{here.name}考核方案.xlsx")
     return Say(Content.of(file, "改好后发回来并写「考核 导入」。"), privately=True, here=HERE)
 
 

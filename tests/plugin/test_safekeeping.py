@@ -50,7 +50,7 @@ async def full(app: App) -> App:
         uow.session.add(above)
         await uow.session.flush()
         (await uow.session.get_one(Branch, 1)).parent_id = above.id
-    app.media.put(b"a picture")
+    await app.media.put(b"a picture")
     return app
 
 
