@@ -10,11 +10,12 @@ from sqlalchemy import Delete, delete, or_, select
 from bot.chat.call import Ask
 from bot.chat.models import Question
 from bot.chat.scene import Asked, Scene
-from bot.core.db import Database, UnitOfWork, delete_some
+from bot.core.db import Database, UnitOfWork, delete_some, upsert
 from bot.core.errors import DatabaseBusy
 
 Key = tuple[str, str, str, str]
 CANCEL = "取消"
+_KEY = ("platform", "account", "scene", "user_id")
 
 SUGGESTED_FOR = timedelta(minutes=2)
 _QUOTED = re.compile(r"「/?([^\s」<]{1,12})")
@@ -97,21 +98,15 @@ class Conversations:
     async def ask(self, scene: Scene, ask: Ask) -> None:
         """Open a question; on disk before it is said."""
         async with self._database.unit_of_work() as uow:
-            await uow.session.execute(_mine(scene))
             expires_at = uow.now + timedelta(minutes=ask.minutes)
-            platform, account, place, user_id = key_of(scene)
-            uow.session.add(
-                Question(
-                    platform=platform,
-                    account=account,
-                    scene=place,
-                    user_id=user_id,
-                    then=ask.then,
-                    payload=json.dumps(ask.payload, ensure_ascii=False),
-                    choices=json.dumps(ask.choices, ensure_ascii=False),
-                    expires_at=expires_at,
-                )
-            )
+            question = {
+                "then": ask.then,
+                "payload": json.dumps(ask.payload, ensure_ascii=False),
+                "choices": json.dumps(ask.choices, ensure_ascii=False),
+                "expires_at": expires_at,
+            }
+            statement = upsert(uow.session, Question).values(dict(zip(_KEY, key_of(scene), strict=True)) | question)
+            await uow.session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=question))
         self._open[key_of(scene)] = Asked(ask.then, ask.choices, expires_at)
 
     async def take(self, scene: Scene, asked: Asked) -> dict[str, object] | None:
