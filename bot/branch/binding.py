@@ -13,7 +13,7 @@ from bot.branch.actor import Actor
 from bot.branch.models import Member, Request
 from bot.branch.names import clean_name
 from bot.branch.requests import Asked, Outcome
-from bot.branch.roster import subject
+from bot.branch.roster import hold, subject
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
 
@@ -40,6 +40,9 @@ async def bind_self(uow: UnitOfWork, actor: Actor, text: str, superusers: frozen
         return await requests.ask(
             uow, actor, member.branch_id, "bind", payload, said, superusers=superusers, but=member.id
         )
+    await hold(uow, member)
+    if member.left_on is not None or await repository.accounts_of(uow, [member.id], actor.platform):
+        return await bind_self(uow, actor, text, superusers)  # somebody was faster
     repository.add_account(uow, member.id, actor.platform, actor.user_id, actor.display_name, actor.account)
     await audit.record(uow, actor, "roster.bind", subject(member))
     return member
@@ -75,6 +78,7 @@ async def decided(uow: UnitOfWork, actor: Actor, request: Request, agree: bool) 
     member = await uow.session.get_one(Member, requests.payload_of(request)["member"])
     if not agree:
         return Outcome(f"好的,没有绑定「{member.name}」。", "绑定没有通过,请和书记联系。")
+    await hold(uow, member)
     if member.left_on is not None:
         raise UserError(f"{member.name}已经不在名册上了。不绑定请回复「不同意 {request.no}」。")
     if await repository.owners(uow, request.platform, [request.user_id]):

@@ -29,7 +29,7 @@ def follow_moves(mover: Mover) -> Mover:
     return mover
 
 
-async def hold(uow: UnitOfWork, members: Collection[int]) -> None:
+async def hold(uow: UnitOfWork, members: repository.Members) -> None:
     """Have these members ours alone until the end of the unit of work. Whoever changes one holds them first, all at
     once: what adds them up is locked behind them."""
     with uow.session.no_autoflush:
@@ -53,8 +53,10 @@ async def move(uow: UnitOfWork, moves: Mapping[Member, int]) -> None:
     """Put these members on the rosters of these branches: nobody else changes where a member belongs."""
     if not moves:
         return
-    members, branches = [member.id for member in moves], {member.branch_id for member in moves} | set(moves.values())
+    members = [member.id for member in moves]
     await hold(uow, members)
+    await uow.session.flush()
+    branches = set(await repository.homes(uow, members)) | set(moves.values())
     for member, to in moves.items():
         member.branch_id = to
     await uow.session.flush()

@@ -49,6 +49,7 @@ async def exempt(uow: UnitOfWork, actor: Actor, member: Member, days: Period | N
         raise UserError(f"依据请写在 {REASON_LENGTH} 字以内。")
     if days is not None:
         await retention.need_kept(uow, days.first)
+    await counting.hold(uow, [member.id])
     today, known = branch.today(uow), await repository.exemptions(uow, member.id)
     before = _days(known)
     if days is None:
@@ -71,6 +72,7 @@ async def exempt(uow: UnitOfWork, actor: Actor, member: Member, days: Period | N
 async def resume(uow: UnitOfWork, actor: Actor, member: Member, day: date, reason: str = "") -> None:
     """End an exemption, and drop one to come: they are expected from ``day`` on. Raises ``UserError``."""
     await retention.need_kept(uow, day)
+    await counting.hold(uow, [member.id])
     known = await repository.exemptions(uow, member.id)
     before = _days(known)
     ended = [one for one in known if one.last_day >= day]
@@ -90,7 +92,7 @@ def _days(spans: Sequence[Leave]) -> Days:
 
 
 async def _changed(uow: UnitOfWork, actor: Actor, member: Member, before: Days, since: date, said: str) -> None:
-    await counting.hold(uow, [member.id])
+    await uow.session.flush()
     now = _days(await repository.exemptions(uow, member.id))
     payload = {"member": member.id, "before": before, "now": now, "since": since.isoformat()}
     await undo.remember(uow, actor, KIND, payload, said)
@@ -100,6 +102,7 @@ async def _changed(uow: UnitOfWork, actor: Actor, member: Member, before: Days, 
 async def put_back(uow: UnitOfWork, _actor: Actor, payload: undo.Payload) -> None:
     """Undo either. Raises ``UserError`` where it was changed again since."""
     member = await uow.session.get_one(Member, payload["member"])
+    await counting.hold(uow, [member.id])
     known = await repository.exemptions(uow, member.id)
     if [list(one) for one in _days(known)] != payload["now"]:
         raise UserError("后来又改过,撤销不了。")

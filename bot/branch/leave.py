@@ -24,6 +24,7 @@ async def take(uow: UnitOfWork, actor: Actor, member: Member, first: date, last:
     if first < branch.today(uow) and not actor.may(LEADERS):
         raise UserError("已经过去的日子请书记来补记。")
     await retention.need_kept(uow, first)
+    await counting.hold(uow, [member.id])
     for known in await repository.leaves_from(uow, member.id, first):
         if known.first_day <= first and known.last_day >= last:
             raise UserError(f"{known.first_day.month}月{known.first_day.day}日起已经请过假了。")
@@ -38,6 +39,7 @@ async def take(uow: UnitOfWork, actor: Actor, member: Member, first: date, last:
 async def end(uow: UnitOfWork, actor: Actor, member: Member) -> None:
     """Back from today on: a running leave ended yesterday, one to come is dropped. Raises ``UserError`` without any."""
     today = branch.today(uow)
+    await counting.hold(uow, [member.id])
     leaves = await repository.leaves_from(uow, member.id, today)
     if not leaves:
         raise UserError(f"{member.name}现在没有请假。")
@@ -54,6 +56,7 @@ async def end(uow: UnitOfWork, actor: Actor, member: Member) -> None:
 
 async def resume(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo ``end``: they are away again as before."""
+    await counting.hold(uow, [payload["member"]])
     for leave_id, first, last, reason in payload["leaves"]:
         leave = await uow.session.get(Leave, leave_id)
         if leave is None or leave.member_id != payload["member"]:

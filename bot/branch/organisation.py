@@ -8,7 +8,7 @@ from bot.branch import organisation_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, BranchKind, Member, Role
-from bot.branch.roster import subject
+from bot.branch.roster import hold, subject
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, NotFound, UserError
 
@@ -51,6 +51,7 @@ async def find(uow: UnitOfWork, actor: Actor, text: str) -> list[Branch]:
 async def create(uow: UnitOfWork, actor: Actor, name: str, kind: BranchKind, parent: Branch | None) -> Branch:
     """A new node below ``parent`` (None: a new root, for superusers). Raises ``NotAllowed`` or ``UserError``."""
     name = clean(name)
+    await repository.hold_tree(uow)
     if parent is None and not actor.is_superuser:
         raise NotAllowed("最上面一级由管理员建立。建下级请写上级,比如:支部 新建 第二党支部 上级 红旗党委")
     if parent is not None:
@@ -82,6 +83,7 @@ async def _fits(uow: UnitOfWork, name: str, kind: BranchKind, parent: Branch | N
 async def rename(uow: UnitOfWork, actor: Actor, node: Branch, name: str) -> str:
     """Give a branch another name; the name before. Raises ``NotAllowed`` or ``UserError``."""
     name = clean(name)
+    await repository.hold_tree(uow)
     await rights.need_leader(uow, actor, node)
     known = await repository.sibling(uow, node.parent_id, name)
     if known is not None:
@@ -95,6 +97,7 @@ async def rename(uow: UnitOfWork, actor: Actor, node: Branch, name: str) -> str:
 
 async def name_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo a new name. Raises ``NotAllowed`` or ``UserError``."""
+    await repository.hold_tree(uow)
     node = await branch.get(uow, payload["branch"])
     await rights.need_leader(uow, actor, node)
     if node.name != payload["after"] or await repository.sibling(uow, node.parent_id, payload["before"]):
@@ -104,6 +107,7 @@ async def name_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> Non
 
 async def change_kind(uow: UnitOfWork, actor: Actor, node: Branch, kind: BranchKind) -> None:
     """Correct the level of a branch. Raises ``NotAllowed`` or ``UserError``."""
+    await repository.hold_tree(uow)
     await rights.need_leader(uow, actor, node)
     parent = await branch.get(uow, node.parent_id) if node.parent_id is not None else None
     below = [one for one in await repository.subtree(uow, node.path) if one.parent_id == node.id]
@@ -117,6 +121,7 @@ async def change_kind(uow: UnitOfWork, actor: Actor, node: Branch, kind: BranchK
 
 async def move(uow: UnitOfWork, actor: Actor, node: Branch, parent: Branch) -> None:
     """Hang ``node`` with all below it under ``parent``. Raises ``NotAllowed`` or ``UserError``."""
+    await repository.hold_tree(uow)
     await rights.need_leader(uow, actor, node)
     await rights.need_leader(uow, actor, parent)
     if parent.path.startswith(node.path):
@@ -164,6 +169,7 @@ def _walk(
 async def move_member(uow: UnitOfWork, actor: Actor, member: Member, to: Branch) -> Branch:
     """Put a member into a 党小组, or back into the 支部; where they were. They keep their record and offices, but for
     the 党小组长 of the group they leave. Raises ``NotAllowed`` or ``UserError``."""
+    await hold(uow, member)
     old = await branch.get(uow, member.branch_id)
     await rights.need_leader(uow, actor, old)
     await rights.need_leader(uow, actor, to)
@@ -181,6 +187,7 @@ async def move_member(uow: UnitOfWork, actor: Actor, member: Member, to: Branch)
 async def move_member_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None:
     """Undo such a move. Raises ``NotAllowed`` or ``UserError``."""
     member = await uow.session.get_one(Member, payload["member"])
+    await hold(uow, member)
     await rights.need_leader(uow, actor, await branch.get(uow, payload["to"]))
     if member.branch_id != payload["to"]:
         raise UserError(f"{member.name}后来又换过小组,撤销不了。")

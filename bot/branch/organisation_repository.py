@@ -13,6 +13,15 @@ async def branches(uow: UnitOfWork, branch_ids: Sequence[int]) -> Sequence[Branc
     return (await uow.session.scalars(select(Branch).where(Branch.id.in_(branch_ids)).order_by(Branch.path))).all()
 
 
+async def hold_tree(uow: UnitOfWork) -> None:
+    """Nobody else changes the tree or puts somebody on a roster until the end of the unit of work: its first branch
+    stands for all. Those that were read before are read anew."""
+    first = select(Branch.id).order_by(Branch.id).limit(1)
+    await uow.session.execute(first.with_for_update(key_share=True))
+    known = select(Branch).where(Branch.id.in_([one.id for one in uow.session if isinstance(one, Branch)]))
+    await uow.session.execute(known.execution_options(populate_existing=True))
+
+
 async def settings_of(uow: UnitOfWork, branch_ids: Sequence[int]) -> dict[tuple[int, str], str]:
     """(branch id, key) → value of all that these branches have set themselves."""
     rows = await uow.session.scalars(

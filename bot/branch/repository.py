@@ -52,6 +52,12 @@ async def lock_members(uow: UnitOfWork, members: Members, *, shared: bool = Fals
         await uow.session.execute(query.where(Member.id.in_(ids[start : start + SOME])))
 
 
+async def homes(uow: UnitOfWork, members: Collection[int]) -> Sequence[int]:
+    """The branches to which these belong now."""
+    query = select(Member).where(Member.id.in_(members)).execution_options(populate_existing=True)
+    return [member.branch_id for member in await uow.session.scalars(query)]
+
+
 async def settings_on_path(uow: UnitOfWork, branch_ids: Sequence[int], key: str) -> dict[int, str]:
     """The values that these branches have of their own for ``key``."""
     rows = await uow.session.execute(

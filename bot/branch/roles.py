@@ -8,7 +8,7 @@ from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, BranchKind, Member, Role
-from bot.branch.roster import subject
+from bot.branch.roster import hold, subject
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, UserError
 
@@ -57,6 +57,9 @@ async def appoint(uow: UnitOfWork, actor: Actor, office: Office) -> None:
     """Give the planned office. Raises what ``planned`` raises."""
     member, place, role = office.member, office.branch, office.role
     await _need_right(uow, actor, place, role)
+    await hold(uow, member)
+    if member.left_on is not None:
+        raise UserError(f"{member.name}已经不在名册上了。")
     if not await repository.grant(uow, place.id, member.id, role):
         raise UserError(f"{member.name}已经是「{place.name}」的{role.value}了。")
     await _note(uow, actor, office, given=True)
@@ -114,6 +117,7 @@ async def put_back(uow: UnitOfWork, actor: Actor, payload: undo.Payload) -> None
     place, member = await branch.get(uow, payload["branch"]), await uow.session.get_one(Member, payload["member"])
     office = Office(member, place, Role(payload["role"]))
     await _need_right(uow, actor, place, office.role)
+    await hold(uow, member)
     if payload["given"]:
         done = await organisation.revoke(uow, place.id, member.id, office.role)
     else:

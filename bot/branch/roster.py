@@ -1,6 +1,7 @@
 """Use cases of the roster: who is on it, and as what. Nobody is ever deleted: they leave."""
 
 from bot.branch import audit, counting, undo
+from bot.branch import organisation_repository as organisation
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -18,6 +19,12 @@ def subject(member: Member) -> str:
     return f"member:{member.id}"
 
 
+async def hold(uow: UnitOfWork, member: Member) -> None:
+    """Have a person ours alone until the end of the unit of work, as they are now."""
+    await counting.hold(uow, [member.id])
+    await uow.session.refresh(member)
+
+
 async def listed(uow: UnitOfWork, branch_id: int) -> list[Entry]:
     """The roster of the branch and of everything below it."""
     return await repository.entries(uow, (await branch.get(uow, branch_id)).path, branch.today(uow))
@@ -33,6 +40,7 @@ async def add(
     name = clean_name(name)
     if not is_name(name):
         raise UserError(f"「{name[:20]}」不像姓名,没有添加。比如:成员 添加 张三 预备党员")
+    await organisation.hold_tree(uow)
     if user_id is not None and await repository.owners(uow, actor.platform, [user_id]):
         raise UserError("这个账号已经绑定了名册上的人,没有添加。")
     same = await repository.named(uow, (await branch.get(uow, actor.branch)).path, name)
@@ -56,6 +64,9 @@ async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
     """
     if member.id == actor.member_id:
         raise UserError("不能移除自己,请由别的书记或管理员来做。")
+    await hold(uow, member)
+    if member.left_on is not None:
+        raise UserError(f"{member.name}已经不在名册上了。")
     offices = [[grant.branch_id, grant.role] for grant in await repository.offices(uow, member.id)]
     accounts = [[a.platform, a.user_id, a.display_name, a.via] for a in await repository.all_accounts(uow, member.id)]
     await repository.end_offices(uow, member.id)
@@ -70,6 +81,7 @@ async def remove(uow: UnitOfWork, actor: Actor, member: Member) -> None:
 async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
     """Bring back the last of that name who left; they bind their account again. Raises ``NotFound``, ``UserError``."""
     name = clean_name(name)
+    await organisation.hold_tree(uow)
     path = (await branch.get(uow, actor.branch)).path
     if await repository.named(uow, path, name):
         raise UserError(f"{name}已经在名册上了。")
@@ -77,8 +89,10 @@ async def restore(uow: UnitOfWork, actor: Actor, name: str) -> Member:
     if not gone:
         raise NotFound(f"没有移除过「{name[:20]}」。新加入的请发「成员 添加 {name[:20]}」。")
     found = gone[0]
+    await hold(uow, found)
     since, found.left_on = found.left_on, None
-    assert since is not None
+    if since is None:
+        raise UserError(f"{name}已经在名册上了。")
     await counting.changed(uow, [found.id], since)
     await audit.record(uow, actor, "roster.restore", subject(found))
     return found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.branch import audit, counting
+from bot.branch import organisation_repository as organisation
 from bot.branch import roster_repository as repository
 from bot.branch import service as branch
 from bot.branch.actor import Actor
@@ -128,11 +129,19 @@ def _differs(row: SheetRow, entry: Entry, owners: dict[str, int]) -> bool:
     )
 
 
-async def apply(uow: UnitOfWork, actor: Actor, planned: Plan) -> None:
-    """Do what was planned in this unit of work."""
+async def take_in(uow: UnitOfWork, actor: Actor, rows: Sequence[SheetRow]) -> Plan:
+    """Import ``rows`` as they can be now, or nothing where there are problems."""
+    await organisation.hold_tree(uow)
+    await counting.hold(uow, repository.on_roster((await branch.get(uow, actor.branch)).path))
+    planned = await plan(uow, actor, rows)
+    if not planned.problems:
+        await _apply(uow, actor, planned)
+    return planned
+
+
+async def _apply(uow: UnitOfWork, actor: Actor, planned: Plan) -> None:
     here = await branch.get(uow, actor.branch)
     branches = {one.id: one for one in await repository.subtree(uow, here.path)}
-    await counting.hold(uow, [step.entry.member.id for step in planned.steps if step.entry is not None])
     done: list[tuple[SheetRow, Member]] = []
     moves: dict[Member, int] = {}
     for step in planned.steps:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.orm import aliased
 
 from bot.branch.models import Branch, BranchKind, ChatGroup, Leave, Member, MemberAccount, Role, RoleGrant
@@ -57,6 +57,12 @@ async def entries(uow: UnitOfWork, path: str, on: date) -> list[Entry]:
         )
         for member, branch_name in members
     ]
+
+
+def on_roster(path: str) -> Select[int]:
+    """The ids of everybody on the roster at ``path`` or below."""
+    query = select(Member.id).join(Branch, Branch.id == Member.branch_id)
+    return query.where(Branch.path.startswith(path, autoescape=True), Member.left_on.is_(None))
 
 
 async def named(uow: UnitOfWork, path: str, name: str) -> Sequence[Member]:

@@ -36,6 +36,7 @@ async def found_or_bind(uow: UnitOfWork, actor: Actor, name: str, group_name: st
     if await group_chats.here(uow, actor) is not None:
         raise UserError("这个群已经绑定了支部。")
     name = organisation.clean(name)
+    await nodes.hold_tree(uow)
     named = await nodes.named(uow, name)
     if len(named) > 1:
         raise UserError(f"有 {len(named)} 个「{name}」。请发「/支部 绑定 {name}」再选。")
@@ -57,6 +58,7 @@ class Enrolled:
 
 async def enrol(uow: UnitOfWork, actor: Actor, branch_id: int, cards: Sequence[Card]) -> Enrolled:
     """Put the people whose cards tell their name on the roster, with their accounts."""
+    await nodes.hold_tree(uow)
     known = await repository.owners(uow, actor.platform, [user_id for user_id, _ in cards])
     added = []
     for user_id, card in cards:

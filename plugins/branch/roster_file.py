@@ -52,11 +52,8 @@ async def preview(call: Call) -> Reply:
 async def take(call: Call) -> Reply:
     rows = _ROWS.validate_python(call.payload["rows"])
     async with call.app.database.unit_of_work() as uow:
-        plan = await roster_import.plan(uow, call.actor, rows)
-        if plan.problems:
-            return refused(plan.problems)
-        await roster_import.apply(uow, call.actor, plan)
-    return roster_views.imported(plan)
+        plan = await roster_import.take_in(uow, call.actor, rows)
+    return refused(plan.problems) if plan.problems else roster_views.imported(plan)
 
 
 def refused(problems: list[Problem]) -> Reply:
