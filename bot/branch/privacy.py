@@ -1,5 +1,6 @@
 """Use cases of a person's own data: what is kept about them, and its erasure with all totals left as they are."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,9 @@ from bot.branch.names import ERASED
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
 from bot.delivery import redaction
+
+Forget = Callable[[UnitOfWork, int, str], Awaitable[None]]
+"""Forgets a member of this name."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,26 @@ async def _alone(uow: UnitOfWork, grant: RoleGrant, member: Member) -> bool:
     return [one.id for one in await organisation.holders(uow, grant.branch_id, Role.SECRETARY)] == [member.id]
 
 
-async def erase(uow: UnitOfWork, actor: Actor) -> Member:
-    """Erase the speaker's name and accounts everywhere; every record and so every total stays. It can't be undone.
-
-    Raises ``UserError``.
+async def erase(uow: UnitOfWork, actor: Actor, keepers: Iterable[Forget]) -> Member:
+    """Erase the speaker's name and accounts everywhere, also in what ``keepers`` keep; every record and so every total
+    stays. It can't be undone. Raises ``UserError``.
     """
     member = await check(uow, actor)
     name, accounts = member.name, list(await repository.all_accounts(uow, member.id))
+    await traces.hold(uow, [(account.platform, account.user_id) for account in accounts], name, member.id)
+    await counting.hold(uow, [member.id])
+    for forget in keepers:
+        await forget(uow, member.id, name)
     await repository.end_offices(uow, member.id)
     await repository.detach(uow, member.id)
     member.name, member.left_on = ERASED, branch.today(uow)
     await counting.changed(uow, [member.id], member.left_on)
     await traces.forget_leaves(uow, member.id)
+    await traces.forget_name(uow, name, ERASED, member.id)
     for platform in {account.platform for account in accounts}:
         user_ids = [account.user_id for account in accounts if account.platform == platform]
         await traces.forget_accounts(uow, platform, user_ids, f"member:{member.id}")
         await redaction.forget(uow, platform, user_ids, name, ERASED)
-    await traces.forget_name(uow, name, ERASED, member.id)
     nobody = Actor(actor.platform, actor.account, "", branch_id=member.branch_id, member_id=member.id)
     await audit.record(uow, nobody, "member.erase", f"member:{member.id}")
     return member

@@ -2,10 +2,31 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import String, cast, delete, func, literal, or_, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, select, tuple_, update
 
 from bot.branch.models import AuditEntry, Leave, Request, UndoStep
 from bot.core.db import UnitOfWork
+
+
+async def hold(uow: UnitOfWork, accounts: Collection[tuple[str, str]], name: str, member_id: int) -> None:
+    """Nobody else decides or takes back meanwhile what these accounts asked for or did, or what bears the name: both
+    come before the person."""
+    of_theirs = tuple_(Request.platform, Request.user_id).in_(accounts)
+    named = or_(*(column.contains(name, autoescape=True) for column in (Request.said, Request.reason)))
+    asked = select(Request.id).where(or_(of_theirs, named)).order_by(Request.id)
+    await uow.session.execute(asked.with_for_update(key_share=True))
+    done = or_(tuple_(UndoStep.platform, UndoStep.user_id).in_(accounts), _steps(name, member_id))
+    steps = select(UndoStep.id).where(done).order_by(UndoStep.id)
+    await uow.session.execute(steps.with_for_update(key_share=True))
+
+
+def _steps(name: str, member_id: int) -> ColumnElement[bool]:
+    """What would put the name back if it were undone."""
+    return or_(
+        UndoStep.said.contains(name, autoescape=True),
+        UndoStep.payload.contains(f'"member": {member_id},', autoescape=True),
+        UndoStep.payload.contains(f'"member": {member_id}}}', autoescape=True),
+    )
 
 
 async def forget_leaves(uow: UnitOfWork, member_id: int) -> None:
@@ -34,9 +55,4 @@ async def forget_name(uow: UnitOfWork, name: str, instead: str, member_id: int) 
     for column in (Request.said, Request.reason):
         rows = update(Request).where(column.contains(name, autoescape=True))
         await execute(rows.values({column: func.replace(column, name, instead)}))
-    about = or_(
-        UndoStep.said.contains(name, autoescape=True),
-        UndoStep.payload.contains(f'"member": {member_id},', autoescape=True),
-        UndoStep.payload.contains(f'"member": {member_id}}}', autoescape=True),
-    )
-    await execute(delete(UndoStep).where(about))
+    await execute(delete(UndoStep).where(_steps(name, member_id)))

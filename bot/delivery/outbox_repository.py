@@ -113,7 +113,8 @@ async def cancel(uow: UnitOfWork, *which: ColumnElement[bool]) -> int:
     waiting = or_(
         row.state.in_((State.PENDING, State.NEEDS_HUMAN)), and_(row.state == State.SENDING, row.sending_at.is_(None))
     )
-    cancelled = update(row).where(waiting, *which).values(state=State.CANCELLED, lease_until=None)
+    in_turn = select(row.id).where(waiting, *which).order_by(row.id).with_for_update(key_share=True)
+    cancelled = update(row).where(row.id.in_(in_turn)).values(state=State.CANCELLED, lease_until=None)
     return await changed(uow.session, cancelled.execution_options(synchronize_session=False))
 
 

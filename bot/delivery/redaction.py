@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import String, cast, literal, or_, select, update
+from sqlalchemy import String, and_, cast, literal, or_, select, update
 
 from bot.core.db import UnitOfWork
 from bot.delivery.models import OutboxRow, State
@@ -16,6 +16,11 @@ async def forget(uow: UnitOfWork, platform: str, user_ids: Collection[str], name
     ``name`` becomes ``instead``. A reading that is pushed isn't touched: it may name somebody of the same name."""
     session = uow.session
     theirs = (OutboxRow.platform == platform, OutboxRow.target_kind == "private", OutboxRow.target_id.in_(user_ids))
+    named = OutboxRow.content.contains(name, autoescape=True)
+    mentioned = or_(*(OutboxRow.content.contains(f'"{user_id}"', autoescape=True) for user_id in user_ids), named)
+    elsewhere = and_(mentioned, ~OutboxRow.origin.startswith("study.assignment", autoescape=True))
+    in_turn = select(OutboxRow.id).where(or_(and_(*theirs), elsewhere)).order_by(OutboxRow.id)
+    await session.execute(in_turn.with_for_update())
     waiting = update(OutboxRow).where(*theirs, OutboxRow.state == State.PENDING.value)
     await session.execute(waiting.values(state=State.CANCELLED.value).execution_options(synchronize_session=False))
     emptied = update(OutboxRow).where(*theirs, OutboxRow.state != State.SENDING.value)
@@ -27,9 +32,6 @@ async def forget(uow: UnitOfWork, platform: str, user_ids: Collection[str], name
             key=literal("erased:") + cast(OutboxRow.id, String),
         ).execution_options(synchronize_session=False)
     )
-    named = OutboxRow.content.contains(name, autoescape=True)
-    mentioned = or_(*(OutboxRow.content.contains(f'"{user_id}"', autoescape=True) for user_id in user_ids), named)
-    query = select(OutboxRow).where(mentioned, ~OutboxRow.origin.startswith("study.assignment", autoescape=True))
-    for row in await session.scalars(query):
+    for row in await session.scalars(select(OutboxRow).where(elsewhere).execution_options(populate_existing=True)):
         for word, other in ((name, instead), *((f'"{user_id}"', '"0"') for user_id in user_ids)):
             row.content = row.content.replace(word, other)

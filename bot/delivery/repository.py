@@ -69,10 +69,11 @@ async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: fl
 async def mark_sending(uow: UnitOfWork, ids: Collection[int], owner: str, lease: float) -> set[int]:
     """Write "about to send" on claimed messages; those of them that are still ours. From here on they may have left."""
     row = OutboxRow
+    ours = (row.id.in_(ids), row.owner == owner, row.state == State.SENDING, row.sending_at.is_(None))
+    in_turn = select(row.id).where(*ours, row.lease_until > uow.now).order_by(row.id).with_for_update(key_share=True)
     marked = await uow.session.execute(
         update(row)
-        .where(row.id.in_(ids), row.owner == owner, row.state == State.SENDING, row.sending_at.is_(None))
-        .where(row.lease_until > uow.now)
+        .where(row.id.in_(in_turn))
         .values(
             sending_at=uow.now, first_sending_at=func.coalesce(row.first_sending_at, uow.now),
             attempts=row.attempts + 1, lease_until=uow.now + timedelta(seconds=lease),

@@ -165,7 +165,7 @@ async def edit(uow: UnitOfWork, discussion_id: int, text: str) -> str:
     text = text.strip()
     if len(text) > LONGEST:
         raise UserError(f"小结请写在 {LONGEST} 字以内。")
-    (await uow.session.get_one(Discussion, discussion_id)).draft = text
+    (await repository.lock(uow, discussion_id)).draft = text
     return text
 
 
@@ -189,7 +189,7 @@ async def post(
 ) -> int:
     """Send the summary to the groups of the discussion and keep it; how many groups. Who has taken their words back
     since it was drafted isn't quoted."""
-    discussion = await uow.session.get_one(Discussion, discussion_id)
+    discussion = await repository.lock(uow, discussion_id)
     there = {voice.id for voice, _ in await repository.voices(uow, discussion_id)}
     for voice_id, words in quotes:
         if voice_id not in there:

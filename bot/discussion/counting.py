@@ -1,6 +1,6 @@
 """Use cases of 别统计我: out of every discussion at once and backwards, and back in."""
 
-from bot.branch import audit
+from bot.branch import audit, counting
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.discussion import repository
@@ -9,6 +9,7 @@ from bot.discussion import repository
 async def leave(uow: UnitOfWork, actor: Actor) -> bool:
     """Forget everything this member ever said in a discussion, and count nothing from now on; False if it was so.
     Raises ``UserError`` for who is on no roster."""
+    await counting.hold(uow, [actor.myself])
     await forget(uow, actor.myself)
     new = await repository.opt_out(uow, actor.myself)
     if new:

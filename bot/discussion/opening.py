@@ -103,7 +103,7 @@ async def open_one(uow: UnitOfWork, actor: Actor, draft: Draft) -> Discussion:
 async def call_off(uow: UnitOfWork, discussion_id: int) -> None:
     """What 撤销 does to ``open_one``: cards that haven't left never do, nothing is listened to. Raises ``UserError`` if
     somebody has spoken already."""
-    discussion = await uow.session.get_one(Discussion, discussion_id)
+    discussion = await repository.lock(uow, discussion_id)
     if discussion.state != State.OPEN or await repository.voices(uow, discussion_id):
         raise UserError(f"讨论 {discussion.no} 已经有人发言或已结束,不能撤销。可以发「结束讨论 {discussion.no}」。")
     discussion.state, discussion.ended_at = State.CANCELLED, uow.now
@@ -138,6 +138,7 @@ async def the_one(uow: UnitOfWork, branch_id: int, no: int | None) -> Discussion
 
 async def end(uow: UnitOfWork, actor: Actor, discussion: Discussion) -> None:
     """No more voices from now on. Raises ``UserError`` if it has ended. It can be undone."""
+    await repository.lock(uow, discussion.id)
     if discussion.state != State.OPEN:
         raise UserError(f"讨论 {discussion.no} 已经结束了。发「小结 {discussion.no}」看小结。")
     discussion.state, discussion.ended_at = State.ENDED, uow.now
@@ -148,7 +149,7 @@ async def end(uow: UnitOfWork, actor: Actor, discussion: Discussion) -> None:
 
 async def reopen(uow: UnitOfWork, discussion_id: int) -> None:
     """What 撤销 does to ``end``. Raises ``UserError`` if its time is over."""
-    discussion = await uow.session.get_one(Discussion, discussion_id)
+    discussion = await repository.lock(uow, discussion_id)
     if discussion.ends_at <= uow.now:
         raise UserError("讨论的时间已经过了,不能再打开。")
     discussion.state, discussion.ended_at = State.OPEN, None

@@ -162,6 +162,18 @@ async def search(uow: UnitOfWork, branch_id: int, words: Sequence[str], limit: i
 # -- voices
 
 
+async def lock(uow: UnitOfWork, discussion_id: int) -> Discussion:
+    """The discussion, ours alone until the end of the unit of work."""
+    how: Any = {"with_for_update": {"key_share": True}, "populate_existing": True}
+    return await uow.session.get_one(Discussion, discussion_id, **how)
+
+
+async def is_open(uow: UnitOfWork, discussion_id: int) -> bool:
+    """Whether one may still speak; nobody ends it until the end of the unit of work."""
+    query = select(Discussion.state).where(Discussion.id == discussion_id).with_for_update(read=True)
+    return await uow.session.scalar(query) == State.OPEN
+
+
 async def put_voice(uow: UnitOfWork, row: dict[str, Any]) -> None:
     """Insert a voice, or the new words of one that was edited."""
     statement = upsert(uow.session, Voice).values(row)

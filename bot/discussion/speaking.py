@@ -5,6 +5,7 @@ Only what belongs to a discussion of a member who wants to be counted is ever wr
 
 from dataclasses import dataclass
 
+from bot.branch import counting
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.telling import private, tell
@@ -83,8 +84,12 @@ async def _answered(uow: UnitOfWork, platform: str, group_id: str, message_id: s
 
 
 async def keep(uow: UnitOfWork, judged: Judged) -> None:
-    """Write a voice down. Who falls short of the rule is told why, privately and once a discussion."""
+    """Write a voice down, if its discussion hasn't ended and its author isn't out of all of them meanwhile. Who falls
+    short of the rule is told why, privately and once a discussion."""
     actor = judged.said.actor
+    await counting.stay(uow, [actor.myself])
+    if await repository.opted_out(uow, [actor.myself]) or not await repository.is_open(uow, judged.discussion_id):
+        return
     await repository.put_voice(
         uow,
         {

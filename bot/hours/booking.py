@@ -56,7 +56,9 @@ async def settle(uow: UnitOfWork, what: For, halves: Mapping[int, int]) -> None:
 
 
 async def withdraw(uow: UnitOfWork, origin: str) -> None:
-    """Take all hours of this thing out of the ledger."""
+    """Take all hours of this thing out of the ledger. Raises ``UserError`` where only sums are kept of its day."""
+    for day in await repository.days_of(uow, origin):
+        await retention.need_kept(uow, day)
     await counting.stay(uow, await repository.holders(uow, origin))
     totals = await repository.totals_of(uow, origin)
     await repository.drop_others(uow, origin, [])

@@ -111,6 +111,11 @@ async def holders(uow: UnitOfWork, origin: str) -> Sequence[int]:
     return (await uow.session.scalars(select(HourEntry.member_id).where(HourEntry.origin == origin))).all()
 
 
+async def days_of(uow: UnitOfWork, origin: str) -> Sequence[date]:
+    """On which days something was got for this."""
+    return (await uow.session.scalars(select(HourEntry.day).where(HourEntry.origin == origin).distinct())).all()
+
+
 async def totals_of(uow: UnitOfWork, origin: str) -> set[Total]:
     """The totals that what is booked for this goes into."""
     return await _totals(uow, HourEntry.origin == origin)

@@ -92,7 +92,7 @@ async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member,
         raise UserError(f"会议 {meeting.no} 取消了,不能补签。")
     if uow.now < (await window(uow, meeting)).opens:
         raise UserError(f"会议 {meeting.no} 还没开始签到,不能补签。")
-    await repository.lock(uow, meeting.id)
+    await closing.lock(uow, meeting.id, member.id)
     found = await repository.person(uow, meeting.id, member.id)
     if found is None:
         found = MeetingPerson(meeting_id=meeting.id, member_id=member.id, expected=False, wrong=0)
@@ -120,7 +120,7 @@ async def enter_all(uow: UnitOfWork, actor: Actor, meeting: Meeting, reason: str
     _check_reason(reason, "补签 5 全体 纸质签到")
     if meeting.state == State.CANCELLED or meeting.ends_at > uow.now:
         raise UserError(f"会议 {meeting.no} 还没开完,不能全体补签。")
-    await repository.lock(uow, meeting.id)
+    await closing.lock(uow, meeting.id)
     absent = rules.attendance(await repository.people(uow, meeting)).absent
     for one in absent:
         found = await repository.person(uow, meeting.id, one.member_id)
@@ -134,7 +134,7 @@ async def enter_all(uow: UnitOfWork, actor: Actor, meeting: Meeting, reason: str
 
 async def take_out(uow: UnitOfWork, meeting_id: int, member_id: int) -> Meeting:
     """What 撤销 does to ``enter``."""
-    meeting = await repository.lock(uow, meeting_id)
+    meeting = await closing.lock(uow, meeting_id)
     found = await repository.person(uow, meeting_id, member_id)
     if found is None or found.method != Method.MANUAL:
         raise UserError("这条补签后来又改过,撤销不了。")
@@ -150,7 +150,7 @@ async def leave_early(
     """Note that somebody who is there leaves before the end; when that was. Raises ``UserError``."""
     await circle.need_chair(uow, actor, meeting)
     _check_reason(reason, "早退 5 张三 家里有急事")
-    await repository.lock(uow, meeting.id)
+    await closing.lock(uow, meeting.id)
     found = await repository.person(uow, meeting.id, member.id)
     if found is None or found.signed_at is None:
         raise UserError(f"{member.name}没有签到会议 {meeting.no},不用记早退。")

@@ -1,5 +1,6 @@
 """What a meeting has come to once it is over, and again whenever its list is corrected afterwards."""
 
+from bot.branch import counting
 from bot.branch import service as branch
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
@@ -14,6 +15,15 @@ from bot.study import attending
 def origin(meeting_id: int) -> str:
     """What the hours of a meeting are booked under."""
     return f"meeting:{meeting_id}"
+
+
+async def lock(uow: UnitOfWork, meeting_id: int, *besides: int) -> Meeting:
+    """A meeting whose list is to be corrected, ours alone until the end of the unit of work. Whoever is on its list, or
+    ``besides``, stays where they are: people come before what is written of them."""
+    meeting = await repository.lock(uow, meeting_id)
+    listed = await repository.listed(uow, meeting_id)
+    await counting.stay(uow, {*listed, *besides})
+    return meeting
 
 
 async def settle(uow: UnitOfWork, meeting: Meeting) -> None:

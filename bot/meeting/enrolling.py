@@ -9,7 +9,7 @@ from bot.branch.actor import COMMITTEE, Actor
 from bot.branch.models import Member
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotAllowed, UserError
-from bot.meeting import circle, course_repository, courses, sayings
+from bot.meeting import circle, course_repository, courses, repository, sayings
 from bot.meeting.courses import Standing
 from bot.meeting.models import Meeting
 
@@ -71,9 +71,11 @@ async def withdraw(uow: UnitOfWork, actor: Actor, no: int, member: Member) -> St
         raise NotAllowed("给别人取消报名由支委来做。自己不去了发「取消报名 编号」。")
     if wanted.over(uow.now):
         raise UserError(f"培训 {no} 已经上完了,不能取消报名。")
+    to_come = [one.id for one in _coming(uow, wanted)]
+    await repository.lock_all(uow, to_come)
     if not await course_repository.withdraw(uow, wanted.course.id, member.id):
         raise UserError(f"{member.name}没有报名培训 {no}。")
-    await course_repository.expect_no_more(uow, [one.id for one in _coming(uow, wanted)], member.id)
+    await course_repository.expect_no_more(uow, to_come, member.id)
     await audit.record(uow, actor, "course.withdraw", f"培训 {no} member:{member.id}")
     return wanted
 
@@ -83,6 +85,7 @@ def _coming(uow: UnitOfWork, wanted: Standing) -> list[Meeting]:
 
 
 async def _put_in(uow: UnitOfWork, wanted: Standing, members: Sequence[int]) -> None:
-    await course_repository.enrol(uow, wanted.course.id, members)
     to_come = [one.id for one in wanted.sessions if one.ends_at > uow.now]
+    await repository.lock_all(uow, to_come)
+    await course_repository.enrol(uow, wanted.course.id, members)
     await course_repository.expect(uow, to_come, members)

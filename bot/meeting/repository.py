@@ -52,6 +52,12 @@ async def people(uow: UnitOfWork, meeting: Meeting) -> list[Person]:
     ]
 
 
+async def listed(uow: UnitOfWork, meeting_id: int) -> Sequence[int]:
+    """Who is on the list of a meeting."""
+    query = select(MeetingPerson.member_id).where(MeetingPerson.meeting_id == meeting_id)
+    return (await uow.session.scalars(query)).all()
+
+
 async def relist(uow: UnitOfWork, meeting_id: int, wanted: Mapping[int, tuple[bool, bool]]) -> None:
     """Make the list of a meeting say that these members are on it, and whether each is expected and has a vote. Who has
     signed in or asked leave stays as they are."""
@@ -140,6 +146,12 @@ async def due(uow: UnitOfWork) -> Meeting | None:
 async def lock(uow: UnitOfWork, meeting_id: int) -> Meeting:
     """The meeting, ours alone until the end of the unit of work."""
     return await uow.session.get_one(Meeting, meeting_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+async def lock_all(uow: UnitOfWork, meetings: Collection[int]) -> None:
+    """Have these ours alone: their lists are changed."""
+    query = select(Meeting.id).where(Meeting.id.in_(meetings)).order_by(Meeting.id)
+    await uow.session.execute(query.with_for_update(key_share=True))
 
 
 async def latest(uow: UnitOfWork, branch_id: int, before: datetime) -> Meeting | None:

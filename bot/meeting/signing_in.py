@@ -9,7 +9,7 @@ from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.meeting import circle, repository, rules
 from bot.meeting.attendance import window
-from bot.meeting.models import Meeting, Method
+from bot.meeting.models import Meeting, Method, State
 from bot.meeting.rules import Window
 
 AHEAD = timedelta(hours=24)
@@ -119,9 +119,10 @@ async def _after(uow: UnitOfWork, actor: Actor, meeting: Meeting) -> Outcome:
 async def _sign(uow: UnitOfWork, actor: Actor, meeting: Meeting, when: Window, method: Method, code: str) -> Outcome:
     await repository.lock(uow, meeting.id)
     found = await repository.person(uow, meeting.id, actor.member_id or 0)
-    assert found is not None
-    if found.signed_at is not None:
-        return SignedIn(meeting, False, found.late)
+    if found is None:
+        return NotSigned(Refused.NOT_LISTED, meeting)  # taken off its list this very moment
+    if found.signed_at is not None or meeting.state != State.CALLED:  # or ended, or called off
+        return await _after(uow, actor, meeting)
     if found.wrong >= rules.WRONG_MOST:
         return NotSigned(Refused.LOCKED, meeting)
     if code and code != meeting.code:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.branch import counting
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
@@ -137,7 +138,12 @@ async def _begin(
 async def _start(
     uow: UnitOfWork, actor: Actor, questions: list[int], title: str, assignment_id: int | None = None
 ) -> Asked:
-    """Begin a sitting; whatever else this member had under way ends."""
+    """Begin a sitting; whatever else this member had under way ends. Whoever begins twice at once has one."""
+    before = await repository.under_way(uow, actor.myself, uow.now - KEPT)
+    await counting.hold(uow, [actor.myself])
+    now = await repository.under_way(uow, actor.myself, uow.now - KEPT)
+    if meanwhile := [one for one in now if one not in before]:
+        return await _asked(uow, meanwhile[0])
     await stop(uow, actor)
     sitting = Sitting(
         branch_id=actor.branch,

@@ -29,8 +29,6 @@ async def ask(call: Call) -> Reply:
 async def erase(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         name = (await people.myself(uow, call.actor)).name
-        member = await privacy.erase(uow, call.actor)
-        for keeper in TABLE.keepers.values():
-            await keeper.forget(uow, member.id, name)
+        await privacy.erase(uow, call.actor, [keeper.forget for keeper in TABLE.keepers.values()])
         await call.app.conversations.forget(uow, name, call.actor.user_id)
     return views.ERASED
