@@ -9,15 +9,18 @@ import asyncio
 import contextlib
 import json
 import logging
+import secrets
 from collections import OrderedDict
 from typing import Any, Protocol
 
+from nonebot.adapters.onebot.store import ResultStore
 from nonebot.adapters.onebot.v11 import Adapter, Bot
 from nonebot.drivers import Driver, Request, Response, WebSocket
 from nonebot.exception import WebSocketClosed
 
 from bot.chat.desk import Desk
 from bot.chat.matcher import hand_over
+from bot.chat.onebot_message import read_segments
 from bot.chat.scene import Routed
 from bot.chat.screen import Screen
 
@@ -72,8 +75,19 @@ class Listener(Protocol):
         ...
 
 
+class _Answers(ResultStore):
+    """Numbers calls from a random start. NapCat gives a late answer to whatever connection it has by then, so the answer
+    to a call of another process, or of one before a restart, must not be taken for that to one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seq = secrets.randbelow(2**48)
+
+
 class XuebanAdapter(Adapter):
     """``serve`` gives it the parts that don't exist yet when NoneBot makes it."""
+
+    _result_store = _Answers()
 
     def __init__(self, driver: Driver, **kwargs: Any) -> None:
         super().__init__(driver, **kwargs)
@@ -102,6 +116,8 @@ class XuebanAdapter(Adapter):
             log.warning("account %s sent an event of another account; dropped", bot.self_id)
             return
         try:
+            if isinstance(body := frame.get("message"), str):
+                frame["message"] = read_segments(body)
             if kind == "message":
                 self.heard += 1
                 if (routed := self._screen.message(frame)) is not None and self._new(bot, frame):

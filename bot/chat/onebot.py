@@ -11,6 +11,7 @@ from nonebot.adapters.onebot.v11.exception import ActionFailed, ApiNotAvailable,
 
 from bot.chat.adapter import XuebanAdapter
 from bot.chat.call import Incoming, IncomingFile
+from bot.chat.onebot_message import read_segments
 from bot.chat.onebot_transport import OneBotTransport
 from bot.chat.scene import Routed, Scene
 from bot.chat.screen import PLATFORM, incoming
@@ -100,7 +101,9 @@ class OneBot:
         """Raises ``UserError``."""
         try:
             frame = await self._call(account, "get_msg", message_id=_number(message_id))
-            segments = [segment for segment in frame["message"] if isinstance(segment, dict)]
+            body = frame["message"]
+            body = read_segments(body) if isinstance(body, str) else body
+            segments = [segment for segment in body if isinstance(segment, dict)]
             return incoming(frame, segments, account, "")
         except (*_API_ERRORS, KeyError, TypeError, AttributeError) as error:
             raise UserError("看不到您回复的那条消息,请把文件或文字再发一次。") from error

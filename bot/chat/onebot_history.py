@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from bot.chat.onebot_message import read_segments
 from bot.delivery.reference import mark, marks_in
 from bot.delivery.transport import Absent, Found, NoHistory, Target
 
@@ -21,6 +22,12 @@ _SLACK = 600.0
 _SAME_MESSAGE = 12 * 3600.0
 """References come again after a year; a message so much older than the send is another one."""
 
+_NO_TIME = float("inf")
+
+_BACKWARDS = {"reverse_order": True, "reverseOrder": True}
+"""NapCat reads on towards now without these (#987), others back in time with or without; Lagrange knows a page by the
+``message_id``, the others by ``message_seq``."""
+
 
 async def find(call: Call, target: Target, reference: str, since: datetime) -> Found | Absent | NoHistory:
     """Look for an own message bearing ``reference``. ``Absent`` only if a message from before ``since`` was seen and
@@ -34,13 +41,14 @@ async def find(call: Call, target: Target, reference: str, since: datetime) -> F
 
 async def _find(call: Call, target: Target, reference: str, since: float) -> Found | Absent | NoHistory:
     seen: dict[str, float] = {}
-    cursor: Any = None
-    opaque = reached = False
+    before: dict[str, Any] = {}
+    direction = _BACKWARDS
+    opaque = False
     for _ in range(_MOST_PAGES):
-        page = await _page(call, target, cursor)
+        page = await _page(call, target, before | direction if before else {})
         new = [message for message in page if str(message.get("message_id")) not in seen]
         for message in new:
-            sent_at = float(message.get("time") or 0)
+            sent_at = _time(message)
             message_id = str(message.get("message_id"))
             seen[message_id] = sent_at
             if _sender(message) != target.account or sent_at < since - _SAME_MESSAGE:
@@ -49,21 +57,28 @@ async def _find(call: Call, target: Target, reference: str, since: float) -> Fou
             if bears:
                 return Found(message_id)
             opaque = opaque or (bears is None and sent_at >= since - _SLACK)
+        if not new and before and direction:
+            direction = {}
+            continue
         if not new:
             break
-        oldest = min(new, key=lambda message: float(message.get("time") or 0))
-        if float(oldest.get("time") or 0) < since - _SLACK:
-            reached = True
+        oldest = min(new, key=_time)
+        if _time(oldest) < since - _SLACK:
             break
-        cursor = oldest.get("message_seq") or oldest.get("real_seq") or oldest.get("message_id")
-    reached = reached or (bool(seen) and min(seen.values()) <= since)
+        seq = oldest.get("message_seq") or oldest.get("real_seq") or oldest.get("message_id")
+        before = {"message_seq": seq, "message_id": oldest.get("message_id")}
+    reached = min(seen.values(), default=_NO_TIME) <= since
     return Absent() if reached and not opaque else NoHistory()
 
 
-async def _page(call: Call, target: Target, cursor: Any) -> list[dict[str, Any]]:
-    params: dict[str, Any] = {"count": _PAGE, "_timeout": 10.0}
-    if cursor is not None:
-        params["message_seq"] = cursor
+def _time(message: dict[str, Any]) -> float:
+    """When it was said. One that bears no time may be ours from just now, and proves nothing about how far back the
+    history goes."""
+    return float(message.get("time") or 0) or _NO_TIME
+
+
+async def _page(call: Call, target: Target, before: dict[str, Any]) -> list[dict[str, Any]]:
+    params: dict[str, Any] = {"count": _PAGE, "_timeout": 10.0, **before}
     if target.kind == "group":
         answer = await call("get_group_msg_history", group_id=int(target.id), **params)
     else:
@@ -78,10 +93,12 @@ def _sender(message: dict[str, Any]) -> str:
 
 
 async def _bears(call: Call, message: dict[str, Any], reference: str) -> bool | None:
-    """Whether a message bears the reference; None if it can't be read (a merged forward)."""
-    body = message.get("message")
+    """Whether a message bears the reference; None if it can't be read (a merged forward, an empty body)."""
+    body = message.get("message") or message.get("raw_message")
     if not isinstance(body, list):
-        return marks_in(str(body or message.get("raw_message") or ""))[-1:] == [reference]
+        body = read_segments(str(body or ""))
+    if not body:
+        return None
     text = []
     for segment in body:
         kind, data = segment.get("type"), segment.get("data") or {}
@@ -91,6 +108,8 @@ async def _bears(call: Call, message: dict[str, Any], reference: str) -> bool | 
             text.append(f"{data.get('name', '')} {data.get('file', '')}")
         elif kind == "forward":
             return await _forward_bears(call, message, data, reference)
+        elif kind in ("json", "xml"):  # as which some show a merged forward
+            return None
     return marks_in("".join(text))[-1:] == [reference]
 
 

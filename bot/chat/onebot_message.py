@@ -1,4 +1,5 @@
-"""Content → OneBot v11 segments. Only segment objects are made, never a CQ string, so people's text stays text."""
+"""Content → OneBot v11 segments. Only segment objects are made, never a CQ string, so people's text stays text; what an
+implementation writes as one is read into segments."""
 
 import asyncio
 import base64
@@ -6,7 +7,7 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
@@ -108,3 +109,8 @@ def nodes(part: Forward, account: str) -> list[MessageSegment]:
     return [
         MessageSegment.node_custom(int(account), "支部学伴", Message([MessageSegment.text(page)])) for page in pages
     ]
+
+
+def read_segments(cq: str) -> list[dict[str, Any]]:
+    """A message that an implementation reports in the format ``string``: its segments, as in the format ``array``."""
+    return [{"type": segment.type, "data": segment.data} for segment in Message(cq)]

@@ -25,6 +25,9 @@ log = logging.getLogger("xueban.onebot")
 _UPLOAD_RATE = 256 * 1024
 """Bytes a second that implementations reckon with when they upload a picture or file; 10 s come on top."""
 
+_NO_IDS = ("", "0", "-1")
+"""What stands for a message's number where there is none."""
+
 
 class _Bot(Protocol):
     async def call_api(self, api: str, **data: Any) -> Any: ...
@@ -189,7 +192,7 @@ class OneBotTransport:
 
 def _message_id(answer: Any) -> str:
     found = answer.get("message_id") if isinstance(answer, dict) else None
-    if found is None:
+    if isinstance(found, bool) or not isinstance(found, int | str) or str(found).strip() in _NO_IDS:
         raise Unknown("平台没有给出消息编号")
     return str(found)
 

@@ -204,8 +204,8 @@ def _history(context: Context, params: Params, chat: str) -> Any:
         at = next((i for i, m in enumerate(messages) if start in (m.message_id, m.seq)), None)
         if at is None:
             raise refused(f"消息{start}不存在")
-        newer = params.flag("reverse_order") or params.flag("reverseOrder")
-        messages = messages[at : at + count] if newer else messages[max(0, at + 1 - count) : at + 1]
+        older = params.flag("reverse_order") or params.flag("reverseOrder")
+        messages = messages[max(0, at + 1 - count) : at + 1] if older else messages[at : at + count]
     else:
         messages = messages[-count:]
     if not messages:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import nonebot
 import pytest
+from nonebot.adapters.onebot.v11 import Bot
 from nonebot.drivers import Request, WebSocket
 from nonebot.exception import WebSocketClosed
 
@@ -77,3 +78,52 @@ async def test_the_late_clean_up_of_a_replaced_connection_changes_nothing() -> N
     await serving[1]
     assert (dict(adapter.connections), dict(adapter.bots)) == ({}, {})
     assert ear.heard == ["connected", "disconnected", "connected", "disconnected"]
+
+
+class Pen(Socket):
+    """Keeps what is written to it, and says what it is told to say."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(account)
+        self.written: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def send(self, data: str) -> None:
+        self.written.put_nowait(json.loads(data))
+
+
+async def test_a_late_answer_to_a_call_of_the_process_before_is_none_to_ours() -> None:
+    """NapCat answers by whatever connection it has when it is done, so a new process hears what the old one asked."""
+    nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+    adapter = XuebanAdapter(nonebot.get_driver())
+    adapter.serve(cast("Any", None), cast("Any", None), cast("Listener", Ear()))
+    socket = Pen("10001")
+    serving = asyncio.create_task(adapter._handle_ws(cast("WebSocket", socket)))
+    async with asyncio.timeout(PATIENCE):
+        while "10001" not in adapter.bots:  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0)
+    bot = cast("Bot", adapter.bots["10001"])
+    call = asyncio.create_task(bot.call_api("send_group_msg", group_id=1, message="你好"))
+    asked = await socket.written.get()
+    for number in range(1000):  # all that a process may have asked in its first minutes
+        adapter.take(bot, {"status": "ok", "retcode": 0, "data": {"message_id": 5}, "echo": str(number)})
+    await asyncio.sleep(0)
+    assert not call.done()
+    adapter.take(bot, {"status": "ok", "retcode": 0, "data": {"message_id": 7}, "echo": asked["echo"]})
+    assert await call == {"message_id": 7}
+    socket.ended.set()
+    await serving
+
+
+async def test_a_message_in_the_string_format_is_read_as_its_segments() -> None:
+    nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+    adapter = XuebanAdapter(nonebot.get_driver())
+    seen: list[Any] = []
+
+    class Eye:
+        def message(self, frame: dict[str, Any]) -> None:
+            seen.append(frame["message"])
+
+    adapter.serve(cast("Any", Eye()), cast("Any", None), cast("Listener", Ear()))
+    frame = {"post_type": "message", "self_id": 10001, "message": "[CQ:reply,id=-5]已学&#91;1&#93;"}
+    adapter.take(Bot(adapter, "10001"), frame)
+    assert seen == [[{"type": "reply", "data": {"id": "-5"}}, {"type": "text", "data": {"text": "已学[1]"}}]]

@@ -192,6 +192,10 @@ def test_of_what_the_platform_refuses_a_person_reads_what_it_says_about_it() -> 
         (ApiNotAvailable(), NotSent),
         (None, Unknown),
         ({"message_id": None}, Unknown),
+        ({"message_id": 0}, Unknown),
+        ({"message_id": ""}, Unknown),
+        ({"message_id": "-1"}, Unknown),
+        ({"message_id": [7]}, Unknown),
         (ActionFailed(retcode=1200, message="EventChecker Failed result 110"), Refused),
     ],
 )
@@ -230,13 +234,18 @@ def row(number: int, at: float, text: str = "", sender: int = 10, **segment: Any
     return {"message_id": number, "message_seq": number, "time": when, "user_id": sender, "message": body}
 
 
-def history(*rows: dict[str, Any]) -> Any:
-    """Pages as NapCat gives them: up to ``count`` messages up to and including ``message_seq``, oldest first."""
+def history(*rows: dict[str, Any], made_by: str = "NapCat") -> Any:
+    """Pages of up to ``count`` messages, oldest first. They end with the message asked for, but NapCat's begin with it
+    where ``reverse_order`` isn't said, as some old one's did where it was; Lagrange looks at ``message_id`` only."""
 
     def page(params: dict[str, Any]) -> Any:
-        until = params.get("message_seq", 10**9)
-        found = [entry for entry in rows if entry["message_seq"] <= until]
-        return {"messages": found[-params["count"] :]}
+        at = params.get("message_id" if made_by == "Lagrange" else "message_seq")
+        if at is None:
+            return {"messages": list(rows[-params["count"] :])}
+        backwards = params.get("reverse_order", False)
+        if made_by == "Lagrange" or backwards == (made_by == "NapCat"):
+            return {"messages": [entry for entry in rows if entry["message_seq"] <= at][-params["count"] :]}
+        return {"messages": [entry for entry in rows if entry["message_seq"] >= at][: params["count"]]}
 
     return page
 
@@ -259,6 +268,14 @@ BEFORE = row(1, -30, "早上好", 3)
         ([BEFORE, row(2, 1, type="file", data={"file": "讲义〔学1124-07〕.pdf"})], Found("2")),
         ([BEFORE, row(2, 1, type="forward", data={"id": "x"})], NoHistory()),
         ([BEFORE, row(2, 1, type="forward", data={"content": [{"text": "〔学1124-07〕"}]})], Found("2")),
+        ([BEFORE, row(2, 1, type="json", data={"data": "{}"})], NoHistory()),
+        ([BEFORE, {**row(2, 1), "message": []}], NoHistory()),
+        ([BEFORE, {**row(2, 1), "message": [], "raw_message": "学习\n〔学1124-07〕"}], Found("2")),
+        ([BEFORE, {**row(2, 1), "message": "[CQ:at,qq=3] 学习\n〔学1124-07〕"}], Found("2")),
+        ([BEFORE, {**row(2, 1), "message": "[CQ:forward,id=x]"}], NoHistory()),
+        ([{**row(2, 1, "学习\n〔学1124-07〕"), "time": 0}], Found("2")),
+        ([{**BEFORE, "time": 0}], NoHistory()),
+        ([{**BEFORE, "time": None}, row(2, 5, "晚了", 3)], NoHistory()),
     ],
 )
 async def test_history_proves_only_what_it_can(rows: list[dict[str, Any]], expected: object) -> None:
@@ -266,16 +283,17 @@ async def test_history_proves_only_what_it_can(rows: list[dict[str, Any]], expec
     assert await transport.find(GROUP, "学1124-07", SINCE) == expected
 
 
-async def test_history_is_read_back_page_by_page() -> None:
-    chatter = [row(number, number, "聊天", 3) for number in range(3, 203)]
-    transport, bot = door(get_group_msg_history=history(BEFORE, row(2, 1, "〔学1124-07〕"), *chatter))
+@pytest.mark.parametrize("made_by", ["NapCat", "Lagrange", "some old one"])
+async def test_history_is_read_back_page_by_page(made_by: str) -> None:
+    chatter = [row(number, number, "聊天", 3) for number in range(3, 153)]
+    transport, bot = door(get_group_msg_history=history(BEFORE, row(2, 1, "〔学1124-07〕"), *chatter, made_by=made_by))
     assert await transport.find(GROUP, "学1124-07", SINCE) == Found("2")
-    assert len(bot.calls) == 5
-    transport, _ = door(get_group_msg_history=history(BEFORE, *chatter))
+    transport, _ = door(get_group_msg_history=history(BEFORE, *chatter, made_by=made_by))
     assert await transport.find(GROUP, "学1124-07", SINCE) == Absent()
     many = [row(number, number, "聊天", 3) for number in range(3, 1000)]
-    transport, _ = door(get_group_msg_history=history(BEFORE, *many))
+    transport, bot = door(get_group_msg_history=history(BEFORE, *many, made_by=made_by))
     assert await transport.find(GROUP, "学1124-07", SINCE) == NoHistory()
+    assert len(bot.calls) == 8
 
 
 async def test_failing_history_proves_nothing() -> None:

@@ -286,9 +286,9 @@ async def test_history_pages_backwards(sim: Simulator, call: Caller) -> None:
     await sim.whisper(MEMBER, "私聊不在群历史里")
     newest = await call("get_group_msg_history", group_id=GROUP_ID)
     assert [m["message_id"] for m in newest["messages"]] == ids[-20:]
-    older = await call("get_group_msg_history", group_id=GROUP_ID, message_seq=ids[10], count=5)
+    older = await call("get_group_msg_history", group_id=GROUP_ID, message_seq=ids[10], count=5, reverse_order=True)
     assert [m["message_id"] for m in older["messages"]] == ids[6:11]
-    newer = await call("get_group_msg_history", group_id=GROUP_ID, message_seq=ids[10], count=5, reverse_order=True)
+    newer = await call("get_group_msg_history", group_id=GROUP_ID, message_seq=ids[10], count=5)
     assert [m["message_id"] for m in newer["messages"]] == ids[10:15]
     private = await call("get_friend_msg_history", user_id=MEMBER)
     assert [m["raw_message"] for m in private["messages"]] == ["私聊不在群历史里"]
