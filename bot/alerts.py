@@ -13,7 +13,10 @@ from bot.delivery.trouble import OnTrouble, Trouble, TroubleKind
 from bot.delivery.webhook import OPERATORS, WEBHOOK
 from bot.rendering.content import Content
 
-_ASK = "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。"
+_NEXT = {
+    TroubleKind.NEEDS_HUMAN: "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。",
+    TroubleKind.REMOVED: "。回到群里(或加了好友)就接着发;这一条要再发,发「重发 {0}」。",
+}
 
 _OF_AN_ACCOUNT = {
     TroubleKind.OFFLINE: "掉线过,现在连上了,等着的消息正接着发。\n常掉线的话,请看看 NapCat 的登录。",
@@ -89,14 +92,14 @@ async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *
 
 async def _tell_leaders(uow: UnitOfWork, branch_id: int, trouble: Trouble) -> None:
     """One private line to each leader who can be reached, once for each message in trouble."""
-    ask = _ASK.format(trouble.reference) if trouble.kind is TroubleKind.NEEDS_HUMAN else ""
+    ask = _NEXT.get(trouble.kind, "").format(trouble.reference)
     line = f"有一条消息没能确认送达({trouble.reference}):{trouble.reason}{ask}"
     key = f"trouble:{trouble.key}:{trouble.kind.value}"
     await telling.tell_leaders(uow, branch_id, line, key, "trouble", via=trouble.account, now=True)
 
 
 async def pause_group(uow: UnitOfWork, target: Target, reason: str) -> None:
-    """Note at the group why nothing is sent there."""
+    """Note at the group why nothing is sent there; no reason: all is well again."""
     group = await branches.group_at(uow, target.platform, target.id)
     if group is not None:
         group.paused = reason[:200]

@@ -76,8 +76,8 @@ class Listener(Protocol):
 
 
 class _Answers(ResultStore):
-    """Numbers calls from a random start. NapCat gives a late answer to whatever connection it has by then, so the answer
-    to a call of another process, or of one before a restart, must not be taken for that to one of ours."""
+    """Numbers calls from a random start. NapCat gives a late answer to whatever connection it has by then, so the
+    answer to a call of another process, or of one before a restart, must not be taken for that to one of ours."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ from bot.chat.table import CommandTable
 from bot.core.db import Database
 from bot.core.errors import UserError
 from bot.delivery import outbox
+from bot.delivery.models import HoldKind
 from bot.delivery.transport import Target
 from bot.delivery.worker import Worker
 from bot.discussion.listening import Listening
@@ -178,6 +179,7 @@ class OneBot:
 
     async def _joined(self, account: str, frame: dict[str, Any]) -> Routed | None:
         if str(frame.get("user_id")) == account:
+            await self.worker.may_write(_target(account, frame), HoldKind.REMOVED)
             return None
         return self._signal("branch", "joined", account, frame)
 
@@ -188,7 +190,11 @@ class OneBot:
 
     async def _ban(self, account: str, frame: dict[str, Any]) -> Routed | None:
         if frame.get("sub_type") == "lift_ban" and str(frame.get("user_id")) in (account, "0"):
-            await self.worker.unmuted(_target(account, frame))
+            await self.worker.may_write(_target(account, frame), HoldKind.MUTED)
+        return None
+
+    async def _befriended(self, account: str, frame: dict[str, Any]) -> Routed | None:
+        await self.worker.may_write(Target(account, "private", str(frame.get("user_id"))), HoldKind.REMOVED)
         return None
 
     async def _offline(self, account: str, frame: dict[str, Any]) -> Routed | None:
@@ -218,6 +224,7 @@ _NOTICES: dict[str, Callable[[OneBot, str, dict[str, Any]], Awaitable[Routed | N
     "group_increase": OneBot._joined,
     "group_decrease": OneBot._left,
     "group_ban": OneBot._ban,
+    "friend_add": OneBot._befriended,
     "bot_offline": OneBot._offline,
 }
 

@@ -34,7 +34,7 @@ _AMBIGUOUS = ("timeout", "timed out", "超时", "ntevent", "network", "disconnec
 
 def classify(info: Mapping[str, object]) -> Refused | Unknown:
     """Read a failed answer (``retcode``, ``message``, ``wording``, ``msg``)."""
-    words = " ".join(str(info[key]) for key in ("message", "wording", "msg") if info.get(key))
+    words = " ".join(dict.fromkeys(str(info[key]) for key in ("message", "wording", "msg") if info.get(key)))
     lower = words.lower()
     short = " ".join(words.split())[:160] or f"retcode {info.get('retcode')}"
     if any(word in lower for word in _MUTED):

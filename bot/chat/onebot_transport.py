@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from nonebot.adapters.onebot.v11 import Message
 from nonebot.adapters.onebot.v11.exception import ActionFailed, ApiNotAvailable, NetworkError
 
-from bot.chat import onebot_history
+from bot.chat import onebot_history, onebot_standing
 from bot.chat.onebot_errors import classify
 from bot.chat.onebot_message import Composer, Draw, MediaStore, nodes
 from bot.delivery.transport import Absent, Found, NoHistory, NotSent, Refusal, Refused, Target, Unknown
@@ -169,6 +169,14 @@ class OneBotTransport:
         if bot is None or target.account not in self.online_accounts():
             return NoHistory()
         return await onebot_history.find(bot.call_api, target, reference, since)
+
+    async def may_write(self, target: Target) -> bool:
+        bot = self._adapter.bots.get(target.account)
+        try:
+            return bot is not None and await onebot_standing.may_write(bot.call_api, target)
+        except Exception as error:
+            log.info("%s %s doesn't say who may write: %s", target.kind, target.id, type(error).__name__)
+            return False
 
     async def recall(self, target: Target, message_id: str) -> bool:
         number = int(message_id) if message_id.lstrip("-").isdecimal() else message_id

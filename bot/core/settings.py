@@ -38,6 +38,9 @@ class DeliverySettings(BaseModel):
         "process that stood still has given it up by then",
     )
     reconcile_for: float = Field(180.0, gt=0, description="after this an unresolved unknown goes to a person")
+    reopen: float = Field(
+        300.0, gt=0, description="ask this often whether an account that was muted or removed may write there again"
+    )
     circuit_after: int = Field(5, ge=1, description="unknowns in a row that open an account's circuit")
     circuit_for: float = Field(120.0, gt=0, description="how long an open circuit stays open")
 

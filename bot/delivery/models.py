@@ -107,6 +107,12 @@ def lane_of(target: Target) -> str:
     return f"{target.platform}:{target.account}:{target.kind}:{target.id}"
 
 
+def target_of(lane: str) -> Target:
+    """The target whose lane it is."""
+    platform, account, kind, target_id = lane.split(":", 3)
+    return Target(account, "group" if kind == "group" else "private", target_id, platform)
+
+
 class ProcessRow(Base):
     """What a process said of itself last (``processes.Process``); ``accounts`` is JSON."""
 

@@ -10,7 +10,7 @@ from bot.core.db import UnitOfWork, ring
 from bot.core.errors import NotFound
 from bot.delivery import outbox_repository as table
 from bot.delivery import repository
-from bot.delivery.models import HoldKind, OutboxRow, State, lane_of
+from bot.delivery.models import OutboxRow, State, lane_of
 from bot.delivery.outbox_repository import Known, Place
 from bot.delivery.reference import day_prefix, reference, wire_units
 from bot.delivery.transport import Target
@@ -248,18 +248,6 @@ async def in_flight(uow: UnitOfWork) -> bool:
 async def came_back(uow: UnitOfWork, made_at: datetime) -> None:
     """The outbox is that of a backup from ``made_at``: whether what was to leave then has left since is unknown."""
     await repository.doubt(uow, made_at)
-
-
-async def pause(uow: UnitOfWork, target: Target, reason: str) -> None:
-    """Hold back everything for a target until ``resume``; what is due meanwhile waits or expires."""
-    await repository.hold(uow, lane_of(target), HoldKind.REMOVED, reason)
-
-
-async def resume(uow: UnitOfWork, target: Target) -> bool:
-    """Let a target be written to again (the account is back in the group); False if nothing was held."""
-    lifted = await repository.lift(uow, lane_of(target))
-    await _stir(uow)
-    return lifted
 
 
 async def let_go(uow: UnitOfWork, before: datetime) -> int:

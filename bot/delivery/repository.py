@@ -10,7 +10,7 @@ from sqlalchemy import Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.db import UnitOfWork, changed, delete_some, insert_ignore
-from bot.delivery.models import Hold, HoldKind, OutboxRow, State
+from bot.delivery.models import Hold, HoldKind, OutboxRow, State, target_of
 from bot.delivery.transport import Target
 from bot.rendering.content import Content
 
@@ -254,6 +254,12 @@ async def hold(uow: UnitOfWork, lane: str, kind: HoldKind, reason: str) -> bool:
     """Hold a lane back; False if it was held already."""
     values = {"lane": lane, "kind": kind.value, "reason": reason[:400], "since": uow.now}
     return await insert_ignore(uow.session, Hold, [values], ["lane"]) > 0
+
+
+async def held(uow: UnitOfWork, accounts: Collection[str]) -> list[Target]:
+    """Where these accounts are muted or removed."""
+    targets = [target_of(lane) for lane in await uow.session.scalars(select(Hold.lane).order_by(Hold.since))]
+    return [target for target in targets if target.account in accounts]
 
 
 async def lift(uow: UnitOfWork, lane: str, kind: HoldKind | None = None) -> bool:

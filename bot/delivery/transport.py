@@ -72,6 +72,11 @@ class Transport(Protocol):
         """Look in the history for an own message that bears ``reference``, sent after ``since``. Never raises."""
         ...
 
+    async def may_write(self, target: Target) -> bool:
+        """Whether the platform says that the account may write there: it is in the group and not muted, or a friend.
+        False also where it doesn't say. Never raises."""
+        ...
+
     async def recall(self, target: Target, message_id: str) -> bool:
         """Take a message back; False where the platform can't or won't."""
         ...

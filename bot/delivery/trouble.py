@@ -79,10 +79,11 @@ class Herald:
             log.exception("could not tell anybody about %s", trouble.reference or trouble.account)
 
     async def removed(self, uow: UnitOfWork, target: Target, reason: str) -> None:
+        """Pass on why nothing is sent to a target any more; an empty ``reason``: it is written to again."""
         if self._on_removed is None:
             return
         try:
             async with uow.session.begin_nested():
                 await self._on_removed(uow, target, reason)
         except Exception:
-            log.exception("could not pause %s %s", target.kind, target.id)
+            log.exception("could not note the pause of %s %s", target.kind, target.id)

@@ -48,6 +48,9 @@ class WithWebhook:
     async def find(self, target: Target, reference: str, since: datetime) -> Found | Absent | NoHistory:
         return Absent() if target.platform == WEBHOOK else await self._inner.find(target, reference, since)
 
+    async def may_write(self, target: Target) -> bool:
+        return target.platform == WEBHOOK or await self._inner.may_write(target)
+
     async def recall(self, target: Target, message_id: str) -> bool:
         return target.platform != WEBHOOK and await self._inner.recall(target, message_id)
 

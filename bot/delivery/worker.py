@@ -25,6 +25,7 @@ from bot.delivery.lanes import Account, Presence
 from bot.delivery.models import HoldKind, State, lane_of
 from bot.delivery.reconcile import Reconciler
 from bot.delivery.reference import marks_in
+from bot.delivery.reopening import Reopener
 from bot.delivery.repository import Claimed
 from bot.delivery.transport import NotSent, Refusal, Refused, Target, Transport, Unknown
 from bot.delivery.trouble import Herald, OnRemoved, OnTrouble, Trouble, TroubleKind
@@ -41,7 +42,8 @@ class Worker:
     """Sends what is in the outbox for the accounts whose connection this process holds.
 
     ``on_trouble(uow, trouble)`` hears of everything that a person must know; ``on_removed(uow, target, reason)`` of
-    groups the account was removed from. Both join the unit of work that records it.
+    groups the account was removed from, and with an empty reason of those where it may write again. Both join the unit
+    of work that records it.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Worker:
         self._settings = settings
         self._herald = Herald(on_trouble, on_removed)
         self._reconciler = Reconciler(database, transport, settings, self._herald, self.wake)
+        self._reopener = Reopener(database, transport, self._herald, settings.reopen, self.wake)
         self._stirred = asyncio.Event()
         self._accounts: dict[str, Account] = {}
         self._presence = Presence()
@@ -82,6 +85,7 @@ class Worker:
         outbox.listeners.add(self.wake)
         self._spawn(self._run())
         self._spawn(self._reconciler.run())
+        self._spawn(self._reopener.run())
         self._hearing = asyncio.create_task(self._database.hear(outbox.CHANNEL, self.wake))
 
     async def stop(self) -> None:
@@ -95,6 +99,7 @@ class Worker:
         if self._carriers:
             await asyncio.wait(self._carriers, timeout=1.0)
         self._reconciler.stop()
+        self._reopener.stop()
         if self._hearing is not None:
             self._hearing.cancel()
         self.wake()
@@ -130,6 +135,7 @@ class Worker:
         self._account(account).circuit.succeeded()
         self._take_over.add(account)
         self._reconciler.stir(account)
+        self._reopener.stir()
         self.wake()
 
     def disconnected(self, account: str) -> None:
@@ -158,11 +164,9 @@ class Worker:
             if row is not None and await repository.set_sent(uow, row.id, row.fence, message_id):
                 uow.after_commit(self.wake)
 
-    async def unmuted(self, target: Target) -> None:
-        """The account may speak there again."""
-        async with self._database.unit_of_work() as uow:
-            if await repository.lift(uow, lane_of(target), HoldKind.MUTED):
-                uow.after_commit(self.wake)
+    async def may_write(self, target: Target, kind: HoldKind) -> None:
+        """The platform says that the account may write there again: it was unmuted, or came (back) there."""
+        await self._reopener.reopen(target, kind)
 
     # -- the loop
 

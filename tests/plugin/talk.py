@@ -60,6 +60,9 @@ class Telephone:
     async def find(self, target: Target, reference: str, since: datetime) -> Absent:
         return Absent()
 
+    async def may_write(self, target: Target) -> bool:
+        return True
+
     async def recall(self, target: Target, message_id: str) -> bool:
         self.recalled += [message_id] if self.allows else []
         return self.allows

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -301,6 +302,34 @@ async def test_failing_history_proves_nothing() -> None:
     assert await transport.find(GROUP, "学1124-07", SINCE) == NoHistory()
     assert await transport.find(FRIEND, "学1124-07", SINCE) == Absent()
     assert bot.calls[-1][1]["user_id"] == 55
+
+
+SOON, LONG_AGO = time.time() + 600, time.time() - 600
+ALL_OPEN, ALL_SHUT = {"group_id": 900, "group_all_shut": 0}, {"group_id": 900, "group_all_shut": -1}
+
+
+@pytest.mark.parametrize(
+    ("me", "group", "expected"),
+    [
+        ({"user_id": 10, "role": "member", "shut_up_timestamp": 0}, ALL_OPEN, True),
+        ({"user_id": "10", "role": "member", "shut_up_timestamp": int(LONG_AGO)}, ALL_OPEN, True),
+        ({"user_id": 10, "role": "member", "shut_up_timestamp": int(SOON)}, ALL_OPEN, False),
+        ({"user_id": 10, "role": "member", "shut_up_timestamp": 0}, ALL_SHUT, False),
+        ({"user_id": 10, "role": "admin", "shut_up_timestamp": 0}, ALL_SHUT, True),
+        ({"user_id": 0}, ALL_OPEN, False),
+        (None, ALL_OPEN, False),
+        (ActionFailed(retcode=1200, message="群(900)成员10不存在"), ALL_OPEN, False),
+    ],
+)
+async def test_where_the_account_may_write(me: Any, group: Any, expected: bool) -> None:
+    transport, _ = door(get_group_member_info=me, get_group_info=group)
+    assert await transport.may_write(GROUP) is expected
+
+
+@pytest.mark.parametrize(("friends", "expected"), [([{"user_id": 55}], True), ([{"user_id": 5}], False), (None, False)])
+async def test_only_to_friends(friends: Any, expected: bool) -> None:
+    transport, _ = door(get_friend_list=friends)
+    assert await transport.may_write(FRIEND) is expected
 
 
 async def test_recall() -> None:

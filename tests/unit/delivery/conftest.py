@@ -31,7 +31,7 @@ def fast(**changes: float) -> DeliverySettings:
     """Delivery settings in tenths of seconds."""
     values: dict[str, float] = {
         "lease": 0.4, "send_timeout": 0.3, "pace": 0, "jitter": 0, "poll": 0.1, "absent_gap": 0.2,
-        "reconcile_for": 0.6, "circuit_for": 30,
+        "reconcile_for": 0.6, "circuit_for": 30, "reopen": 0.1,
     }  # fmt: skip
     return DeliverySettings.model_validate(values | changes)
 
@@ -75,7 +75,7 @@ class Bench:
         self.troubles.append(trouble)
 
     async def _left(self, uow: UnitOfWork, target: Target, reason: str) -> None:
-        self.removed.append(target)
+        self.removed = [one for one in self.removed if one != target] + ([target] if reason else [])
 
     async def put(self, *targets: str, account: str = "1", text: str = "你好", **more: Any) -> list[str]:
         """Enqueue one message per target; their references."""

@@ -22,7 +22,7 @@ class Message:
 
 class FakePlatform:
     """``faults[target id]`` are used up one per send: "lost" and "delivered" give no answer, "hang" never returns,
-    "offline" is NotSent, a ``Refused`` is raised."""
+    "offline" is NotSent, a ``Refused`` is raised. ``closed``: where the account is muted or not a member."""
 
     def __init__(self, *accounts: str) -> None:
         self.online = set(accounts)
@@ -30,6 +30,7 @@ class FakePlatform:
         self.calls: list[str] = []
         self.faults: defaultdict[str, list[Fault]] = defaultdict(list)
         self.history = True
+        self.closed: set[str] = set()
         self.looks = 0
         self.latency = 0.0
         self.in_flight = self.most_in_flight = 0
@@ -72,6 +73,9 @@ class FakePlatform:
             if message.target == target and marks_in(message.text)[-1:] == [reference]:
                 return Found(message.id)
         return Absent()
+
+    async def may_write(self, target: Target) -> bool:
+        return target.id not in self.closed
 
     async def recall(self, target: Target, message_id: str) -> bool:
         return False

@@ -27,9 +27,9 @@ from bot.branch.models import Branch
 from bot.core.clock import CHINA
 from bot.core.db import Base, Database, UnitOfWork
 from bot.core.settings import DeliverySettings
-from bot.delivery import lanes, outbox, worker
+from bot.delivery import lanes, outbox, repository, worker
 from bot.delivery.models import Counter as Numbers
-from bot.delivery.models import Hold, OutboxRow, State, lane_of
+from bot.delivery.models import Hold, HoldKind, OutboxRow, State, lane_of
 from bot.delivery.outbox import Outgoing
 from bot.delivery.reference import marks_in
 from bot.delivery.transport import Absent, Found, NoHistory, NotSent, Refusal, Refused, Target, Unknown
@@ -194,6 +194,9 @@ class Process:
         found = self.hands.stored(lane_of(target), reference)
         return NoHistory() if not self.hands.history else Found(found[0]) if found else Absent()
 
+    async def may_write(self, target: Target) -> bool:
+        return False
+
     async def recall(self, target: Target, message_id: str) -> bool:
         raise AssertionError("the worker and the reconciler don't")
 
@@ -280,9 +283,9 @@ class Outbox(RuleBasedStateMachine):
                     if target == one:
                         self.run(self._write(lambda uow, it=which: outbox.recalled(uow, one, it, gone=n > 2)))
             case "let speak":
-                self.run(self._write(lambda uow: outbox.resume(uow, one)))
+                self.run(self._write(lambda uow: repository.lift(uow, lane_of(one))))
             case "pause":
-                self.run(self._write(lambda uow: outbox.pause(uow, one, "管理员暂停")))
+                self.run(self._write(lambda uow: repository.hold(uow, lane_of(one), HoldKind.REMOVED, "不在群里")))
 
     def _withdraw_all(self, origin: str, *, back: bool) -> None:
         self.run(self._write(lambda uow: outbox.cancel_of(uow, origin)))

@@ -6,7 +6,8 @@ import pytest
 
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound
-from bot.delivery import outbox
+from bot.delivery import outbox, repository
+from bot.delivery.models import HoldKind, lane_of
 from bot.delivery.outbox import Outgoing
 from bot.delivery.transport import Target
 from bot.rendering.content import Attachment, Content, Forward
@@ -92,9 +93,10 @@ async def test_a_person_decides_only_what_waits_for_one(bench: Bench) -> None:
             await outbox.decide(uow, None, reference, arrived=True)
 
 
-async def test_paused_target_waits_or_expires(bench: Bench) -> None:
+async def test_what_is_held_back_waits_or_expires(bench: Bench) -> None:
+    bench.platform.closed.add("g1")
     async with bench.database.unit_of_work() as uow:
-        await outbox.pause(uow, GROUP, "管理员暂停")
+        await repository.hold(uow, lane_of(GROUP), HoldKind.REMOVED, "result 110")
     async with bench.running():
         await bench.put("g1")
         await bench.put("g1", expires_at=bench.now + timedelta(seconds=0.3))

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from bot.core.clock import ShiftableClock
-from bot.delivery import outbox, repository
+from bot.delivery import outbox, reopening, repository
 from bot.delivery import worker as work
-from bot.delivery.models import State
+from bot.delivery.models import HoldKind, State, lane_of
 from bot.delivery.transport import Refusal, Refused, Target
 from bot.delivery.trouble import TroubleKind
 
@@ -157,28 +157,61 @@ async def test_connection_lost_before_the_write_costs_no_attempt(bench: Bench) -
 
 
 async def test_removed_from_the_group_is_final_and_pauses_it(bench: Bench) -> None:
+    """Until the platform says, when it is asked, that the account is back there."""
     bench.platform.faults["g1"] = [Refused(Refusal.REMOVED, "result 110")]
-    async with bench.running() as worker:
+    bench.platform.closed.add("g1")
+    async with bench.running():
         await bench.put("g1", "g1", "g2")
         await bench.settled("rejected", "pending", "sent")
         assert bench.removed == [Target("1", "group", "g1")]
         assert [trouble.kind for trouble in bench.troubles] == [TroubleKind.REMOVED]
-        async with bench.database.unit_of_work() as uow:
-            assert await outbox.resume(uow, Target("1", "group", "g1"))
+        bench.platform.closed.clear()
         await bench.settled("rejected", "sent", "sent")
-        worker.wake()
+        assert bench.removed == []
 
 
-async def test_muted_waits_for_the_unmute(bench: Bench) -> None:
+async def test_back_in_the_group_while_nobody_was_connected(bench: Bench) -> None:
+    """Asked at once when the account connects, however seldom it is asked else."""
+    bench.platform.faults["g1"] = [Refused(Refusal.REMOVED, "result 110")]
+    bench.platform.closed.add("g1")
+    async with bench.running(reopen=3600) as worker:
+        await bench.put("g1", "g1")
+        await bench.settled("rejected", "pending")
+        bench.platform.closed.clear()
+        worker.connected("1")
+        await bench.settled("rejected", "sent")
+
+
+async def test_a_platform_that_refuses_what_it_says_may_be_sent_is_believed_less_each_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, target, lifted = bench.worker(reopen=10), Target("1", "group", "g1"), []
+    for second in range(0, 160, 10):
+        monkeypatch.setattr(reopening, "monotonic", lambda now=float(second): now)
+        async with bench.database.unit_of_work() as uow:
+            await repository.hold(uow, lane_of(target), HoldKind.REMOVED, "result 110")
+        await worker._reopener._ask()
+        async with bench.database.reading() as uow:
+            if not await repository.held(uow, {"1"}):
+                lifted.append(second)
+    assert lifted == [0, 20, 60, 140]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_muted_waits_for_the_unmute(bench: Bench, told: bool) -> None:
+    """Whether somebody lifts it or it runs out by itself, of which nobody is told."""
     bench.platform.faults["g1"] = [Refused(Refusal.MUTED, "result 120")]
-    async with bench.running() as worker:
+    bench.platform.closed.add("g1")
+    async with bench.running(reopen=3600 if told else 0.1) as worker:
         await bench.put("g1")
         await bench.until(lambda: [trouble.kind for trouble in bench.troubles] == [TroubleKind.MUTED])
-        await asyncio.sleep(0.3)
-        assert bench.platform.calls == ["g1"]
-        assert await bench.states() == ["pending"]
-        await worker.unmuted(Target("1", "group", "g1"))
+        await bench.settled("pending")
+        assert (await bench.rows())[0].attempts == 0
+        bench.platform.closed.clear()
+        if told:
+            await worker.may_write(Target("1", "group", "g1"), HoldKind.MUTED)
         await bench.settled("sent")
+        assert len(bench.platform.calls) == 2
 
 
 async def test_what_the_platform_will_not_take_goes_to_a_person_who_decides(bench: Bench) -> None:
