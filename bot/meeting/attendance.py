@@ -99,6 +99,7 @@ async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member,
         uow.session.add(found)
     elif found.signed_at is not None:
         raise UserError(f"{member.name}已经签到了,不用补。")
+    payload = {"meeting": meeting.id, "member": member.id, "before": _excuse(found)}
     late = reason.startswith("迟到")
     signed = min(uow.now, meeting.starts_at)
     found.signed_at, found.method, found.late, found.left_at = signed, Method.MANUAL, late, None
@@ -106,7 +107,6 @@ async def enter(uow: UnitOfWork, actor: Actor, meeting: Meeting, member: Member,
     if late:
         found.signed_at = min(max(uow.now, meeting.starts_at), meeting.ends_at)
     await audit.record(uow, actor, "meeting.enter", f"会议 {meeting.no} member:{member.id}", reason)
-    payload = {"meeting": meeting.id, "member": member.id}
     await undo.remember(uow, actor, "meeting.enter", payload, f"给{member.name}补签会议 {meeting.no}")
     await uow.session.flush()
     await closing.settle(uow, meeting)
@@ -127,21 +127,25 @@ async def enter_all(uow: UnitOfWork, actor: Actor, meeting: Meeting, reason: str
         assert found is not None
         found.signed_at, found.method, found.reason = meeting.starts_at, Method.MANUAL, reason
     await audit.record(uow, actor, "meeting.enter_all", f"会议 {meeting.no}", reason, detail={"people": len(absent)})
+    payload = {"meeting": meeting.id, "members": [one.member_id for one in absent]}
+    await undo.remember(uow, actor, "meeting.enter_all", payload, f"全体补签会议 {meeting.no}")
     await uow.session.flush()
     await closing.settle(uow, meeting)
     return len(absent)
 
 
-async def take_out(uow: UnitOfWork, meeting_id: int, member_id: int) -> Meeting:
-    """What 撤销 does to ``enter``."""
-    meeting = await closing.lock(uow, meeting_id)
-    found = await repository.person(uow, meeting_id, member_id)
-    if found is None or found.method != Method.MANUAL:
-        raise UserError("这条补签后来又改过,撤销不了。")
-    found.signed_at, found.method, found.late, found.reason = None, "", False, ""
+async def take_out(uow: UnitOfWork, _actor: Actor, payload: undo.Payload) -> None:
+    """Undo ``enter`` or ``enter_all``: who had asked leave has asked leave again. Raises ``UserError``."""
+    meeting = await closing.lock(uow, int(payload["meeting"]))
+    excused, reason = payload.get("before", (None, ""))
+    for member_id in payload["members"] if "members" in payload else [payload["member"]]:
+        found = await repository.person(uow, meeting.id, int(member_id))
+        if found is None or found.method != Method.MANUAL:
+            raise UserError("这次补签后来又改过,撤销不了。")
+        found.signed_at, found.method, found.late, found.left_at = None, "", False, None
+        found.excused_at, found.reason = excused and datetime.fromisoformat(excused), reason
     await uow.session.flush()
     await closing.settle(uow, meeting)
-    return meeting
 
 
 async def leave_early(
@@ -157,11 +161,29 @@ async def leave_early(
     left = at or uow.now
     if not meeting.starts_at <= left < meeting.ends_at or left > uow.now:
         raise UserError("早退的时间要在会议开始之后、结束之前,比如:早退 5 张三 15:40 家里有急事")
+    payload = {"meeting": meeting.id, "member": member.id, "before": found.reason, "left": left.isoformat()}
     found.left_at, found.reason = left, reason
     await audit.record(uow, actor, "meeting.left", f"会议 {meeting.no} member:{member.id}", reason)
+    await undo.remember(uow, actor, "meeting.left", payload, f"记{member.name}早退会议 {meeting.no}")
     await uow.session.flush()
     await closing.settle(uow, meeting)
     return left
+
+
+async def stay_after_all(uow: UnitOfWork, _actor: Actor, payload: undo.Payload) -> None:
+    """Undo ``leave_early``. Raises ``UserError``."""
+    meeting = await closing.lock(uow, int(payload["meeting"]))
+    found = await repository.person(uow, meeting.id, int(payload["member"]))
+    if found is None or found.left_at != datetime.fromisoformat(payload["left"]):
+        raise UserError("这次早退后来又改过,撤销不了。")
+    found.left_at, found.reason = None, payload["before"]
+    await uow.session.flush()
+    await closing.settle(uow, meeting)
+
+
+def _excuse(found: MeetingPerson) -> tuple[str | None, str]:
+    """When somebody asked leave, and why, as JSON can keep it."""
+    return found.excused_at.isoformat() if found.excused_at is not None else None, found.reason or ""
 
 
 def _check_reason(reason: str, example: str) -> None:

@@ -169,11 +169,11 @@ def entered(meeting: Meeting, name: str, person: MeetingPerson) -> str:
 
 
 def entered_all(meeting: Meeting, count: int) -> str:
-    return f"已补签会议 {meeting.no}:全体 {count} 人到会。"
+    return f"已补签会议 {meeting.no}:全体 {count} 人到会。错了发「撤销」。"
 
 
 def left(meeting: Meeting, name: str, at: datetime) -> str:
-    return f"已记会议 {meeting.no}:{name} {say_clock(to_local(at).time())} 早退。"
+    return f"已记会议 {meeting.no}:{name} {say_clock(to_local(at).time())} 早退。错了发「撤销」。"
 
 
 def code(meeting: Meeting) -> str:

@@ -27,6 +27,9 @@ from bot.scheduling.words import (
 
 EXAMPLES = "明天8点、今晚八点半、后天上午9:30、下周一上午9点、11月30日18:00、30分钟后"
 
+LATEST = 2200
+"""The year from which on no day is meant: what is reckoned from it would leave the calendar."""
+
 _DAYS = {"前天": -2, "昨天": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
 _SHORT = {"今": "今天", "明": "明天", "昨": "昨天"}
 _IN_DAYS = re.compile(rf"(?P<n>{NUMBER})天(?:后|之后|以后)")
@@ -230,7 +233,9 @@ def _read_date(parts: dict[str, str | None], today: date) -> date:
         raise Unreadable("没写是几月。")
     elif (parts.get("near") or "").startswith("下"):
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    if not (1 <= month <= 12 and 1 <= year < 9999):
+    if not 1900 <= year < LATEST:
+        raise UserError(f"「{year}年」太远了。请写成「11月30日18:00」这样。")
+    if not 1 <= month <= 12:
         raise UserError(f"没有 {month} 月。请写成「11月30日18:00」这样。")
     if not 1 <= day <= monthrange(year, month)[1]:
         raise UserError(f"{month}月没有{day}日。请写成「11月30日18:00」这样。")

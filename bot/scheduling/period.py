@@ -117,7 +117,7 @@ def _days(length: re.Match[str]) -> int:
         count = 1 if length["n"] == "半" else int(length["n"]) if length["n"].isdecimal() else number(length["n"])
     except ValueError as error:
         raise UserError(f"「{length[0]}」没看懂。可以这样写:{EXAMPLES}。") from error
-    if count < 1:
+    if not 1 <= count <= LONGEST:
         raise UserError(f"「{length[0]}」没看懂。可以这样写:{EXAMPLES}。")
     unit = length["unit"].removeprefix("个")
     return count * (1 if unit == "天" else 30 if unit == "月" else 7)

@@ -1,9 +1,7 @@
 """What those who lead a meeting type: who is there, entries by hand, the number to show at the place."""
 
 from bot.branch import people
-from bot.branch.actor import Actor
 from bot.branch.models import Member
-from bot.branch.undo import Payload
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number, numbered
@@ -84,11 +82,6 @@ async def enter(call: Call) -> Reply:
         return views.entered(meeting, member.name, await attendance.enter(uow, call.actor, meeting, member, reason))
 
 
-@commands.undo("meeting.enter")
-async def take_out(uow: UnitOfWork, actor: Actor, payload: Payload) -> None:
-    await attendance.take_out(uow, int(payload["meeting"]), int(payload["member"]))
-
-
 @commands.command(
     "早退",
     who=Who.MEMBER,
@@ -104,3 +97,8 @@ async def leave(call: Call) -> Reply:
         at, reason = reading.read_leaving(rest, uow.now)
         left = await attendance.leave_early(uow, call.actor, meeting, member, at, reason)
     return views.left(meeting, member.name, left)
+
+
+commands.undo("meeting.enter")(attendance.take_out)
+commands.undo("meeting.enter_all")(attendance.take_out)
+commands.undo("meeting.left")(attendance.stay_after_all)

@@ -136,8 +136,12 @@ async def test_the_past_is_asked_about_and_recorded_afterwards(talk: Talk) -> No
     assert await talk.enqueued() == []
     assert "已补签会议 1:张三,到会" in await talk.whisper(BOSS, "补签 1 张三 纸质签到表")
     assert (await meetings(talk))[0].state == "failed"
-    assert await talk.whisper(BOSS, "补签 1 全体 纸质签到表") == "已补签会议 1:全体 3 人到会。"
+    assert await talk.whisper(BOSS, "补签 1 全体 纸质签到表") == "已补签会议 1:全体 3 人到会。错了发「撤销」。"
     assert (await meetings(talk))[0].state == "held"
+    assert "撤销「全体补签会议 1」" in await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert (await meetings(talk))[0].state == "failed"
+    assert "实到 1,请假 0,未到 3" in await talk.whisper(BOSS, "到会 1")
 
 
 async def test_two_at_once_for_the_same_people_are_asked_about(talk: Talk) -> None:
@@ -274,10 +278,24 @@ async def test_the_quorum_is_live_for_the_chair_and_names_are_private(talk: Talk
 
 async def test_an_entry_by_hand_can_be_undone(talk: Talk) -> None:
     await call(talk, "会议 支委会 今天9:20 办公室")
+    await talk.whisper(EDITOR, "会议请假 1 出差")
     await talk.whisper(BOSS, "补签 1 李秀英 手机没电")
     await talk.whisper(BOSS, "撤销")
     await talk.whisper(BOSS, "确认")
-    assert (await listed(talk))[2].signed_at is None
+    assert "实到 0,请假 1,未到 1" in await talk.whisper(BOSS, "到会 1")
+    assert (await listed(talk))[2].reason == "出差"
+
+
+async def test_that_somebody_left_can_be_undone(talk: Talk) -> None:
+    await call(talk, "会议 支委会 今天9:20 办公室")
+    at(talk, "2026-11-24 09:20")
+    await talk.whisper(EDITOR, "签到")
+    at(talk, "2026-11-24 09:50")
+    await talk.whisper(BOSS, "早退 1 李秀英 9:40 接孩子")
+    assert "早退 1" in await talk.whisper(BOSS, "到会 1")
+    assert "撤销「记李秀英早退会议 1」" in await talk.whisper(BOSS, "撤销")
+    await talk.whisper(BOSS, "确认")
+    assert "早退" not in await talk.whisper(BOSS, "到会 1")
 
 
 async def test_exempt_members_are_out(talk: Talk) -> None:
