@@ -217,12 +217,12 @@ FAULTS: Written = {
         (
             "bot/delivery/repository.py",
             ", row.owner == owner, row.state == State.SENDING, row.sending_at.is_(None))\n"
-            "        .where(row.lease_until > uow.now)",
-            ")",
+            "    in_turn = select(row.id).where(*ours, row.lease_until > uow.now)",
+            ",)\n    in_turn = select(row.id).where(*ours)",
         ),
     ),
     "tests/fault/test_standing_still.py::test_what_is_over_when_it_wakes_is_not_sent": (
-        ("bot/delivery/repository.py", "        .where(row.lease_until > uow.now)\n        .values", "        .values"),
+        ("bot/delivery/repository.py", "where(*ours, row.lease_until > uow.now)", "where(*ours)"),
     ),
     "tests/fault/test_standing_still.py::test_what_it_marked_is_not_sent_while_another_sends_it": (
         ("bot/delivery/worker.py", "monotonic() - claimed_at > self._settings.lease", "False"),
