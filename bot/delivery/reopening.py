@@ -1,5 +1,6 @@
 """Finds out where an account may write again. The platform says nothing when a mute runs out by itself, and what it
-says while nobody is connected (an unmute, a way back into a group) is never heard; so now and then it is asked."""
+says while nobody is connected (an unmute, a way back into a group) is never heard; so now and then it is asked. One
+that says so of a target where it has just refused a message knows nothing of it, and isn't believed."""
 
 import asyncio
 import logging
@@ -29,14 +30,20 @@ class Reopener:
         self._wake_worker = wake
         self._stirred = asyncio.Event()
         self._ask_at = 0.0
-        self._doubted: dict[Target, tuple[float, float]] = {}
-        """Where the platform said so before: when it is asked again, and how long after that."""
+        self._refused: set[Target] = set()
+        """Where it hasn't been asked since the last message was refused."""
+        self._unaware: set[Target] = set()
+        """Where it said so right after a message was refused."""
         self._stopping = False
 
     def stir(self) -> None:
         """An account is connected: much may have changed while it wasn't."""
         self._ask_at = 0.0
-        self._doubted.clear()
+        self._stirred.set()
+
+    def refused(self, target: Target) -> None:
+        """The account is muted there, or isn't there: a message was refused for it."""
+        self._refused.add(target)
         self._stirred.set()
 
     def stop(self) -> None:
@@ -51,20 +58,27 @@ class Reopener:
             self._stirred.clear()
             if self._stopping:
                 return
-            self._ask_at = monotonic() + self._every
             try:
-                await self._ask()
+                await self._compare()
+                if monotonic() >= self._ask_at:
+                    self._ask_at = monotonic() + self._every
+                    await self._ask()
             except Exception as error:
                 log.warning("who may write again isn't known: %s", type(error).__name__)
+
+    async def _compare(self) -> None:
+        while self._refused:
+            target = self._refused.pop()
+            self._unaware.add(target)
+            if not await self._transport.may_write(target):
+                self._unaware.discard(target)
 
     async def _ask(self) -> None:
         online = self._transport.online_accounts()
         async with self._database.reading() as uow:
             targets = await repository.held(uow, online) if online else []
         for target in targets:
-            ask_at, pause = self._doubted.get(target, (0.0, self._every))
-            if monotonic() >= ask_at and await self._transport.may_write(target):
-                self._doubted[target] = monotonic() + 2 * pause, 2 * pause  # should it be refused all the same
+            if target not in self._unaware | self._refused and await self._transport.may_write(target):
                 await self.reopen(target)
 
     async def reopen(self, target: Target, kind: HoldKind | None = None) -> None:

@@ -275,6 +275,8 @@ class Worker:
         if opened:
             reason = f"连续 {self._settings.circuit_after} 条消息没有回应,先停 {self._settings.circuit_for:.0f} 秒"
             self._alerts.append(Trouble(TroubleKind.CIRCUIT, reason, one.target.platform, one.target.account))
+        if isinstance(outcome, Refused) and outcome.kind in (Refusal.MUTED, Refusal.REMOVED):
+            self._reopener.refused(one.target)
         if isinstance(outcome, Sent):
             self._recent[one.lane, one.reference] = None
             while len(self._recent) > 2000:

@@ -1,7 +1,7 @@
 """A chat platform in memory: what a Transport must be able to do, and every way in which it may fail."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,7 @@ class FakePlatform:
         self.history = True
         self.closed: set[str] = set()
         self.looks = 0
+        self.asked: Counter[str] = Counter()
         self.latency = 0.0
         self.in_flight = self.most_in_flight = 0
         self.before_wire: Callable[[], None] = lambda: None
@@ -75,6 +76,7 @@ class FakePlatform:
         return Absent()
 
     async def may_write(self, target: Target) -> bool:
+        self.asked[target.id] += 1
         return target.id not in self.closed
 
     async def recall(self, target: Target, message_id: str) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from bot.core.clock import ShiftableClock
-from bot.delivery import outbox, reopening, repository
+from bot.delivery import outbox, repository
 from bot.delivery import worker as work
-from bot.delivery.models import HoldKind, State, lane_of
+from bot.delivery.models import HoldKind, State
 from bot.delivery.transport import Refusal, Refused, Target
 from bot.delivery.trouble import TroubleKind
 
@@ -182,19 +182,19 @@ async def test_back_in_the_group_while_nobody_was_connected(bench: Bench) -> Non
         await bench.settled("rejected", "sent")
 
 
-async def test_a_platform_that_refuses_what_it_says_may_be_sent_is_believed_less_each_time(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker, target, lifted = bench.worker(reopen=10), Target("1", "group", "g1"), []
-    for second in range(0, 160, 10):
-        monkeypatch.setattr(reopening, "monotonic", lambda now=float(second): now)
-        async with bench.database.unit_of_work() as uow:
-            await repository.hold(uow, lane_of(target), HoldKind.REMOVED, "result 110")
-        await worker._reopener._ask()
-        async with bench.database.reading() as uow:
-            if not await repository.held(uow, {"1"}):
-                lifted.append(second)
-    assert lifted == [0, 20, 60, 140]
+async def test_a_platform_that_refuses_what_it_says_may_be_sent_is_not_believed(bench: Bench) -> None:
+    for group in ("g1", "g2"):
+        bench.platform.faults[group] = [Refused(Refusal.MUTED, "result 120")]
+    bench.platform.closed.add("g2")
+    async with bench.running(reopen=0.05) as worker:
+        await bench.put("g1", "g2")
+        await bench.until(lambda: bench.platform.asked["g2"] >= 5)
+        assert (bench.platform.asked["g1"], bench.platform.calls.count("g1")) == (1, 1)
+        worker.connected("1")
+        await bench.until(lambda: bench.platform.asked["g2"] >= 10)
+        assert (bench.platform.asked["g1"], bench.platform.calls.count("g1")) == (1, 1)
+        await worker.may_write(Target("1", "group", "g1"), HoldKind.MUTED)
+        await bench.settled("sent", "pending")
 
 
 @pytest.mark.parametrize("told", [True, False])
