@@ -64,10 +64,12 @@ def demo(settings: Settings, page_port: int) -> int:
 
 def migrate(settings: Settings) -> int:
     """Bring the database to the newest schema."""
+    from bot.core.explained import explained
     from bot.core.migrate import upgrade
 
     settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
-    asyncio.run(upgrade(settings.database))
+    with explained():
+        asyncio.run(upgrade(settings.database))
     print("数据库已是最新结构。")
     return 0
 
@@ -83,6 +85,7 @@ def outbox(settings: Settings, act: str, row: int | None) -> int:
     """List what didn't arrive (``list``), or settle one row: ``arrived``, or ``retry``."""
     from bot.branch import audit
     from bot.core.db import Database
+    from bot.core.explained import explained
     from bot.delivery import outbox as messages
     from bot.delivery import views
 
@@ -100,7 +103,8 @@ def outbox(settings: Settings, act: str, row: int | None) -> int:
         finally:
             await database.close()
 
-    print(asyncio.run(work()))
+    with explained():
+        print(asyncio.run(work()))
     return 0
 
 
@@ -213,6 +217,9 @@ def main(argv: list[str] | None = None) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("已停下,做到一半的没有留下。", file=sys.stderr)
+        return 130
 
 
 def _do(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -161,7 +161,7 @@ async def _inside(connection: AsyncConnection) -> AsyncIterator[Finding]:
     if version is Schema.NEWER:
         yield Finding(False, "数据库来自更新的版本。请把程序升级到那个版本,或放回升级前的备份。")
         return
-    if version is Schema.OLDER:
+    if version is not Schema.CURRENT:
         yield Finding(False, "数据库结构不是最新的。请运行 xueban migrate。")
         return
     revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()

@@ -9,17 +9,18 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from typing import Any
 
 from bot.core import copying
 from bot.core.clock import Clock
 from bot.core.db import Database
-from bot.core.errors import DatabaseBusy, UserError
+from bot.core.errors import UserError
+from bot.core.explained import explained
 from bot.core.migrate import Schema, load_models, schema, upgrade
 from bot.core.signing import KEY_FILE
 from bot.delivery import outbox
@@ -38,7 +39,7 @@ async def move(source_url: str, target_url: str, clock: Clock) -> int:
     Raises ``UserError`` if the target holds anything else, or differs afterwards; then nothing stays in it.
     """
     load_models()
-    with _reachable():
+    with explained():
         await upgrade(target_url)
         async with (
             _opened(source_url, clock) as source,
@@ -46,8 +47,11 @@ async def move(source_url: str, target_url: str, clock: Clock) -> int:
             copying.snapshot(source.engine) as here,
             target.unit_of_work() as uow,
         ):
-            if await schema(here) is not Schema.CURRENT:
-                raise UserError("数据库和这个版本的程序不一致,没有动。请先运行 xueban migrate。")
+            match await schema(here):
+                case Schema.EMPTY:
+                    raise UserError("现在的数据库里什么都没有,没有动。请检查 DATABASE_URL 和 XUEBAN__DATA_DIR。")
+                case Schema.OLDER | Schema.NEWER:
+                    raise UserError("数据库和这个版本的程序不一致,没有动。请先运行 xueban migrate。")
             there = await uow.session.connection()
             new = await copying.is_empty(there)
             if new:
@@ -69,7 +73,8 @@ async def back_up(url: str, media: Path, file: Path, clock: Clock) -> int:
         with _workshop(file.parent) as folder:
             copy, packed = folder / DATABASE, folder / "backup.zip"
             rows = await move(url, f"sqlite+aiosqlite:///{copy}", clock)
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            how: dict[str, Any] = {"compresslevel": 1, "strict_timestamps": False}  # a clock may have stood at 1970
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, **how) as archive:
                 archive.comment = made_at.isoformat().encode()
                 archive.write(copy, DATABASE)
                 if (key := media.parent / KEY_FILE).exists():
@@ -91,45 +96,47 @@ async def restore(url: str, media: Path, file: Path, clock: Clock, *, replace: b
     """Bring a backup back in one transaction; how many rows it held. What was waiting to be sent when it was made may
     have been sent since, so it is looked for on the platform before it is sent.
 
-    Raises ``UserError`` if ``file`` is no backup, if there are data and ``replace`` is False, or while messages are
-    on the wire.
+    Raises ``UserError`` if ``file`` is no backup, if the data folder can't be written to, if there are data and
+    ``replace`` is False, or while messages are on the wire.
     """
     load_models()
-    media.mkdir(parents=True, exist_ok=True)
-    with _workshop(media.parent) as folder:
-        made_at = _unpack(file, folder, media)
-        backup_url = f"sqlite+aiosqlite:///{folder / DATABASE}"
-        with _reachable():
-            await upgrade(backup_url)
-            await upgrade(url)
-            async with (
-                _opened(backup_url, clock) as backup,
-                _opened(url, clock) as database,
-                copying.snapshot(backup.engine) as there,
-                database.unit_of_work() as uow,
-            ):
-                here = await uow.session.connection()
-                if not await copying.is_empty(here):
-                    if not replace:
-                        raise UserError("数据库里已经有数据,没有动。确定要全部换成备份里的,请加 --replace。")
-                    if await outbox.in_flight(uow):
-                        raise UserError("有消息正在发,没有动。请过半分钟再试,或先停下机器人。")
-                    await copying.clear(here)
-                await copying.copy(there, here)
-                if wrong := await copying.differences(there, here):
-                    raise UserError(f"恢复出来的和备份里的不一致({'、'.join(wrong)}),已全部撤销。")
-                await outbox.came_back(uow, made_at)
-                return await copying.size(there)
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
+    made_at = _made_at(file)
     try:
-        yield
-    except (ArgumentError, InvalidRequestError, ImportError) as error:
-        raise UserError("数据库地址看不懂。请写成 postgresql+asyncpg://用户:口令@地址/库名。") from error
-    except (DBAPIError, DatabaseBusy, OSError) as error:
-        raise UserError(f"数据库连不上或正忙({type(error).__name__}),没有动。请检查地址和口令再试。") from error
+        media.mkdir(parents=True, exist_ok=True)
+        with _workshop(media.parent) as folder:
+            _unpack(file, folder, media)
+            backup_url = f"sqlite+aiosqlite:///{folder / DATABASE}"
+            with explained():
+                return await _bring_back(backup_url, made_at, url, clock, replace=replace)
+    except OSError as error:
+        raise UserError(f"写不了 {media.parent},没有恢复。请腾出空间、检查权限再试。") from error
+
+
+async def _bring_back(backup_url: str, made_at: datetime, url: str, clock: Clock, *, replace: bool) -> int:
+    async with (
+        _opened(backup_url, clock) as backup,
+        _opened(url, clock) as database,
+    ):
+        async with backup.engine.connect() as connection:
+            if await schema(connection) is Schema.EMPTY:
+                raise UserError("备份里没有支部学伴的数据。什么都没有改动。")
+        await upgrade(backup_url)
+        await upgrade(url)
+        async with copying.snapshot(backup.engine) as there, database.unit_of_work() as uow:
+            here = await uow.session.connection()
+            await copying.hold(here)
+            uow.now = clock.now()  # until then others were at work
+            if not await copying.is_empty(here):
+                if not replace:
+                    raise UserError("数据库里已经有数据,没有动。确定要全部换成备份里的,请加 --replace。")
+                if await outbox.in_flight(uow):
+                    raise UserError("有消息正在发,没有动。请过半分钟再试,或先停下机器人。")
+                await copying.clear(here)
+            await copying.copy(there, here)
+            if wrong := await copying.differences(there, here):
+                raise UserError(f"恢复出来的和备份里的不一致({'、'.join(wrong)}),已全部撤销。")
+            await outbox.came_back(uow, made_at)
+            return await copying.size(there)
 
 
 @contextmanager
@@ -163,24 +170,33 @@ async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _unpack(file: Path, folder: Path, media: Path) -> datetime:
-    """The database into ``folder``, pictures and files to where they belong; when the backup was made."""
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What comes of reading a file that is no .zip, or no longer a whole one."""
+
+
+def _made_at(file: Path) -> datetime:
+    """When this backup, which is whole, was made."""
     try:
         with zipfile.ZipFile(file) as archive:
-            made_at = datetime.fromisoformat(archive.comment.decode())
+            archive.getinfo(DATABASE)
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
-            archive.extract(DATABASE, folder)
-            if KEY_FILE in archive.namelist() and not (media.parent / KEY_FILE).exists():
-                archive.extract(KEY_FILE, folder)
-                (folder / KEY_FILE).chmod(0o600)
-                (folder / KEY_FILE).replace(media.parent / KEY_FILE)
-            for entry in archive.namelist():
-                name = entry.removeprefix(MEDIA)
-                if entry != name and is_name(name) and not (media / name).exists():
-                    with archive.open(entry) as packed, (folder / name).open("wb") as kept:
-                        shutil.copyfileobj(packed, kept)
-                    (folder / name).replace(media / name)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            return datetime.fromisoformat(archive.comment.decode())
+    except _DAMAGED as error:
         raise UserError(f"{file} 不是完整的备份文件。什么都没有改动。") from error
-    return made_at
+
+
+def _unpack(file: Path, folder: Path, media: Path) -> None:
+    """The database into ``folder``, pictures and files to where they belong."""
+    with zipfile.ZipFile(file) as archive:
+        archive.extract(DATABASE, folder)
+        if KEY_FILE in archive.namelist() and not (media.parent / KEY_FILE).exists():
+            archive.extract(KEY_FILE, folder)
+            (folder / KEY_FILE).chmod(0o600)
+            (folder / KEY_FILE).replace(media.parent / KEY_FILE)
+        for entry in archive.namelist():
+            name = entry.removeprefix(MEDIA)
+            if entry != name and is_name(name) and not (media / name).exists():
+                with archive.open(entry) as packed, (folder / name).open("wb") as kept:
+                    shutil.copyfileobj(packed, kept)
+                (folder / name).replace(media / name)

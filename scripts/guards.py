@@ -301,6 +301,16 @@ FAULTS: Written = {
             'f"ALTER SEQUENCE {sequence} RESTART WITH {following}"',
             "f\"SELECT setval('{sequence}', {following}, false)\"",
         ),
+        (
+            "bot/safekeeping.py",
+            "                await copying.clear(here)\n",
+            "                await copying.clear(here)\n"
+            '                for word in ("COMMIT", "BEGIN"):\n                    await here.exec_driver_sql(word)\n',
+        ),
+    ),
+    "tests/plugin/test_safekeeping.py::test_who_is_at_work_when_a_restoring_begins_is_waited_for": (
+        ("bot/safekeeping.py", "            await copying.hold(here)\n", ""),
+        ("bot/safekeeping.py", "            uow.now = clock.now()  # until then others were at work\n", ""),
     ),
     "tests/fault/test_safekeeping.py::test_a_move": (
         (

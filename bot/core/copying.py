@@ -44,11 +44,15 @@ async def is_empty(connection: AsyncConnection) -> bool:
     return True
 
 
-async def clear(connection: AsyncConnection) -> None:
-    """Delete every row of every table; nobody else writes to any before the transaction ends."""
+async def hold(connection: AsyncConnection) -> None:
+    """Wait for whoever is writing; nobody else writes to any table before the transaction ends."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(table.name for table in Base.metadata.sorted_tables)
         await connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def clear(connection: AsyncConnection) -> None:
+    """Delete every row of every table."""
     for table in reversed(Base.metadata.sorted_tables):
         await connection.execute(delete(table))
 

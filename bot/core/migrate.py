@@ -24,6 +24,7 @@ class Schema(Enum):
     CURRENT = "current"
     OLDER = "older"
     NEWER = "newer"
+    EMPTY = "empty"
 
 
 def load_models() -> None:
@@ -51,17 +52,19 @@ async def upgrade(url: str) -> None:
     await engine.dispose()
     if found is Schema.NEWER:
         raise UserError("数据来自更新的版本,没有动。请把程序升级到那个版本,或放回升级前的备份。")
-    if found is Schema.OLDER:
+    if found is not Schema.CURRENT:
         from alembic import command  # 11 MiB that a process with nothing to do is spared
 
         await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
 
 
 async def schema(connection: AsyncConnection) -> Schema:
-    """What ``upgrade`` would find; an empty database is older."""
+    """What ``upgrade`` would find."""
     known = sorted(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*_*.py"))
     revision = await connection.run_sync(_revision)
-    if revision is not None and revision not in known:
+    if revision is None:
+        return Schema.EMPTY
+    if revision not in known:
         return Schema.NEWER
     return Schema.CURRENT if revision == known[-1] else Schema.OLDER
 

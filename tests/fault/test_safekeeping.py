@@ -161,7 +161,7 @@ async def test_a_backup(place: Place) -> None:
     """The file is the one before or the new one, never half of either."""
     media = Media(place.data / "media")
     for _ in range(8):  # so that packing takes a while too
-        media.put(place.dice.randbytes(MEBIBYTES // 8 * 2**20))
+        await media.put(place.dice.randbytes(MEBIBYTES // 8 * 2**20))
     took = await place.done("backup", str(place.file))
     wholes = [await contents(place.url)]
     assert await held(place.file) == wholes[0]

@@ -1,14 +1,18 @@
 """Moving, backing up and restoring a branch with everything in it, between both databases and while it is in use."""
 
 import asyncio
+import os
+import resource
 import sqlite3
 import zipfile
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text, update
 
 from bot import safekeeping
 from bot.app import App
@@ -174,6 +178,40 @@ async def test_nothing_is_replaced_while_messages_are_on_the_wire(
     assert await safekeeping.restore(url, full.settings.media_dir, file, clock, replace=True) == rows
 
 
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("state", "told"), [(State.SENDING, "有消息正在发"), (State.SENT, "")])
+async def test_who_is_at_work_when_a_restoring_begins_is_waited_for(
+    app: App, clock: ShiftableClock, tmp_path: Path, state: State, told: str
+) -> None:
+    """What they send meanwhile is known, whether they have it in hand still or have done it."""
+    await stamp(app)
+    file, url, media = tmp_path / "备份.zip", app.settings.database, app.settings.media_dir
+    async with app.database.unit_of_work() as uow:
+        soon = uow.now + timedelta(hours=1)
+        out = Outgoing(None, Target("1", "group", "9"), Content.of("马上"), "test", "soon", not_before=soon)
+        await outbox.enqueue(uow, out)
+    rows = await safekeeping.back_up(url, media, file, clock)
+    async with app.database.unit_of_work() as uow:
+        lease = soon + timedelta(minutes=1)
+        await uow.session.execute(update(OutboxRow).values(state=state, lease_until=lease))
+        restoring = asyncio.create_task(safekeeping.restore(url, media, file, clock, replace=True))
+        while not await _somebody_waits(app):  # noqa: ASYNC110 - a process of the database's can't set an event
+            await asyncio.sleep(0.01)
+        clock.set(soon)
+    if told:
+        with pytest.raises(UserError, match=told):
+            await restoring
+    else:
+        assert await restoring == rows
+    async with app.database.reading() as uow:
+        assert await uow.session.scalar(select(OutboxRow.state)) == (state if told else State.UNKNOWN)
+
+
+async def _somebody_waits(app: App) -> bool:
+    async with app.database.engine.connect() as connection:
+        return bool(await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
 async def test_what_is_no_whole_backup_changes_nothing(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
     url, media, file = full.settings.database, full.settings.media_dir, tmp_path / "备份.zip"
     await safekeeping.back_up(url, media, file, clock)
@@ -182,7 +220,10 @@ async def test_what_is_no_whole_backup_changes_nothing(full: App, clock: Shiftab
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("../../evil", "x")
-    for data in (b"", b"hello", whole[: len(whole) // 2], other.read_bytes()):
+    scratched = [whole[:at] + b"\xff" * 40 + whole[at + 40 :] for at in range(60, 6000, 99)]
+    at = whole.index(b"PK\x01\x02") + 8
+    secret = b"%s%c%s" % (whole[:at], whole[at] | 1, whole[at + 1 :])
+    for data in (b"", b"hello", whole[: len(whole) // 2], other.read_bytes(), secret, *scratched):
         file.write_bytes(data)
         with pytest.raises(UserError, match="不是完整的备份文件"):
             await safekeeping.restore(url, media, file, clock, replace=True)
@@ -222,3 +263,106 @@ async def test_a_backup_goes_on_beside_somebody_who_writes(full: App, clock: Shi
 async def test_a_database_that_is_not_there_is_named(app: App, clock: ShiftableClock, url: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
         await safekeeping.move(app.settings.database, url, clock)
+
+
+async def test_a_database_of_somebody_elses_is_no_backup(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
+    rows, file = await size(full), tmp_path / "备份.zip"
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE notes (text)")
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = MORNING.isoformat().encode()
+        archive.write(tmp_path / "other.db", safekeeping.DATABASE)
+    with pytest.raises(UserError, match="没有支部学伴的数据"):
+        await safekeeping.restore(full.settings.database, full.settings.media_dir, file, clock, replace=True)
+    assert await size(full) == rows
+
+
+async def test_where_nothing_is_there_is_nothing_to_keep(clock: ShiftableClock, tmp_path: Path) -> None:
+    """Somebody stands in the wrong folder: no backup is better than an empty one."""
+    file, url = tmp_path / "备份.zip", f"sqlite+aiosqlite:///{tmp_path / 'xueban.db'}"
+    with pytest.raises(UserError, match="XUEBAN__DATA_DIR"):
+        await safekeeping.back_up(url, tmp_path / "media", file, clock)
+    assert not file.exists()
+
+
+@contextmanager
+def no_file_longer_than(length: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_a_disk_that_takes_no_more_is_named(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
+    """It isn't the address of the database that is wrong then, nor the file."""
+    url, media, file = full.settings.database, full.settings.media_dir, tmp_path / "备份.zip"
+    rows, kept = await size(full), await full.media.put(os.urandom(3_000_000))
+    await safekeeping.back_up(url, media, file, clock)
+    whole = file.read_bytes()
+    for length, told in ((100_000, "磁盘满了"), (2_000_000, "有空间的文件夹")):
+        with no_file_longer_than(length), pytest.raises(UserError, match=told):
+            await safekeeping.back_up(url, media, file, clock)
+        assert file.read_bytes() == whole
+        (media / kept).unlink(missing_ok=True)
+        with no_file_longer_than(length), pytest.raises(UserError, match=r"写不了 .*,没有恢复。请腾出空间"):
+            await safekeeping.restore(url, media, file, clock, replace=True)
+        assert (await size(full), (media / kept).exists()) == (rows, False)
+        await full.media.put(whole[:3_000_000])
+
+
+async def test_what_is_older_than_any_zip_is_packed(full: App, clock: ShiftableClock, tmp_path: Path) -> None:
+    """A machine without a clock of its own begins in 1970."""
+    url, media, file = full.settings.database, full.settings.media_dir, tmp_path / "备份.zip"
+    for each in media.iterdir():
+        os.utime(each, (0, 0))
+    rows = await safekeeping.back_up(url, media, file, clock)
+    for each in media.iterdir():
+        each.unlink()
+    assert await safekeeping.restore(url, media, file, clock, replace=True) == rows
+    assert [each.read_bytes() for each in media.iterdir()] == [b"a picture"]
+
+
+async def test_what_is_hard_to_say_arrives_as_it_was(full: App, clock: ShiftableClock) -> None:
+    """Emoji of several signs, what turns writing round, the last day of all days and the last microsecond, JSON."""
+    name, said = "👨‍👩‍👧‍👦𠮷\u202e三\ufeff'\"\\", '{"a": null, "b": true, "nul": "\\u0000", "half": "\\ud83d"}'
+    there, at = await server().fresh(), datetime(2026, 12, 31, 23, 59, 59, 999999, UTC)
+    async with full.database.unit_of_work() as uow:
+        row = newcomer(at)
+        row.name, row.left_on = name, date.max
+        uow.session.add(row)
+        await uow.session.execute(update(OutboxRow).values(content=said))
+    await safekeeping.move(full.settings.database, there, clock)
+    moved = Database(there, clock)
+    async with moved.unit_of_work() as uow:
+        found = (await uow.session.scalars(select(Member).order_by(Member.id.desc()).limit(1))).one()
+        assert (found.name, found.left_on, found.created_at) == (name, date.max, at)
+        assert set(await uow.session.scalars(select(OutboxRow.content))) == {said}
+        uow.session.add(one := newcomer(at))
+        await uow.session.flush()
+        assert one.id == found.id + 1
+    await moved.close()
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        ("", r"存不下表 member 里的内容\(22021\)"),
+        ("CREATE TABLE member (x int)", "别的程序的表"),
+        ("CREATE ROLE guest LOGIN", "不能在那个库里建表"),
+    ],
+)
+async def test_a_place_that_does_not_take_it_says_why(full: App, clock: ShiftableClock, there: str, told: str) -> None:
+    url = await server().fresh()
+    target = Database(url, clock)
+    async with target.engine.begin() as connection:
+        if there:
+            await connection.execute(text(there))
+    await target.close()
+    if "ROLE" in there:
+        url = make_url(url).set(username="guest").render_as_string()
+    async with full.database.unit_of_work() as uow:
+        await uow.session.execute(update(Member).where(Member.id == 2).values(name="张\0三"))
+    with pytest.raises(UserError, match=told):
+        await safekeeping.move(full.settings.database, url, clock)

@@ -106,3 +106,22 @@ def test_the_operator_settles_a_message_by_its_row(
     assert noted == [("bot", done, f"outbox:{row}", "xueban outbox")]
     assert main(["outbox", act, str(row)]) == 1
     assert f"没有等待确认的消息 {row}" in capsys.readouterr().err
+
+
+def test_who_stops_a_command_is_told_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.__main__.migrate", stopped)
+    assert main(["migrate"]) == 130
+    assert capsys.readouterr().err == "已停下,做到一半的没有留下。\n"
+
+
+@pytest.mark.parametrize("command", ["migrate", "outbox"])
+def test_a_database_that_is_not_there_is_said_to_be_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://x:y@127.0.0.1:1/z")
+    assert main([command]) == 1
+    assert capsys.readouterr().err.startswith("数据库连不上")

@@ -42,7 +42,7 @@ async def test_what_was_brought_up_to_date_is_known_to_be(tmp_path: Path) -> Non
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
     engine = create_async_engine(url)
     async with engine.connect() as connection:
-        assert await schema(connection) is Schema.OLDER
+        assert await schema(connection) is Schema.EMPTY
     await upgrade(url)
     async with engine.connect() as connection:
         assert await schema(connection) is Schema.CURRENT
