@@ -185,20 +185,6 @@ async def leaves(uow: UnitOfWork, member_ids: Sequence[int], first: date, last: 
     return (await uow.session.scalars(query)).all()
 
 
-async def account(uow: UnitOfWork, platform: str, user_id: str) -> MemberAccount | None:
-    query = select(MemberAccount).where(MemberAccount.platform == platform, MemberAccount.user_id == user_id)
-    return (await uow.session.scalars(query)).one_or_none()
-
-
-async def accounts_of(uow: UnitOfWork, member_id: int) -> Sequence[MemberAccount]:
-    return (await uow.session.scalars(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
-
-
-async def members_named(uow: UnitOfWork, branch_id: int, name: str) -> Sequence[Member]:
-    query = select(Member).where(Member.branch_id == branch_id, Member.name == name, Member.left_on.is_(None))
-    return (await uow.session.scalars(query)).all()
-
-
 async def acts(uow: UnitOfWork, actor: str, action: str, since: datetime) -> int:
     """How often the audit log has this act of this actor since then."""
     query = select(func.count()).where(AuditEntry.at >= since, AuditEntry.actor == actor, AuditEntry.action == action)

@@ -18,8 +18,6 @@ from bot.meeting.kinds import committee_from
 from bot.meeting.models import MeetingPlan, State
 from bot.scheduling.calendar import WorkdayCalendar
 
-OLDEST = 2000
-
 
 @dataclass(frozen=True)
 class Standing:

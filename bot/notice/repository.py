@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.branch.models import AuditEntry, Branch, Leave, Member, MemberAccount
 from bot.core.clock import CHINA
@@ -178,12 +178,6 @@ async def confirmed_before(uow: UnitOfWork, notice_id: int, version: int) -> Seq
         NoticeReceipt.notice_id == notice_id, NoticeReceipt.version == version
     )
     return (await uow.session.scalars(query)).all()
-
-
-async def receipts_of(uow: UnitOfWork, member_id: int) -> Sequence[Row[int, datetime]]:
-    """(notice id, when) of the receipts of a member, newest first."""
-    query = select(NoticeReceipt.notice_id, func.max(NoticeReceipt.at)).where(NoticeReceipt.member_id == member_id)
-    return (await uow.session.execute(query.group_by(NoticeReceipt.notice_id))).all()
 
 
 async def publicities(uow: UnitOfWork) -> Sequence[tuple[Publicity, Notice]]:

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-FAMILY = "Noto Sans CJK SC"
 PACKAGE = "noto_cjk_sans_otc"
 
 _EMOJI = re.compile(
