@@ -90,7 +90,6 @@ OTHERS: Written = {
         ("bot/branch/rights.py", "if grant.role in LEADERS", "if True"),
         ("bot/branch/rights.py", "not any(branch.path.startswith(path) for path in await led(uow, actor))", "False"),
         ("bot/branch/rules.py", "if path.startswith(grant.path)", "if True"),
-        ("bot/stats/asking.py", "branch_id != actor.branch_id", "False"),
         (
             "bot/chat/desk.py",
             "            await self._refused(actor, routed.command.key if routed.command else routed.plugin)\n",

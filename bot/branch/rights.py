@@ -15,8 +15,17 @@ async def here(uow: UnitOfWork, actor: Actor) -> Actor:
     home = await branch.get(uow, actor.branch)
     if home.kind != BranchKind.GROUP or home.parent_id is None:
         return actor
-    above = await branch.get(uow, home.parent_id)
-    return replace(actor, branch_id=above.id, roles=await roles_at(uow, actor, above.path))
+    return await _speaking_for(uow, actor, await branch.get(uow, home.parent_id))
+
+
+async def acting(uow: UnitOfWork, actor: Actor, branch_id: int, roles: frozenset[Role]) -> Actor:
+    """``actor`` as they speak for that branch. What was asked in its group may be answered in private, and after an
+    office has ended. Raises ``NotAllowed`` for somebody who has none of ``roles`` there."""
+    asked = await branch.get(uow, branch_id)
+    speaking = await _speaking_for(uow, actor, asked)
+    if not speaking.may(roles):
+        raise NotAllowed(f"做这件事要有「{asked.name}」的职务,您现在没有,请找书记。")
+    return speaking
 
 
 async def roles_at(uow: UnitOfWork, actor: Actor, path: str) -> frozenset[Role]:
@@ -40,6 +49,10 @@ async def need_leader(uow: UnitOfWork, actor: Actor, branch: Branch) -> None:
     """Raises ``NotAllowed`` unless the person leads ``branch`` or one above it."""
     if not any(branch.path.startswith(path) for path in await led(uow, actor)):
         raise NotAllowed(f"这要由「{branch.name}」或上级的书记来做。")
+
+
+async def _speaking_for(uow: UnitOfWork, actor: Actor, there: Branch) -> Actor:
+    return replace(actor, branch_id=there.id, roles=await roles_at(uow, actor, there.path))
 
 
 async def _grants(uow: UnitOfWork, actor: Actor) -> list[rules.Grant]:

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.branch import audit
+from bot.branch import audit, rights
 from bot.branch import service as branch
-from bot.branch.actor import Actor
+from bot.branch.actor import EDITORS, Actor
 from bot.branch.telling import quiet_hours
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
@@ -160,12 +160,14 @@ async def _cloud(material: Material, digest: Digest) -> dict[str, Any]:
     }
 
 
-async def edit(uow: UnitOfWork, discussion_id: int, text: str) -> str:
-    """A summary in the propagandist's own words, kept until it is posted. Raises ``UserError``."""
+async def edit(uow: UnitOfWork, actor: Actor, discussion_id: int, text: str) -> str:
+    """A summary in the propagandist's own words, kept until it is posted. Raises ``UserError``, ``NotAllowed``."""
     text = text.strip()
     if len(text) > LONGEST:
         raise UserError(f"小结请写在 {LONGEST} 字以内。")
-    (await repository.lock(uow, discussion_id)).draft = text
+    discussion = await repository.lock(uow, discussion_id)
+    await rights.acting(uow, actor, discussion.branch_id, EDITORS)
+    discussion.draft = text
     return text
 
 
@@ -188,8 +190,9 @@ async def post(
     quotes: Collection[tuple[int, str]],
 ) -> int:
     """Send the summary to the groups of the discussion and keep it; how many groups. Who has taken their words back
-    since it was drafted isn't quoted."""
+    since it was drafted isn't quoted. Raises ``NotAllowed``."""
     discussion = await repository.lock(uow, discussion_id)
+    actor = await rights.acting(uow, actor, discussion.branch_id, EDITORS)
     there = {voice.id for voice, _ in await repository.voices(uow, discussion_id)}
     for voice_id, words in quotes:
         if voice_id not in there:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.branch import organisation, retention, rights
+from bot.branch import organisation, retention
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch
@@ -96,14 +96,6 @@ async def need_whole(uow: UnitOfWork, wanted: Stretch) -> None:
         if (first < first_kept and first.day != 1) or (after < first_kept and after.day != 1):
             said = f"{first_kept.year}年{first_kept.month}月以前只留了每个月的合计。请按整月问,比如:"
             raise UserError(f"{said}{wanted.span.first.year}年{wanted.span.first.month}月")
-
-
-async def led(uow: UnitOfWork, actor: Actor, branch_id: int) -> Branch:
-    """The branch, if it is the speaker's own or one that they lead. Raises ``NotAllowed``."""
-    found = await branch.get(uow, branch_id)
-    if branch_id != actor.branch_id:
-        await rights.need_leader(uow, actor, found)
-    return found
 
 
 async def whose(uow: UnitOfWork, actor: Actor, name: str) -> Branch:

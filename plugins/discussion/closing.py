@@ -87,7 +87,7 @@ async def answered(call: Call) -> Reply:
     which = int(str(call.payload["discussion"]))
     if call.args.strip() != "确认":
         async with call.app.database.unit_of_work() as uow:
-            text = await closing.edit(uow, which, call.args)
+            text = await closing.edit(uow, call.actor, which, call.args)
         return _ask(call.payload | {"text": text})
     cloud, quotes = call.payload["cloud"], call.payload.get("quotes", [])
     assert isinstance(cloud, dict)

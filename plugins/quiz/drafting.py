@@ -2,6 +2,8 @@
 
 import re
 
+from bot.branch import rights
+from bot.branch.actor import EDITORS
 from bot.chat.call import Ask, Call, Reply
 from bot.chat.commands import CommandSet, Who
 from bot.chat.numbers import number, ranges
@@ -50,7 +52,7 @@ async def ask(call: Call, bank: Bank, waiting: list[Question]) -> Reply:
         return f"《{bank.name}》里没有新的题可出。已有的题发「题库 {bank.no}」看。"
     shown = waiting[:AT_ONCE]
     text = views.drafts([banks.item_of(one) for one in shown], bank.name, len(waiting) - len(shown))
-    payload: dict[str, object] = {"bank": bank.no, "shown": [one.id for one in shown]}
+    payload: dict[str, object] = {"branch": bank.branch_id, "bank": bank.no, "shown": [one.id for one in shown]}
     here = "草稿和答案已私聊发给您。"
     return Ask(Content.of(text), "quiz.drafts", payload, (), 60.0, privately=True, here=here)
 
@@ -61,12 +63,13 @@ async def decided(call: Call) -> Reply:
     assert isinstance(shown, list)
     said = re.sub(r"[\s。.!]", "", call.args)
     async with call.app.database.unit_of_work() as uow:
-        bank = await banks.get(uow, call.actor.branch, no)
+        actor = await rights.acting(uow, call.actor, int(str(call.payload["branch"])), EDITORS)
+        bank = await banks.get(uow, actor.branch, no)
         try:
             wanted = [] if said in _NONE else shown if said in _ALL else chosen(call.args, shown)
         except UserError as error:
             return Ask(Content.of(str(error)), "quiz.drafts", call.payload, (), 60.0)
-        approved = await banks.decide(uow, call.actor, bank, shown, wanted)
+        approved = await banks.decide(uow, actor, bank, shown, wanted)
         left = len(await banks.drafts(uow, bank))
         return views.decided(approved, len(shown) - approved, bank, left)
 

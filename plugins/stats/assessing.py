@@ -2,7 +2,7 @@
 
 from bot.assessment import records, scheme, scoring, views
 from bot.assessment.scoring import Assessment
-from bot.branch import audit
+from bot.branch import audit, rights
 from bot.branch import service as branch
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
@@ -50,7 +50,8 @@ async def evidence(call: Call) -> Reply:
     span = call.payload["span"]
     assert isinstance(span, list)
     async with call.app.database.reading() as uow:
-        here = await asking.led(uow, call.actor, int(str(call.payload["branch"])))
+        here = await branch.get(uow, int(str(call.payload["branch"])))
+        await rights.need_leader(uow, call.actor, here)
         found = await scoring.assess(uow, here, asking.restore(span, branch.today(uow)))
     score = next(one for one in found.scores if one.indicator.no == int(call.args))
     payload, numbers = call.payload, tuple(str(one.indicator.no) for one in found.scores)

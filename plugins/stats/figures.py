@@ -1,5 +1,6 @@
 """What a secretary types to see the figures of some days, and of which branch."""
 
+from bot.branch import rights
 from bot.branch import service as branch
 from bot.chat.call import Ask, Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
@@ -47,6 +48,7 @@ async def drill(call: Call) -> Reply:
     assert isinstance(span, list)
     async with call.app.database.reading() as uow:
         stretch = asking.restore(span, branch.today(uow))
-        here = await asking.led(uow, call.actor, int(numbered[call.args]))
+        here = await branch.get(uow, int(numbered[call.args]))
+        await rights.need_leader(uow, call.actor, here)
         found = await overview(uow, here, stretch)
     return _said(call, found)

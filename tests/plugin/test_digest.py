@@ -107,6 +107,16 @@ async def test_who_leaves_while_a_draft_waits_isnt_quoted(said: Talk, mended: bo
     assert not any(line in posted or line in shown for line in theirs)
 
 
+async def test_who_has_lost_the_office_meanwhile_posts_nothing(said: Talk) -> None:
+    await said.whisper(EDITOR, "小结")
+    await said.whisper(BOSS, "免去 李秀英 宣传委员")
+    await said.whisper(BOSS, "确认")
+    before = await said.enqueued()
+    refused = "做这件事要有「第一支部」的职务,您现在没有,请找书记。"
+    assert await said.whisper(EDITOR, "确认") == refused
+    assert await said.enqueued() == before
+
+
 async def test_it_may_be_edited_before_it_is_posted(said: Talk) -> None:
     await said.whisper(EDITOR, "小结")
     again = await said.whisper(EDITOR, "大家谈得很好:费用要公平,采光要测算,保养要写进协议。")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.branch.models import AuditEntry
+from bot.branch.models import AuditEntry, Branch, Member, MemberAccount, Role, RoleGrant
 from bot.core.errors import UserError
 from bot.quiz.models import Bank, Question, State
 from tests.plugin.conftest import BOSS, EDITOR, MEMBER
-from tests.plugin.talk import Talk, reply
+from tests.plugin.talk import ACCOUNT, Talk, reply
 from tests.sheet import sheets
 
 REGULATION = (
@@ -158,6 +158,33 @@ async def test_drafts_in_a_lot(talk: Talk, answer: str, state: State) -> None:
     await drafted(talk)
     await talk.whisper(EDITOR, answer)
     assert [each for _, each in await stored(talk)] == [state] * 3
+
+
+async def test_who_has_lost_the_office_meanwhile_approves_nothing(talk: Talk) -> None:
+    await drafted(talk)
+    await talk.whisper(BOSS, "免去 李秀英 宣传委员")
+    await talk.whisper(BOSS, "确认")
+    assert await talk.whisper(EDITOR, "全要") == "做这件事要有「第一支部」的职务,您现在没有,请找书记。"
+    assert [state for _, state in await stored(talk)] == [State.DRAFT] * 3
+
+
+async def test_what_a_leader_from_above_asks_for_in_the_group_is_approved_in_private(talk: Talk) -> None:
+    async with talk.app.database.unit_of_work() as uow:
+        above = Branch(parent_id=None, kind="党委", name="机关党委", path="/2/", created_at=uow.now)
+        uow.session.add(above)
+        await uow.session.flush()
+        below = await uow.session.get_one(Branch, 1)
+        below.parent_id, below.path = above.id, "/2/1/"
+        leader = Member(branch_id=above.id, name="周正", kind="正式党员", joined_on=uow.now.date(), created_at=uow.now)
+        uow.session.add(leader)
+        await uow.session.flush()
+        account = {"platform": "onebot11", "user_id": "200", "via": ACCOUNT, "bound_at": uow.now}
+        uow.session.add(MemberAccount(member_id=leader.id, **account))
+        uow.session.add(RoleGrant(branch_id=above.id, member_id=leader.id, role=Role.SECRETARY, granted_at=uow.now))
+    await talk.whisper(EDITOR, f"入库 {REGULATION}")
+    assert "草稿和答案已私聊发给您。" in await talk.say(200, "/出题 资料 1")
+    assert await talk.whisper(200, "全要") == "采用了 3 道,已放进题库 1「党支部工作条例」。采用错了发「撤销」。"
+    assert [state for _, state in await stored(talk)] == [State.LIVE] * 3
 
 
 async def test_two_who_decide_about_the_same_drafts(talk: Talk) -> None:

@@ -23,7 +23,6 @@ from bot.meeting.models import Meeting
 from bot.notice.models import Letter, Notice
 from bot.rendering.content import Content
 from bot.simulator import sample
-from bot.stats import asking
 from bot.study.models import Assignment, Material, Visit
 from tests.plugin.talk import ACCOUNT, Talk
 
@@ -161,7 +160,7 @@ async def test_nobody_decides_about_a_branch_that_they_do_not_lead(town: Talk) -
         for refused in (
             rights.need_leader(uow, other, theirs),
             rights.need_leader(uow, organiser, theirs),
-            asking.led(uow, other, theirs.id),
+            rights.acting(uow, other, theirs.id, frozenset(COMMITTEE)),
             organisation.create(uow, other, "蓝天党委", BranchKind.COMMITTEE, None),
         ):
             with pytest.raises(NotAllowed):
