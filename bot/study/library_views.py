@@ -62,12 +62,13 @@ def ask(outlook: Outlook, now: datetime, *, asked: bool, proof: Proof) -> Conten
 
 def pushed(done: Sequence[Pushed]) -> str:
     if len(done) > 1:
-        return f"已推送到 {len(done)} 个支部(共 {sum(one.readers for one in done)} 人应学)。"
+        return f"已把《{done[0].material.title}》推送到 {len(done)} 个支部(共 {sum(one.readers for one in done)} 人应学)。"
     (one,) = done
+    no = one.assignment.no
+    said = f"已推送学习 {no}《{one.material.title}》({one.readers} 人应学)。"
     if one.assignment.proof == Proof.ATTENDANCE:
-        no = one.assignment.no
-        return f"已推送学习 {no}({one.readers} 人应学)。开会时议题写上「学习 {no}」,签到的人就算完成。"
-    return f"已推送学习 {one.assignment.no}({one.readers} 人应学)。发「谁还没学」看完成情况。"
+        return f"{said}开会时议题写上「学习 {no}」,签到的人就算完成。"
+    return f"{said}发「谁还没学」看完成情况。"
 
 
 def scheduled(plan: Plan, found: Material, at: datetime, now: datetime) -> str:

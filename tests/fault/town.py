@@ -175,7 +175,7 @@ class People:
         self._acts += 1
         title = f"第 {self._acts} 篇"
         text = f"{_TEXT * 2}{self.branch.number}之{self._acts}"
-        if await self._asked(f"推送 {title}\n{text}", "确认") and await self._asked("确认", "已推送"):
+        if await self._asked(f"推送 {title}\n{text}", f"《{title}》") and await self._asked("确认", f"《{title}》("):
             self.promises.pushed.add((self.branch.id, title))
 
     async def announce(self) -> None:

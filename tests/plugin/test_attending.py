@@ -35,7 +35,7 @@ async def test_attendance_completes_what_the_meeting_was_about(talk: Talk, app: 
     await talk.whisper(EDITOR, "确认")
     await talk.whisper(EDITOR, "推送 资料 1 凭到会")
     pushed = await talk.whisper(EDITOR, "确认")
-    assert pushed == "已推送学习 2(4 人应学)。开会时议题写上「学习 2」,签到的人就算完成。"
+    assert pushed == "已推送学习 2《抓党建促治理》(4 人应学)。开会时议题写上「学习 2」,签到的人就算完成。"
     answer = await talk.whisper(MEMBER, "已学 2")
     assert answer == "学习 2 要凭到会完成,还没有登记:开会学这一篇,签到就算完成。"
     await talk.whisper(BOSS, "会议 支部党员大会 周五15:00 二楼会议室 议题:学习 1、学习 2")

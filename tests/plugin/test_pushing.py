@@ -73,7 +73,7 @@ async def test_a_pasted_text_keeps_its_paragraphs(talk: Talk) -> None:
     assert preview.startswith("《抓党建促治理》\n约 1 分钟 · ")
     assert preview.endswith("回复「确认」马上推送,推给 4 人;「取消」放弃。")
     assert await counts(talk) == (0, 0, 0)
-    assert await talk.whisper(EDITOR, "确认") == "已推送学习 1(4 人应学)。发「谁还没学」看完成情况。"
+    assert await talk.whisper(EDITOR, "确认") == "已推送学习 1《抓党建促治理》(4 人应学)。发「谁还没学」看完成情况。"
     assert await counts(talk) == (1, 1, 0)
     async with talk.app.database.reading() as uow:
         stored = (await uow.session.scalars(select(Material))).one()
@@ -232,7 +232,7 @@ async def test_to_the_branches_below(talk: Talk, below: Callable[[], Awaitable[d
     await talk.whisper(EDITOR, "确认")
     assert await below() == {"第一支部": [1]}
     assert "推给 3 个支部 6 人" in await talk.whisper(EDITOR, "推送 资料1 到下级")
-    assert await talk.whisper(EDITOR, "确认") == "已推送到 3 个支部(共 6 人应学)。"
+    assert await talk.whisper(EDITOR, "确认") == "已把《抓党建促治理》推送到 3 个支部(共 6 人应学)。"
     assert await below() == {"第一支部": [1, 2], "2支部": [1], "3支部": [1]}
     assert "推给 3 个支部 6 人" in await talk.whisper(EDITOR, "明天8点推送 资料1 到所有下级支部")
     await talk.whisper(EDITOR, "确认")
