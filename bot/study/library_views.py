@@ -62,7 +62,8 @@ def ask(outlook: Outlook, now: datetime, *, asked: bool, proof: Proof) -> Conten
 
 def pushed(done: Sequence[Pushed]) -> str:
     if len(done) > 1:
-        return f"已把《{done[0].material.title}》推送到 {len(done)} 个支部(共 {sum(one.readers for one in done)} 人应学)。"
+        readers = sum(one.readers for one in done)
+        return f"已把《{done[0].material.title}》推送到 {len(done)} 个支部(共 {readers} 人应学)。"
     (one,) = done
     no = one.assignment.no
     said = f"已推送学习 {no}《{one.material.title}》({one.readers} 人应学)。"
