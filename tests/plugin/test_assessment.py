@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from bot.branch.models import AuditEntry
+from bot.branch.models import AuditEntry, Role, RoleGrant
 from bot.meeting.models import Meeting, State, Task, TaskKind
 from tests.plugin.conftest import BOSS, EDITOR
 from tests.plugin.talk import Talk
@@ -117,6 +117,13 @@ async def test_only_who_leads_and_only_in_private(talk: Talk, above: None) -> No
     assert "由它的书记或上级来管" in await talk.whisper(OTHER_BOSS, "考核 第一支部")
     assert (await talk.whisper(ABOVE, "考核 第一支部")).startswith("【第一支部】")
     assert "第一支部 缺四季度支部党员大会" in await talk.whisper(ABOVE, "考核 红旗党委")
+
+
+async def test_who_has_lost_the_office_meanwhile_sees_no_evidence(talk: Talk) -> None:
+    await talk.whisper(BOSS, "考核")
+    async with talk.app.database.unit_of_work() as uow:
+        await uow.session.execute(delete(RoleGrant).where(RoleGrant.role == Role.SECRETARY))
+    assert await talk.whisper(BOSS, "1") == "这要由「第一支部」或上级的书记来做。"
 
 
 async def test_the_scheme_says_where_it_comes_from_and_is_changed_line_by_line(talk: Talk) -> None:
