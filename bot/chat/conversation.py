@@ -38,16 +38,26 @@ class Conversations:
         self._suggested: dict[Key, tuple[frozenset[str], datetime]] = {}
 
     async def load(self, account: str | None = None) -> None:
-        """Read what is open in the database: after a restart, or of an account that comes here from another process."""
-        if account is None:
-            self._open.clear()
+        """Read what is open in the database: after a restart, or of an account that comes here from another process.
+        What was asked here while it was elsewhere, or answered there, isn't open any more."""
+        before = {key: asked for key, asked in self._open.items() if account in (None, key[1])}
         async with self._database.reading() as uow:
-            found = select(Question).where(Question.expires_at > uow.now)
+            wanted = select(Question).where(Question.expires_at > uow.now)
             if account is not None:
-                found = found.where(Question.account == account)
-            for row in await uow.session.scalars(found):
-                key = (row.platform, row.account, row.scene, row.user_id)
-                self._open[key] = Asked(row.then, tuple(json.loads(row.choices)), row.expires_at)
+                wanted = wanted.where(Question.account == account)
+            found = {
+                (row.platform, row.account, row.scene, row.user_id): Asked(
+                    row.then, tuple(json.loads(row.choices)), row.expires_at
+                )
+                for row in await uow.session.scalars(wanted)
+            }
+        for key in before.keys() | found.keys():
+            if self._open.get(key) != before.get(key):
+                continue  # asked or answered meanwhile
+            if key in found:
+                self._open[key] = found[key]
+            else:
+                del self._open[key]
 
     def suggest(self, scene: Scene, answer: str) -> None:
         """Remember for a while which commands an answer in a group told this person to type (「催学 7」): these needn't

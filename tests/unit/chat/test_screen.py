@@ -1,5 +1,6 @@
 """The screen lets through what is for the bot, and nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -154,6 +155,22 @@ async def test_questions_survive_a_restart_and_end(
     assert again.answers(SCENE, "确定") == "确认"
     clock.set(clock.now() + timedelta(minutes=3))
     assert again.answers(SCENE, "确认") is None
+
+
+async def test_an_account_that_comes_back_brings_what_is_open_by_now(
+    conversations: Conversations, database: Database, clock: ShiftableClock
+) -> None:
+    """It was with another process meanwhile, which asked something else and took the answer to what was asked here."""
+    other, somebody = Conversations(database), replace(SCENE, user_id="6")
+    for scene in (SCENE, somebody):
+        await conversations.ask(scene, Ask(Content.of("要推送甲吗"), then="study.confirmed"))
+    await other.load("1")
+    clock.set(clock.now() + timedelta(seconds=1))
+    await other.ask(SCENE, Ask(Content.of("叫什么?"), then="study.named", choices=("甲", "乙")))
+    asked = other.asked(somebody)
+    assert asked is not None and await other.take(somebody, asked) == {}
+    await conversations.load("1")
+    assert (conversations.answers(SCENE, "甲"), conversations.asked(somebody)) == ("甲", None)
 
 
 async def test_free_text_and_long_text_answer_an_open_question(screen: Screen, conversations: Conversations) -> None:
