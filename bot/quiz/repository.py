@@ -146,12 +146,13 @@ async def sittings_of(uow: UnitOfWork, member_id: int) -> int:
 
 
 async def forget(uow: UnitOfWork, member_id: int) -> None:
-    """What somebody typed and has still to learn is gone; that and how well they answered stays, for the totals."""
+    """What somebody typed and has still to learn is gone; that and how well they answered stays, for the totals. What
+    is under way ends first: then nothing more is answered."""
+    unfinished = and_(Sitting.member_id == member_id, Sitting.ended_at.is_(None))
+    await uow.session.execute(update(Sitting).where(unfinished).values(ended_at=uow.now))
     theirs = select(Sitting.id).where(Sitting.member_id == member_id)
     await uow.session.execute(update(Answer).where(Answer.sitting_id.in_(theirs)).values(said="", message_id=""))
     await uow.session.execute(delete(Review).where(Review.member_id == member_id))
-    unfinished = and_(Sitting.member_id == member_id, Sitting.ended_at.is_(None))
-    await uow.session.execute(update(Sitting).where(unfinished).values(ended_at=uow.now))
 
 
 async def drop_old(uow: UnitOfWork, before: datetime) -> int:

@@ -6,7 +6,7 @@ A leader may decide otherwise, with a reason. That two are much alike is told to
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.branch import audit, telling, undo
+from bot.branch import audit, counting, telling, undo
 from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Member
@@ -84,6 +84,7 @@ async def keep(uow: UnitOfWork, actor: Actor, judged: Judged, message_id: str) -
     """Write it down and record what it completes. One that falls short doesn't replace one that passes."""
     assert actor.member_id is not None
     reading, passes = judged.reading, judged.verdict is Verdict.GOOD
+    await counting.hold(uow, [actor.member_id])  # whoever writes twice at once has written one
     one = await proofs.own_reflection(uow, reading.id, actor.member_id)
     if one is not None and one.passes and not passes and await _counts(uow, one):
         return Kept(one, False, True, None)

@@ -5,37 +5,54 @@ import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, inspect, select
+from sqlalchemy import Connection, Select, event, func, inspect, or_, select, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import aliased
 from sqlalchemy.util import await_only
 
 from bot.app import App
-from bot.branch import counting
-from bot.branch.models import Branch, Member, MemberAccount
+from bot.branch import counting, organisation, roster_import
+from bot.branch.actor import Actor
+from bot.branch.models import Branch, Member, MemberAccount, RoleGrant
+from bot.branch.roster_sheet import SheetRow
+from bot.chat.desk import BUSY, DEFECT
+from bot.chat.table import TABLE
 from bot.core.clock import ShiftableClock
 from bot.core.db import Base
+from bot.core.errors import UserError
 from bot.core.limits import RateLimit
+from bot.discussion.models import Discussion, OptOut, Voice
 from bot.hours import repository as hours
 from bot.hours.models import HourDay, HourEntry
 from bot.notice import totals
 from bot.notice.models import Notice, NoticeTotal
+from bot.quiz.models import Sitting
 from bot.study import tally_repository as tally
 from bot.study import visiting
 from bot.study.models import Assignment
 from bot.study.pages import Link, Opened
-from tests.plugin.conftest import BOSS, EDITOR
-from tests.plugin.talk import Talk
+from plugins.discussion.clockwork import end_what_is_due, listen
+from plugins.meeting.clockwork import do_meetings
+from tests.plugin.conftest import BOSS, EDITOR, SUPERUSER
+from tests.plugin.talk import ACCOUNT, Talk
+from tests.plugin.test_at_once import actor
 from tests.plugin.test_notice import WORDS
 from tests.plugin.test_reflections import MATERIAL
 from tests.unit.study.house import china
 
 NAMES = {3: "张三", 5: "孙小兰", 6: "钱学礼", 7: "周玉珍", 8: "吴长河", 9: "郑春梅", 10: "冯国强"}
-WALKING, EACH = 12, 12
+LEAVING = {21: "高志远", 22: "马秀兰", 23: "胡桂英"}
+"""Who has their data erased some time."""
+NEW = ("林小满", "何立春", "罗清明", "梁谷雨")
+ABOVE = (4, 5, 6)
+"""Branches above, of which each may hang below another."""
+WALKING, EACH = 12, 15
 """How many act at a time, and how often each."""
 DEADLOCK = "40P01"
 Act = Callable[[], Awaitable[object]]
@@ -48,6 +65,7 @@ class Town:
         self.talks, self.dice = talks, random.Random(seed)
         self.broken: list[str] = []
         self.nonce = itertools.count(1)
+        self.leaving = [100 + one for one in LEAVING]
         for talk in talks:
             engine = talk.app.database.engine.sync_engine
             event.listen(engine, "before_cursor_execute", self._hold_up)
@@ -62,8 +80,8 @@ class Town:
 
     async def say(self, user: int, *texts: str) -> None:
         """Everybody speaks to one process, as an account is connected with one."""
-        for text in texts:
-            await self.talks[user % len(self.talks)].whisper(user, text)
+        for words in texts:
+            await self.talks[user % len(self.talks)].whisper(user, words)
 
     async def together(self, words: str) -> None:
         people = self.dice.sample(sorted(NAMES), 5)
@@ -84,6 +102,49 @@ class Town:
             members = list(await uow.session.scalars(select(Member).where(Member.id.in_(NAMES))))
             self.dice.shuffle(members)
             await counting.move(uow, {member: self.dice.choice((1, 2, 3)) for member in members[:4]})
+
+    async def answer(self) -> None:
+        """Somebody begins to answer, twice at once, and goes on as far as they get."""
+        user = 100 + self.dice.choice(sorted(NAMES))
+        await asyncio.gather(self.say(user, "答题 1"), self.say(user, "答题 1"))
+        await self.say(user, *self.dice.choices("对对错", k=3))
+
+    async def reorganise(self) -> None:
+        """Somebody hangs a branch elsewhere."""
+        async with self.dice.choice(self.talks).app.database.unit_of_work() as uow:
+            admin = Actor("onebot11", ACCOUNT, str(SUPERUSER), is_superuser=True)
+            node, parent = [await uow.session.get_one(Branch, one) for one in self.dice.sample((1, *ABOVE), 2)]
+            with suppress(UserError):
+                await organisation.move(uow, admin, node, parent)
+
+    async def import_roster(self) -> None:
+        """The same new people as others import, and some who are there."""
+        names = [*self.dice.sample(sorted(NAMES.values()), 3), *self.dice.sample(NEW, 2)]
+        rows = [SheetRow(i, name, group=self.dice.choice(("一组", "三组"))) for i, name in enumerate(names)]
+        async with self.dice.choice(self.talks).app.database.unit_of_work() as uow:
+            await roster_import.take_in(uow, await actor(uow, BOSS), rows)
+
+    async def erase(self) -> None:
+        if self.leaving:
+            await self.say(self.leaving.pop(), "删除我的信息", "确认")
+
+    async def let_go(self) -> None:
+        """As the night does."""
+        for let_go in TABLE.letting_go.values():
+            async with self.dice.choice(self.talks).app.database.unit_of_work() as uow:
+                await let_go(uow, china("2025-11-01 00:00"))
+
+    async def go_on(self) -> None:
+        """Time passes: meetings begin and end, and so do discussions."""
+        app = self.dice.choice(self.talks).app
+        app.clock.offset += timedelta(minutes=2)  # type: ignore[attr-defined]
+        await do_meetings(app)
+        await end_what_is_due(app)
+
+    async def speak(self) -> None:
+        user = 100 + self.dice.choice(sorted(NAMES))
+        words = f"#电梯# 我们小区{next(self.nonce)}号楼去年装了电梯,三楼的李阿姨终于能自己下楼买菜了,大家都服气。"
+        await self.talks[user % len(self.talks)].say(user, words)
 
     async def act(self) -> None:
         choice, number = self.dice.choice, self.dice.randrange(10**9)
@@ -111,12 +172,25 @@ class Town:
             (2, BOSS, (f"支部 分组 {name} {choice(('一组', '二组', '第一支部'))}",)),
             (1, BOSS, (f"移除 {name}", "确认")),
             (3, BOSS, (f"成员 恢复 {name}",)),
+            (4, user, ("签到",)),
+            (2, user, ("会议请假 2 出差在外",)),
+            (2, BOSS, (f"任命 {name} 组织委员",)),
+            (2, user, (choice(("别统计我", "恢复统计我")),)),
+            (1, EDITOR, ("结束讨论 1",)),
+            (1, EDITOR, ("讨论 电梯", "确认")),
         ]
         deeds: list[tuple[int, Act]] = [
             (6, lambda: self.together(f"已学 {no}")),
             (6, lambda: self.together(f"收到 {no}")),
             (5, self.read),
             (2, self.move),
+            (5, self.answer),
+            (2, self.reorganise),
+            (2, self.import_roster),
+            (2, self.erase),
+            (1, self.let_go),
+            (3, self.go_on),
+            (4, self.speak),
         ]
         what: list[tuple[int, Act]] = [
             *deeds,
@@ -132,26 +206,38 @@ class Town:
 
 @pytest.fixture
 async def talks(app: App, talk: Talk, clock: ShiftableClock) -> AsyncIterator[list[Talk]]:
-    """Three processes; a branch of two groups with a meeting behind it, two readings and two notices."""
+    """Three processes; a branch of two groups with a meeting behind it and one to come, two readings, the first with
+    questions, two notices and a discussion."""
     clock.set(china("2026-11-24 09:00"))
     async with app.database.unit_of_work() as uow:
         for i, name in ((2, "一组"), (3, "二组")):
             uow.session.add(Branch(id=i, parent_id=1, kind="党小组", name=name, path=f"/1/{i}/", created_at=uow.now))
-        for one, name in NAMES.items():
+        for i in ABOVE:
+            uow.session.add(Branch(id=i, kind="党委", name=f"红旗{i}", path=f"/{i}/", created_at=uow.now))
+        for one, name in (NAMES | LEAVING).items():
             if one > 4:
                 uow.session.add(Member(id=one, branch_id=1, name=name, joined_on=date(2020, 7, 1), created_at=uow.now))
         await uow.session.flush()
-        for one in NAMES:
+        for one in NAMES | LEAVING:
             if one > 4:
                 account = {"platform": "onebot11", "user_id": str(100 + one), "via": "1", "bound_at": uow.now}
                 uow.session.add(MemberAccount(member_id=one, **account))
-    for words in (f"推送 {MATERIAL}", "推送 资料 1 凭到会", f"公告 {WORDS}", f"公告 {WORDS}带笔。"):
+        for table in ("branch", "member"):
+            await uow.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)"))
+    questions = "\n".join(f"{i}. 第{i}题。( )\n答案:对" for i in (1, 2, 3))
+    begun = (f"推送 {MATERIAL}", "推送 资料 1 凭到会", f"公告 {WORDS}", f"公告 {WORDS}带笔。", "讨论 电梯")
+    for words in (*begun, f"导入题库 资料 1\n{questions}"):
         await talk.whisper(EDITOR, words)
         await talk.whisper(EDITOR, "确认")
     await talk.whisper(BOSS, "会议 党课 11月23日15:00 二楼 议题:学习 1、学习 2")
     assert "已补记" in await talk.whisper(BOSS, "确认")
+    await talk.whisper(BOSS, "会议 支部党员大会 今天9:10-9:25 二楼 议题:学习 2")
+    await talk.whisper(BOSS, "确认")
     others = [App(app.settings, clock) for _ in range(2)]
-    yield [talk, *map(Talk, others)]
+    found = [talk, *map(Talk, others)]
+    for one in found:
+        await listen(one.app)
+    yield found
     for other in others:
         await other.fetcher.close()
         await other.database.close()
@@ -190,6 +276,28 @@ async def test_nobody_is_broken_off_and_every_total_is_right(
     town = Town(talks, seed)
     await asyncio.gather(*(town.walk() for _ in range(WALKING)))
     assert town.broken == []
+    assert {said for talk in talks for _, said in talk.telephone.said} & {BUSY, DEFECT} == set()
     stood = await figures(app)
     await count_anew(app)
     assert stood == await figures(app)
+    assert await oddities(app) == []
+
+
+async def oddities(app: App) -> list[tuple[Any, ...]]:
+    """What must not be: a branch that isn't below its parent, two sittings of one person at once, who has left with an
+    office, one who was added twice, voices that nobody may count."""
+    above = aliased(Branch)
+    open_sittings = select(Sitting.member_id).where(Sitting.ended_at.is_(None)).group_by(Sitting.member_id)
+    left = select(RoleGrant.member_id).join(Member, Member.id == RoleGrant.member_id)
+    late = select(Voice.id).join(Discussion, Discussion.id == Voice.discussion_id)
+    queries: tuple[Select[Any], ...] = (
+        select(Branch.path, above.path)
+        .outerjoin(above, above.id == Branch.parent_id)
+        .where(Branch.path != func.concat(func.coalesce(above.path, "/"), Branch.id, "/")),
+        open_sittings.having(func.count() > 1),
+        left.where(Member.left_on.is_not(None)),
+        select(Member.name).where(Member.name.in_(NEW)).group_by(Member.name).having(func.count() > 1),
+        late.where(or_(Voice.at > Discussion.ended_at, Voice.member_id.in_(select(OptOut.member_id)))),
+    )
+    async with app.database.reading() as uow:
+        return [tuple(row) for query in queries for row in await uow.session.execute(query)]

@@ -67,9 +67,9 @@ class Meeting:
         """Stop the first before it does this."""
         do = getattr(owner, name)
 
-        async def stopped(*what: Any) -> Any:
+        async def stopped(*what: Any, **how: Any) -> Any:
             await self.stop_here()
-            return await do(*what)
+            return await do(*what, **how)
 
         self.monkeypatch.setattr(owner, name, stopped)
 
