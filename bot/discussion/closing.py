@@ -181,6 +181,11 @@ async def is_posted(uow: UnitOfWork, discussion: Discussion) -> bool:
     )
 
 
+def last_post(discussion: Discussion) -> str | None:
+    """When its summary was posted last, as JSON can keep it."""
+    return discussion.posted_at.isoformat() if discussion.posted_at is not None else None
+
+
 async def post(
     uow: UnitOfWork,
     actor: Actor,
@@ -188,11 +193,17 @@ async def post(
     text: str,
     cloud: dict[str, Any],
     quotes: Collection[tuple[int, str]],
+    after: str | None,
 ) -> int:
-    """Send the summary to the groups of the discussion and keep it; how many groups. Who has taken their words back
-    since it was drafted isn't quoted. Raises ``NotAllowed``."""
+    """Send the summary to the groups of the discussion and keep it; how many groups. ``after``: which was the last
+    posted (``last_post``) when this one was drafted. Who has taken their words back since isn't quoted. Raises
+    ``NotAllowed``, and ``UserError`` if somebody else has posted one since."""
     discussion = await repository.lock(uow, discussion_id)
     actor = await rights.acting(uow, actor, discussion.branch_id, EDITORS)
+    if last_post(discussion) != after:
+        raise UserError(
+            f"讨论 {discussion.no} 的小结刚才已经发到群里了。要再发一份,请先发「小结 {discussion.no}」看看。"
+        )
     there = {voice.id for voice, _ in await repository.voices(uow, discussion_id)}
     for voice_id, words in quotes:
         if voice_id not in there:

@@ -70,6 +70,7 @@ async def draft(material: Material, here: str, mended: str = "") -> Reply:
         "cloud": made.cloud,
         "warn": list(material.warn),
         "quotes": made.quotes,
+        "after": closing.last_post(material.discussion),
     }
     return _ask(payload, here)
 
@@ -92,8 +93,10 @@ async def answered(call: Call) -> Reply:
     cloud, quotes = call.payload["cloud"], call.payload.get("quotes", [])
     assert isinstance(cloud, dict)
     assert isinstance(quotes, Sequence)
+    after = call.payload.get("after")
+    assert after is None or isinstance(after, str)
     async with call.app.database.unit_of_work() as uow:
-        groups = await closing.post(uow, call.actor, which, str(call.payload["text"]), cloud, quotes)
+        groups = await closing.post(uow, call.actor, which, str(call.payload["text"]), cloud, quotes, after)
     return f"小结已发到 {groups} 个群。" if groups > 1 else "小结已发到群里。"
 
 

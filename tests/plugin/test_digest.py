@@ -117,6 +117,18 @@ async def test_who_has_lost_the_office_meanwhile_posts_nothing(said: Talk) -> No
     assert await said.enqueued() == before
 
 
+async def test_two_who_post_at_once_post_one(said: Talk) -> None:
+    for user in (BOSS, EDITOR):
+        await said.whisper(user, "小结")
+    before = len(await said.enqueued())
+    assert await said.whisper(BOSS, "确认") == "小结已发到群里。"
+    heard = await said.whisper(EDITOR, "确认")
+    assert heard == "讨论 1 的小结刚才已经发到群里了。要再发一份,请先发「小结 1」看看。"
+    assert len(await said.enqueued()) == before + 1
+    await said.whisper(EDITOR, "小结 1")
+    assert await said.whisper(EDITOR, "确认") == "小结已发到群里。"
+
+
 async def test_it_may_be_edited_before_it_is_posted(said: Talk) -> None:
     await said.whisper(EDITOR, "小结")
     again = await said.whisper(EDITOR, "大家谈得很好:费用要公平,采光要测算,保养要写进协议。")
