@@ -47,6 +47,11 @@ def run(settings: Settings) -> int:
     if missing and not (settings.listens_on_loopback and settings.xueban.allow_without_tokens):
         print(TOKENS_MISSING.format(names="、".join(missing)), file=sys.stderr)
         return 2
+    from bot import doctor
+
+    for finding in doctor.names():
+        print(finding.text, file=sys.stderr)
+    migrate(settings, quiet=True)
     looking_later()
     from bot.chat import runtime
 
@@ -62,15 +67,16 @@ def demo(settings: Settings, page_port: int) -> int:
     return simulated.run(settings, page_port)
 
 
-def migrate(settings: Settings) -> int:
+def migrate(settings: Settings, *, quiet: bool = False) -> int:
     """Bring the database to the newest schema."""
     from bot.core.explained import explained
     from bot.core.migrate import upgrade
 
-    settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
     with explained():
+        settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
         asyncio.run(upgrade(settings.database))
-    print("数据库已是最新结构。")
+    if not quiet:
+        print("数据库已是最新结构。")
     return 0
 
 

@@ -131,7 +131,7 @@ async def database(settings: Settings) -> list[Finding]:
         return [Finding(True, "数据库还没有建立,第一次启动时会自动建立")]
     try:
         db = Database(settings.database, SystemClock())
-    except (ArgumentError, InvalidRequestError, ImportError):
+    except (ArgumentError, InvalidRequestError, ImportError, ValueError):
         told = "DATABASE_URL 看不懂。请写成 postgresql+asyncpg://用户:口令@地址/库名,或删去这一行用自带的数据库。"
         return [Finding(False, told)]
     try:

@@ -43,9 +43,15 @@ _KINDS = {
 }
 
 
+def visible(text: str) -> str:
+    """The text without what can't be seen but turns what stands beside it about (new lines, marks of direction)."""
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
+
+
 def clean_name(text: str) -> str:
-    """A name as it is stored: full-width forms and the many middle dots made one, no spaces between Chinese letters."""
-    text = unicodedata.normalize("NFKC", text).strip().lstrip("@").strip()
+    """A name as it is stored: full-width forms and the many middle dots made one, nothing invisible, no spaces between
+    Chinese letters."""
+    text = visible(unicodedata.normalize("NFKC", re.sub(r"\s", " ", text))).strip().lstrip("@").strip()
     text = re.sub(rf"[•‧・⋅∙.。](?={_HAN})", "·", text)
     return re.sub(rf"(?<=({_HAN}|·))\s+(?=({_HAN}|·))", "", text)
 

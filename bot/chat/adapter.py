@@ -96,7 +96,7 @@ class XuebanAdapter(Adapter):
         self._listener: Listener
         self.heard = self.routed = 0
         """Messages that were said, and those of them that were for the bot."""
-        self._served: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._served: OrderedDict[tuple[str, ...], None] = OrderedDict()
 
     def serve(self, screen: Screen, desk: Desk, listener: Listener) -> None:
         self._screen, self._desk, self._listener = screen, desk, listener
@@ -136,7 +136,8 @@ class XuebanAdapter(Adapter):
 
     def _new(self, bot: Bot, frame: dict[str, Any]) -> bool:
         """False for a message that was served before: implementations repeat some after a hiccup of the connection."""
-        message = (bot.self_id, str(frame.get("message_id")), str(frame.get("time")))
+        said = (frame.get(name) for name in ("message_id", "time", "group_id", "user_id"))
+        message = (bot.self_id, *map(str, said))
         if message in self._served:
             return False
         self._served[message] = None

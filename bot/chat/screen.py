@@ -7,6 +7,7 @@ query exists; so this module does as little as it can and touches nothing outsid
 from functools import partial
 from typing import Any
 
+from bot.branch.names import visible
 from bot.chat.call import Incoming, IncomingFile
 from bot.chat.commands import Handler
 from bot.chat.conversation import CANCEL, Conversations
@@ -19,6 +20,9 @@ PLATFORM = "onebot11"
 _PREFIXES = "/／"
 PASTED = 80
 """Characters from which a text that answers an open question is no command, whatever its first word."""
+
+LONGEST_NAME = 60
+"""Characters of a group card that are shown: QQ's own limit is 60 bytes."""
 
 
 class Screen:
@@ -37,6 +41,8 @@ class Screen:
         account = str(frame.get("self_id"))
         if not isinstance(segments, list) or str(frame.get("user_id")) == account:
             return None
+        if frame.get("anonymous"):
+            return None  # all who hide their names share one number: nobody to write anything down for
         private = frame.get("message_type") == "private"
         text, to_me = "", private
         for segment in segments:
@@ -152,7 +158,7 @@ def _scene(frame: dict[str, Any], account: str) -> Scene:
         platform=PLATFORM,
         account=account,
         user_id=str(frame.get("user_id")),
-        display_name=str(sender.get("card") or sender.get("nickname") or ""),
+        display_name=visible(str(sender.get("card") or sender.get("nickname") or ""))[:LONGEST_NAME],
         group_id=None if group_id is None else str(group_id),
     )
 

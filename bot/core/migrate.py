@@ -3,9 +3,10 @@
 import asyncio
 from enum import Enum
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, pool, text
+from sqlalchemy import Connection, inspect, make_url, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.core.errors import UserError
@@ -45,11 +46,16 @@ def alembic_config(url: str) -> "Config":
 
 async def upgrade(url: str) -> None:
     """Apply what is missing. Safe when several processes start at once: the later ones wait. Raises ``UserError`` where
-    a newer program has been at it."""
+    a newer program has been at it, or where the folder of the file isn't there."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and address.database and not Path(address.database).parent.is_dir():
+        raise UserError(f"没有「{Path(address.database).parent}」这个目录,放不下数据库。请建好它,或改 DATABASE_URL。")
     engine = create_async_engine(url, poolclass=pool.NullPool)
-    async with engine.connect() as connection:
-        found = await schema(connection)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            found = await schema(connection)
+    finally:
+        await engine.dispose()
     if found is Schema.NEWER:
         raise UserError("数据来自更新的版本,没有动。请把程序升级到那个版本,或放回升级前的备份。")
     if found is not Schema.CURRENT:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -98,6 +99,16 @@ class Settings(BaseSettings):
     database_url: str = ""
     xueban: Xueban = Xueban()
 
+    @field_validator("host")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        value = "127.0.0.1" if value == "localhost" else value
+        try:
+            ip_address(value)
+        except ValueError:
+            raise PydanticCustomError("address", "no IP address") from None
+        return value
+
     @field_validator("superusers", mode="before")
     @classmethod
     def _ids_are_text(cls, value: object) -> object:
@@ -123,10 +134,7 @@ class Settings(BaseSettings):
 
     @property
     def listens_on_loopback(self) -> bool:
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return ip_address(self.host).is_loopback
 
 
 _WORDS = {
@@ -135,6 +143,7 @@ _WORDS = {
     "float_parsing": "要写数字",
     "float_type": "要写数字",
     "bool_parsing": "要写 true 或 false",
+    "address": "要写 IP 地址,如 127.0.0.1",
     "value_error": "要写网址,如 https://xueban.example.cn",
     "set_type": '要写成一列,如 ["12345678"]',
     "frozen_set_type": '要写成一列,如 ["12345678"]',
@@ -161,8 +170,8 @@ def faults(error: ValidationError | SettingsError) -> list[str]:
 
 
 def strangers(file: Path) -> list[str]:
-    """The names under ``XUEBAN__`` in the environment and in ``file`` that are no settings."""
-    given = {name.upper() for name in (*os.environ, *dotenv_values(file)) if name.upper().startswith("XUEBAN__")}
+    """The names of ours (``XUEBAN_…``) in the environment and in ``file`` that are no settings."""
+    given = {name.upper() for name in (*os.environ, *dotenv_values(file)) if name.upper().startswith("XUEBAN_")}
     known = {f"XUEBAN__{name}".upper() for name in Xueban.model_fields}
     known |= {f"XUEBAN__DELIVERY__{name}".upper() for name in DeliverySettings.model_fields}
     known |= {f"XUEBAN__MODEL__{name}".upper() for name in ModelSettings.model_fields}

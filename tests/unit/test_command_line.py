@@ -68,6 +68,60 @@ def test_a_wrong_setting_is_named(capsys: pytest.CaptureFixture[str], monkeypatc
     assert "PORT" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("host", "status"), [("localhost", 0), ("::1", 0), ("localhos", 2), ("0.0.0.0:8080", 2)])
+def test_where_it_listens_is_an_address(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, status: int
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("XUEBAN__DATA_DIR", str(tmp_path))
+    assert main(["migrate"]) == status
+    assert ("HOST 不对:要写 IP 地址" in capsys.readouterr().err) == bool(status)
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"DATABASE_URL": "blah"}, "DATABASE_URL 看不懂"),
+        ({"DATABASE_URL": "postgresql+asyncpg://u:geheim@127.0.0.1:54x2/x"}, "DATABASE_URL 看不懂"),
+        ({"DATABASE_URL": "sqlite:////tmp/x.db"}, "DATABASE_URL 看不懂"),
+        ({"DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all.db"}, "没有「/nowhere/at」这个目录"),
+        ({"DATABASE_URL": "postgresql+asyncpg://u:geheim@127.0.0.1:1/x"}, "数据库连不上"),
+        ({"XUEBAN__DATA_DIR": "file/data"}, "数据目录不可写"),
+        ({"XUEBAN__DATA_DIR": "ruins"}, "最近的备份"),
+    ],
+)
+def test_without_a_database_it_says_why_and_ends(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    wrong: dict[str, str],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "ruins").mkdir()
+    (tmp_path / "ruins" / "xueban.db").write_bytes(b"rubbish" * 1000)
+    for name, value in {"ONEBOT_ACCESS_TOKEN": "t" * 16, "ONEBOT_SECRET": "s" * 16, **wrong}.items():
+        monkeypatch.setenv(name, value)
+    assert main([command]) == 1
+    heard = capsys.readouterr().err
+    assert told in heard
+    assert "geheim" not in heard
+
+
+def test_a_misspelt_setting_is_named_at_the_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUEBAN_DATA_DIR", "elsewhere")
+    monkeypatch.setenv("DATABASE_URL", "blah")
+    monkeypatch.setenv("ONEBOT_ACCESS_TOKEN", "t" * 16)
+    monkeypatch.setenv("ONEBOT_SECRET", "s" * 16)
+    assert main(["run"]) == 1
+    assert "没有 XUEBAN_DATA_DIR 这个设置" in capsys.readouterr().err
+
+
 def troubled(database: str) -> tuple[int, str]:
     """A database with one message that nobody knows the fate of; its row and reference."""
 

@@ -15,7 +15,14 @@ def test_what_is_no_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("card", "name"),
-    [("李秀英", "李秀英"), ("一支部-李秀英", "李秀英"), ("李秀英(组织)", "李秀英"), ("红旗社区书记", "")],
+    [
+        ("李秀英", "李秀英"),
+        ("李\u200b秀英\u202c", "李秀英"),
+        ("李秀英\n副书记", "李秀英"),
+        ("一支部-李秀英", "李秀英"),
+        ("李秀英(组织)", "李秀英"),
+        ("红旗社区书记", ""),
+    ],
 )
 def test_the_name_in_a_card(card: str, name: str) -> None:
     assert name_in_card(card) == name

@@ -114,6 +114,17 @@ async def test_a_late_answer_to_a_call_of_the_process_before_is_none_to_ours() -
     await serving
 
 
+async def test_a_repeated_message_is_served_once_and_another_with_its_number_too() -> None:
+    nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+    adapter = XuebanAdapter(nonebot.get_driver())
+    bot = Bot(adapter, "10001")
+    frame = {"post_type": "message", "self_id": 10001, "message": [], "message_id": 5, "time": 7}
+    here = frame | {"group_id": 1, "user_id": 2}
+    assert [adapter._new(bot, one) for one in (here, here, here | {"user_id": 3}, here | {"group_id": 2})] == [
+        True, False, True, True
+    ]  # fmt: skip
+
+
 async def test_a_message_in_the_string_format_is_read_as_its_segments() -> None:
     nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
     adapter = XuebanAdapter(nonebot.get_driver())
