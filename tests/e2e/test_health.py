@@ -1,6 +1,7 @@
 """A running bot says that it is well, to a container's health check and to the doctor, without any data."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 import time
@@ -102,9 +103,8 @@ async def test_what_happens_is_measured_and_shown_to_who_has_the_token(bot: BotP
 
 
 async def test_one_that_cannot_begin_names_the_doctor(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "xueban.db").write_bytes(b"no database at all, but long enough to be read as one" * 20)
-    bot = BotProcess(tmp_path)
-    bot.launch()
-    assert await asyncio.to_thread(bot.wait) != 0
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        bot = BotProcess(tmp_path, port=other.getsockname()[1])
+        bot.launch()
+        assert await asyncio.to_thread(bot.wait) != 0
     assert bot.written.rstrip().endswith("没能启动,原因在上面。用 xueban doctor 看该修什么。")
