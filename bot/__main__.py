@@ -72,8 +72,12 @@ def migrate(settings: Settings, *, quiet: bool = False) -> int:
     from bot.core.explained import explained
     from bot.core.migrate import upgrade
 
+    folder = settings.xueban.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"数据目录「{folder}」建不了。请检查权限,或用 XUEBAN__DATA_DIR 换一个目录。") from error
     with explained():
-        settings.xueban.data_dir.mkdir(parents=True, exist_ok=True)
         asyncio.run(upgrade(settings.database))
     if not quiet:
         print("数据库已是最新结构。")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, make_url, pool, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.core.errors import UserError
@@ -47,7 +48,10 @@ def alembic_config(url: str) -> "Config":
 async def upgrade(url: str) -> None:
     """Apply what is missing. Safe when several processes start at once: the later ones wait. Raises ``UserError`` where
     a newer program has been at it, or where the folder of the file isn't there."""
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ValueError as error:  # a port that is no number
+        raise ArgumentError("port") from error
     if address.get_backend_name() == "sqlite" and address.database and not Path(address.database).parent.is_dir():
         raise UserError(f"没有「{Path(address.database).parent}」这个目录,放不下数据库。请建好它,或改 DATABASE_URL。")
     engine = create_async_engine(url, poolclass=pool.NullPool)

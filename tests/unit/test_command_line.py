@@ -82,13 +82,13 @@ def test_where_it_listens_is_an_address(
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"DATABASE_URL": "blah"}, "DATABASE_URL 看不懂"),
-        ({"DATABASE_URL": "postgresql+asyncpg://u:geheim@127.0.0.1:54x2/x"}, "DATABASE_URL 看不懂"),
-        ({"DATABASE_URL": "sqlite:////tmp/x.db"}, "DATABASE_URL 看不懂"),
+        ({"DATABASE_URL": "blah"}, "数据库地址看不懂"),
+        ({"DATABASE_URL": "postgresql+asyncpg://u:geheim@127.0.0.1:54x2/x"}, "数据库地址看不懂"),
+        ({"DATABASE_URL": "sqlite:////tmp/x.db"}, "数据库地址看不懂"),
         ({"DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all.db"}, "没有「/nowhere/at」这个目录"),
         ({"DATABASE_URL": "postgresql+asyncpg://u:geheim@127.0.0.1:1/x"}, "数据库连不上"),
-        ({"XUEBAN__DATA_DIR": "file/data"}, "数据目录不可写"),
-        ({"XUEBAN__DATA_DIR": "ruins"}, "最近的备份"),
+        ({"XUEBAN__DATA_DIR": "file/data"}, "数据目录「file/data」建不了"),
+        ({"XUEBAN__DATA_DIR": "ruins"}, "数据库文件坏了"),
     ],
 )
 def test_without_a_database_it_says_why_and_ends(
