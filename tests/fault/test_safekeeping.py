@@ -31,7 +31,7 @@ from tests.process import BotProcess
 
 from . import house as houses
 
-KILLS = 4
+KILLS = 3
 MEBIBYTES = 40
 NOW = datetime(2026, 11, 24, 7, 40, tzinfo=CHINA)
 
