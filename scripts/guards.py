@@ -280,6 +280,48 @@ FAULTS: Written = {
         ("bot/branch/counting.py", "await repository.lock_members(uow, members)\n", "pass\n"),
         ("bot/study/tally_repository.py", ".with_for_update(key_share=True)", ".with_for_update()"),
     ),
+    "tests/plugin/test_at_once_people.py::test_two_who_move_branches_leave_a_tree": (
+        (
+            "bot/branch/organisation_repository.py",
+            "    await uow.session.execute(first.with_for_update(key_share=True))\n",
+            "    await uow.session.execute(first)\n",
+        ),
+    ),
+    "tests/plugin/test_at_once_people.py::test_who_is_removed_while_the_roster_is_imported": (
+        (
+            "bot/branch/roster_import.py",
+            "    await counting.hold(uow, repository.on_roster((await branch.get(uow, actor.branch)).path))\n",
+            "",
+        ),
+    ),
+    "tests/plugin/test_at_once_people.py::test_two_who_add_one_person_add_them_once": (
+        ("bot/branch/roster.py", "    await organisation.hold_tree(uow)\n    if user_id", "    if user_id"),
+    ),
+    "tests/plugin/test_at_once_people.py::test_who_is_appointed_while_they_are_removed": (
+        ("bot/branch/roles.py", "    await hold(uow, member)\n    if member.left_on", "    if member.left_on"),
+    ),
+    "tests/plugin/test_at_once_people.py::test_who_is_erased_while_they_are_entered_as_there": (
+        ("bot/meeting/closing.py", "    await counting.stay(uow, {*listed, *besides})\n", ""),
+    ),
+    "tests/plugin/test_at_once_people.py::test_who_is_erased_while_their_last_answer_is_taken": (
+        (
+            "bot/branch/privacy.py",
+            "    await counting.hold(uow, [member.id])\n",
+            "    await counting.changed(uow, [member.id], date.min)\n",
+        ),
+    ),
+    "tests/plugin/test_at_once_people.py::test_two_who_begin_to_answer_have_one_sitting": (
+        ("bot/quiz/answering.py", "    await counting.hold(uow, [actor.myself])\n", ""),
+    ),
+    "tests/plugin/test_at_once_people.py::test_two_reflections_of_one_person_are_one": (
+        ("bot/study/reflecting.py", "    await counting.hold(uow, [actor.member_id])  # whoever", "    # whoever"),
+    ),
+    "tests/plugin/test_at_once_people.py::test_a_voice_after_the_end_is_none": (
+        ("bot/discussion/speaking.py", " or not await repository.is_open(uow, judged.discussion_id)", ""),
+    ),
+    "tests/plugin/test_at_once_people.py::test_who_signs_in_as_it_ends_is_told_so": (
+        ("bot/meeting/signing_in.py", " or meeting.state != State.CALLED", ""),
+    ),
     # what is moved, kept or summed up is whole at any moment
     "tests/plugin/test_retention.py::test_killed_between_a_sum_and_the_deletion_of_what_it_sums_up": (
         ("bot/study/retention_repository.py", "    pairs = [", "    await uow.session.commit()\n    pairs = ["),

@@ -48,6 +48,12 @@ async def count(talk: Talk, table: type[RoleGrant | Sitting | Reflection | Voice
         return await uow.session.scalar(select(func.count()).select_from(table).where(*which)) or 0  # type: ignore[arg-type]
 
 
+async def take_in(talk: Talk) -> None:
+    """张三 is to be in 5组, says a file."""
+    async with talk.app.database.unit_of_work() as uow:
+        await roster_import.take_in(uow, await actor(uow, BOSS), [SheetRow(2, "张三", group="5组")])
+
+
 async def erase(talk: Talk) -> None:
     await talk.whisper(MEMBER, "删除我的信息")
 
@@ -75,15 +81,24 @@ async def test_who_is_put_into_a_group_while_the_roster_is_imported(talk: Talk, 
     clock(talk, "2026-11-24 09:00")
     await talk.whisper(BOSS, "补登 张三 昨天集中学习 2学时 手机坏了")
 
-    async def take_in() -> None:
-        async with talk.app.database.unit_of_work() as uow:
-            await roster_import.take_in(uow, await actor(uow, BOSS), [SheetRow(2, "张三", group="5组")])
-
     meeting.at(audit, "record")
-    await meeting.of(talk.whisper(BOSS, "支部 分组 张三 4组"), take_in)
+    await meeting.of(talk.whisper(BOSS, "支部 分组 张三 4组"), lambda: take_in(talk))
     async with talk.app.database.reading() as uow:
         rows = await uow.session.execute(select(HourDay.branch_id, HourDay.halves))
         assert [tuple(row) for row in rows] == [(5, 4)]
+
+
+@pytest.mark.usefixtures("tree")
+async def test_who_is_removed_while_the_roster_is_imported(talk: Talk, meeting: Meeting) -> None:
+    """Whoever is in the file is on the roster afterwards."""
+    await talk.whisper(BOSS, "移除 张三")
+    meeting.at(audit, "record")
+    await meeting.of(talk.whisper(BOSS, "确认"), lambda: take_in(talk))
+    async with talk.app.database.reading() as uow:
+        there = await uow.session.scalars(
+            select(Member.branch_id).where(Member.name == "张三", Member.left_on.is_(None))
+        )
+        assert there.all() == [5]
 
 
 async def test_two_who_add_one_person_add_them_once(talk: Talk, meeting: Meeting) -> None:
