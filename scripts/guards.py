@@ -322,6 +322,13 @@ FAULTS: Written = {
     "tests/plugin/test_at_once_people.py::test_who_signs_in_as_it_ends_is_told_so": (
         ("bot/meeting/signing_in.py", " or meeting.state != State.CALLED", ""),
     ),
+    # what was said while nobody listened is made up for, or told
+    "tests/fault/test_downtime.py": (
+        ("bot/chat/runtime.py", "        catching_up.connected(account)\n", ""),
+        ("bot/chat/adapter.py", " or not command.caught_up", ""),
+        ("bot/chat/catching_up.py", "whole=whole and start == since", "whole=True"),
+        ("bot/study/checking_in.py", '"at": claim.said_at or uow.now', '"at": uow.now'),
+    ),
     # what is moved, kept or summed up is whole at any moment
     "tests/plugin/test_retention.py::test_killed_between_a_sum_and_the_deletion_of_what_it_sums_up": (
         ("bot/study/retention_repository.py", "    pairs = [", "    await uow.session.commit()\n    pairs = ["),

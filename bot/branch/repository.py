@@ -94,6 +94,12 @@ async def having_group(uow: UnitOfWork, branch_ids: Collection[int]) -> set[int]
     return set((await uow.session.scalars(query)).all())
 
 
+async def groups_by(uow: UnitOfWork, platform: str, account: str) -> Sequence[ChatGroup]:
+    """The groups of all branches in which this account of ours speaks."""
+    query = select(ChatGroup).where(ChatGroup.platform == platform, ChatGroup.account == account)
+    return (await uow.session.scalars(query.order_by(ChatGroup.id))).all()
+
+
 async def group_at(uow: UnitOfWork, platform: str, group_id: str) -> ChatGroup | None:
     query = select(ChatGroup).where(ChatGroup.platform == platform, ChatGroup.group_id == group_id)
     return (await uow.session.scalars(query)).one_or_none()

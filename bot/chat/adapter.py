@@ -10,7 +10,10 @@ import contextlib
 import json
 import logging
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from nonebot.adapters.onebot.store import ResultStore
@@ -144,6 +147,34 @@ class XuebanAdapter(Adapter):
         if len(self._served) > _REMEMBERED:
             self._served.popitem(last=False)
         return True
+
+    async def make_up(self, account: str, group_id: str, messages: Iterable[dict[str, Any]]) -> int:
+        """Take what was said in a group while nobody listened, where it is a mere record (``Command.caught_up``), one
+        after the other of each person; how many that were."""
+        bot = self.bots.get(account)
+        by_person: defaultdict[str, list[Routed]] = defaultdict(list)
+        for message in messages:
+            frame = {"sender": {}, **message, "self_id": account, "message_type": "group", "group_id": group_id}
+            frame["user_id"] = message.get("user_id") or frame["sender"].get("user_id")
+            try:
+                if isinstance(body := frame.get("message"), str):
+                    frame["message"] = read_segments(body)
+                routed = self._screen.message(frame)
+                command = routed.command if routed is not None else None
+                if bot is None or routed is None or command is None or not command.caught_up:
+                    continue
+                if self._new(bot, frame):  # type: ignore[arg-type]
+                    said = replace(routed.message, said_at=datetime.fromtimestamp(float(frame["time"]), UTC))
+                    by_person[routed.scene.user_id].append(replace(routed, message=said))
+            except _MALFORMED as error:
+                log.warning("malformed message in the history dropped (%s)", type(error).__name__)
+
+        async def of_one(said: list[Routed]) -> None:
+            for routed in said:
+                await self._pass_on(bot, routed)  # type: ignore[arg-type]
+
+        await asyncio.gather(*map(of_one, by_person.values()))
+        return sum(map(len, by_person.values()))
 
     async def _take_own(self, bot: Bot, frame: dict[str, Any]) -> None:
         try:

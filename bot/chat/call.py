@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.branch.actor import Actor
@@ -24,7 +25,8 @@ class IncomingFile:
 @dataclass(frozen=True)
 class Incoming:
     """One message as it came, without platform words. ``text`` is normalised, ``raw`` is as typed, the command word and
-    mentions of the bot included. ``reply_to`` is the platform message id of the message that it answers."""
+    mentions of the bot included. ``reply_to`` is the platform message id of the message that it answers. ``said_at``:
+    when it was said, where nobody listened then and it is read in the history now."""
 
     message_id: str
     text: str
@@ -35,6 +37,7 @@ class Incoming:
     pictures: tuple[IncomingFile, ...] = ()
     forward_id: str | None = None
     emoji_id: str | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True)

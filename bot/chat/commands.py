@@ -62,7 +62,8 @@ class Command:
     shows; every command that takes something has one. One that is ``under`` another (its first word) is left out of the
     overview: 「帮助 会议」 names it. ``led_by`` is a regular expression of what else may stand in front of the word
     (「张三的学习情况」); it goes before the arguments. One that ``opens`` a text works in a group without prefix too,
-    where a number stands behind its word: 「心得 7 读了以后……」."""
+    where a number stands behind its word: 「心得 7 读了以后……」. One that is ``caught_up`` only writes something down:
+    what was said of it in a group while nobody listened is taken afterwards (``bot.chat.catching_up``)."""
 
     plugin: str
     words: tuple[str, ...]
@@ -78,6 +79,7 @@ class Command:
     under: str = ""
     led_by: str = ""
     opens: bool = False
+    caught_up: bool = False
 
     @property
     def key(self) -> str:
@@ -148,6 +150,7 @@ class CommandSet:
         under: str = "",
         led_by: str = "",
         opens: bool = False,
+        caught_up: bool = False,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             row = Command(
@@ -165,6 +168,7 @@ class CommandSet:
                 under,
                 led_by,
                 opens,
+                caught_up,
             )
             self.rows.append(row)
             return handler

@@ -54,6 +54,8 @@ class OneBot:
         self.worker: Worker
         self.on_connected: Callable[[str], None] = lambda account: None
         """Called with each account whose connection comes here."""
+        self.on_disconnected: Callable[[str], None] = lambda account: None
+        """Called with each whose connection is gone."""
 
     async def _call(self, account: str, action: str, **params: Any) -> Any:
         bot = self._adapter.bots.get(account)
@@ -138,6 +140,7 @@ class OneBot:
         self.on_connected(account)
 
     def disconnected(self, account: str) -> None:
+        self.on_disconnected(account)
         self._transport.connection_lost(account)
         self.worker.disconnected(account)
 

@@ -1,8 +1,9 @@
-"""Is a message of ours in the chat's history? Reads pages back in time and answers only what it can stand for."""
+"""What a chat's history holds: a message of ours, or what was said while nobody listened. Reads pages back in time and
+answers only what it can stand for."""
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ _PAGE = 50
 _MOST_PAGES = 8
 _SLACK = 600.0
 """Seconds by which our clock and the platform's may differ: pages are read back so much further than needed."""
+
+_BEHIND = 5.0
+"""Seconds by which the platform's clock may be behind ours where nothing may be missed: it tells whole seconds only."""
 
 _SAME_MESSAGE = 12 * 3600.0
 """References come again after a year; a message so much older than the send is another one."""
@@ -39,36 +43,57 @@ async def find(call: Call, target: Target, reference: str, since: datetime) -> F
         return NoHistory()
 
 
+async def said_since(call: Call, target: Target, since: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """What others have said there since then or just before, oldest first, as frames; and whether that is all of it:
+    something from before was seen. Never raises."""
+    found: list[dict[str, Any]] = []
+    reached = False
+    try:
+        async for message in _back(call, target, since.timestamp()):
+            reached = reached or _time(message) <= since.timestamp()
+            if since.timestamp() - _BEHIND <= _time(message) < _NO_TIME and _sender(message) != target.account:
+                found.append(message)
+    except Exception as error:
+        log.warning("history of %s %s: %s", target.kind, target.id, type(error).__name__)
+        reached = False
+    return sorted(found, key=_time), reached
+
+
 async def _find(call: Call, target: Target, reference: str, since: float) -> Found | Absent | NoHistory:
-    seen: dict[str, float] = {}
+    reached = opaque = False
+    async for message in _back(call, target, since):
+        sent_at = _time(message)
+        reached = reached or sent_at <= since
+        if _sender(message) != target.account or sent_at < since - _SAME_MESSAGE:
+            continue
+        bears = await _bears(call, message, reference)
+        if bears:
+            return Found(str(message.get("message_id")))
+        opaque = opaque or (bears is None and sent_at >= since - _SLACK)
+    return Absent() if reached and not opaque else NoHistory()
+
+
+async def _back(call: Call, target: Target, since: float) -> AsyncIterator[dict[str, Any]]:
+    """The messages of the chat, each once, page by page, until one from well before ``since`` has been seen."""
+    seen: set[str] = set()
     before: dict[str, Any] = {}
     direction = _BACKWARDS
-    opaque = False
     for _ in range(_MOST_PAGES):
         page = await _page(call, target, before | direction if before else {})
         new = [message for message in page if str(message.get("message_id")) not in seen]
         for message in new:
-            sent_at = _time(message)
-            message_id = str(message.get("message_id"))
-            seen[message_id] = sent_at
-            if _sender(message) != target.account or sent_at < since - _SAME_MESSAGE:
-                continue
-            bears = await _bears(call, message, reference)
-            if bears:
-                return Found(message_id)
-            opaque = opaque or (bears is None and sent_at >= since - _SLACK)
+            seen.add(str(message.get("message_id")))
+            yield message
         if not new and before and direction:
             direction = {}
             continue
         if not new:
-            break
+            return
         oldest = min(new, key=_time)
         if _time(oldest) < since - _SLACK:
-            break
+            return
         seq = oldest.get("message_seq") or oldest.get("real_seq") or oldest.get("message_id")
         before = {"message_seq": seq, "message_id": oldest.get("message_id")}
-    reached = min(seen.values(), default=_NO_TIME) <= since
-    return Absent() if reached and not opaque else NoHistory()
 
 
 def _time(message: dict[str, Any]) -> float:

@@ -170,6 +170,11 @@ class OneBotTransport:
             return NoHistory()
         return await onebot_history.find(bot.call_api, target, reference, since)
 
+    async def said_since(self, target: Target, since: datetime) -> tuple[list[dict[str, Any]], bool]:
+        """What others have said there since then, oldest first, and whether that is all of it. Never raises."""
+        bot = self._adapter.bots.get(target.account)
+        return ([], False) if bot is None else await onebot_history.said_since(bot.call_api, target, since)
+
     async def may_write(self, target: Target) -> bool:
         bot = self._adapter.bots.get(target.account)
         try:

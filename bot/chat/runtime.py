@@ -13,6 +13,7 @@ from nonebot.log import logger, logger_id
 from bot.app import App
 from bot.chat import health, hints, metrics
 from bot.chat.adapter import XuebanAdapter
+from bot.chat.catching_up import CatchingUp
 from bot.chat.onebot import OneBot
 from bot.chat.onebot_transport import OneBotTransport
 from bot.chat.screen import Screen
@@ -88,7 +89,13 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
     platform = OneBot(adapter, transport, app.fetcher, app.database, TABLE, app.listening)
     app.connect(transport, platform)
     platform.worker = app.worker
-    platform.on_connected = app.hear_from
+    catching_up = CatchingUp(app.database, transport.said_since, adapter.make_up, settings.superusers)
+
+    def connected(account: str) -> None:
+        app.hear_from(account)
+        catching_up.connected(account)
+
+    platform.on_connected, platform.on_disconnected = connected, catching_up.disconnected
     assert isinstance(driver, ASGIMixin)
     driver.server_app.add_middleware(gate.Gate)
     health.serve(driver, app.database, lambda: len(transport.online_accounts()))

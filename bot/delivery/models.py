@@ -113,6 +113,16 @@ def target_of(lane: str) -> Target:
     return Target(account, "group" if kind == "group" else "private", target_id, platform)
 
 
+class HeardRow(Base):
+    """Up to when everything that was said where an account is was heard."""
+
+    __tablename__ = "heard"
+
+    platform: Mapped[str] = mapped_column(String(20), primary_key=True)
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    until: Mapped[datetime]
+
+
 class ProcessRow(Base):
     """What a process said of itself last (``processes.Process``); ``accounts`` is JSON."""
 

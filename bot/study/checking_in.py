@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
@@ -13,12 +13,15 @@ from bot.study.models import Method, Proof
 from bot.study.rules import Reading, choose
 
 ORIGIN = "study.assignment"
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""By so much the platform's clock may be behind ours; it tells whole seconds only."""
 
 
 @dataclass(frozen=True)
 class Claim:
     """「已学」 as it was said: for the reading ``no``, for the message that ``reply_to`` answers, or for neither.
-    ``evidence`` of a reaction is which emoji it was (「emoji:76」)."""
+    ``evidence`` of a reaction is which emoji it was (「emoji:76」). ``said_at``: when it was said, where nobody
+    listened then."""
 
     actor: Actor
     method: Method
@@ -26,6 +29,7 @@ class Claim:
     no: int | None = None
     reply_to: str | None = None
     evidence: str = ""
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,9 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
     named = [one for one in meant if one is not None]
     branches = {claim.actor.branch_id for claim in claims if claim.actor.branch_id is not None}
     branches |= {branch_id for branch_id, _ in named if branch_id is not None}
-    readings = await repository.readings(uow, branches, {no for _, no in named})
+    since = min([uow.now, *(claim.said_at for claim in claims if claim.said_at is not None)])
+    readings = await repository.readings(uow, branches, {no for _, no in named}, since)
     by_no: dict[_Named, Reading] = {(reading.branch_id, reading.no): reading for reading in readings}
-    current = [reading for reading in readings if reading.due_at >= uow.now]
     members = {claim.actor.member_id for claim in claims if claim.actor.member_id is not None}
     old = await repository.summed_up(uow, [reading.id for reading in readings if reading.due_at < uow.now])
     done = await repository.completed_pairs(uow, [reading.id for reading in readings], members)
@@ -92,7 +96,7 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
             else:
                 outcome = _meant(reading, claim, uow.now, done)
         else:
-            here = [reading for reading in current if reading.branch_id == claim.actor.branch_id]
+            here = [one for one in readings if one.branch_id == claim.actor.branch_id and _stood(one, claim, uow.now)]
             mine = {reading.id for reading in here if (reading.id, claim.actor.member_id) in done}
             found = choose(here, mine)
             if claim.reply_to is not None:
@@ -108,7 +112,14 @@ async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome
 def _meant(reading: Reading, claim: Claim, now: datetime, done: Collection[tuple[int, int | None]]) -> Outcome:
     if reading.proof > Proof.WORD and (reading.id, claim.actor.member_id) not in done:
         return MoreNeeded(reading)
-    return CheckedIn(reading, True, now > reading.due_at)
+    return CheckedIn(reading, True, (claim.said_at or now) > reading.due_at)
+
+
+def _stood(reading: Reading, claim: Claim, now: datetime) -> bool:
+    """Whether it was open when the claim was made."""
+    if claim.said_at is None:
+        return reading.due_at >= now
+    return reading.pushed_at - CLOCKS_DIFFER <= claim.said_at <= reading.due_at
 
 
 _Named = tuple[int | None, int]
@@ -147,7 +158,7 @@ async def _record(
                 {
                     "assignment_id": outcome.reading.id,
                     "member_id": claim.actor.member_id,
-                    "at": uow.now,
+                    "at": claim.said_at or uow.now,
                     "method": claim.method.value,
                     "late": outcome.late,
                     "message_id": claim.message_id,

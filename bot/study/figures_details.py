@@ -18,6 +18,7 @@ _METHODS: Mapping[str, str] = {
     Method.REPLY: "回复打卡",
     Method.REACTION: "表情",
     Method.PRIVATE: "私聊打卡",
+    Method.HISTORY: "群里打卡(补录)",
     Method.MANUAL: "补登",
     Method.CODE: "阅读页验证码",
     Method.LINK: "阅读页链接",

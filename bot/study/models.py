@@ -56,6 +56,8 @@ class Method(StrEnum):
     QUIZ = "quiz"
     REFLECTION = "reflection"
     ATTENDANCE = "attendance"
+    HISTORY = "history"
+    """Said in the group while nobody listened, and read in its history afterwards."""
 
 
 class Proof(IntEnum):

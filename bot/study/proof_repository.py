@@ -23,7 +23,7 @@ async def visit_by_code(uow: UnitOfWork, branch_id: int, code: str) -> tuple[Vis
     """The visit whose page of this branch showed the code, which nobody else changes until the end of the unit."""
     a = Assignment
     query = (
-        select(Visit, a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof)
+        select(Visit, a.id, a.branch_id, a.no, Material.title, a.due_at, a.proof, a.pushed_at)
         .join(a, a.id == Visit.assignment_id)
         .join(Material, Material.id == a.material_id)
         .where(Visit.code == code, a.branch_id == branch_id)

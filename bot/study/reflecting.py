@@ -54,7 +54,7 @@ async def meant(uow: UnitOfWork, actor: Actor, no: int | None) -> Sequence[Readi
     if actor.member_id is None:
         raise UserError("还不认识您。请发「绑定 您的姓名」,再写心得。")
     numbers = [] if no is None else [no]
-    found = await repository.readings(uow, [actor.branch], numbers)
+    found = await repository.readings(uow, [actor.branch], numbers, uow.now)
     if no is not None:
         named = [reading for reading in found if reading.no == no]
         if not named:

@@ -99,11 +99,19 @@ async def assignment_by_no(uow: UnitOfWork, branch_id: int, no: int) -> Assignme
 
 # What a check-in asks is put together once: that takes longer than asking.
 _OPEN = (
-    select(Assignment.id, Assignment.branch_id, Assignment.no, Material.title, Assignment.due_at, Assignment.proof)
+    select(
+        Assignment.id,
+        Assignment.branch_id,
+        Assignment.no,
+        Material.title,
+        Assignment.due_at,
+        Assignment.proof,
+        Assignment.pushed_at,
+    )
     .join(Material, Material.id == Assignment.material_id)
     .where(
         Assignment.branch_id.in_(bindparam("branches", expanding=True)),
-        or_(Assignment.due_at >= bindparam("now"), Assignment.no.in_(bindparam("numbers", expanding=True))),
+        or_(Assignment.due_at >= bindparam("since"), Assignment.no.in_(bindparam("numbers", expanding=True))),
     )
     .order_by(Assignment.no)
 )
@@ -119,9 +127,12 @@ def _pairs(table: type[Completion | Expected]) -> Select[int, int]:
 _COMPLETED, _EXPECTED = _pairs(Completion), _pairs(Expected)
 
 
-async def readings(uow: UnitOfWork, branches: Collection[int], numbers: Collection[int]) -> list[Reading]:
-    """The readings of these branches that are not due yet, and those with these numbers, in the order of numbers."""
-    given = {"branches": list(branches), "numbers": list(numbers), "now": uow.now}
+async def readings(
+    uow: UnitOfWork, branches: Collection[int], numbers: Collection[int], since: datetime
+) -> list[Reading]:
+    """The readings of these branches that were not due at ``since``, and those with these numbers, in the order of
+    numbers."""
+    given = {"branches": list(branches), "numbers": list(numbers), "since": since}
     return [Reading(*row) for row in await uow.session.execute(_OPEN, given)]
 
 

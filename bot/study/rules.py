@@ -18,7 +18,8 @@ class Reading:
     no: int
     title: str
     due_at: datetime
-    proof: int = Proof.WORD
+    proof: int
+    pushed_at: datetime
 
 
 def choose(current: Sequence[Reading], done: Collection[int]) -> Sequence[Reading]:

@@ -26,6 +26,7 @@ commands = CommandSet("notice")
     usage="收到 [编号]",
     example="收到 3",
     summary="确认看到了公告",
+    caught_up=True,
 )
 async def receive(call: Call) -> Reply:
     return await confirm(call, number(call.args), plain=False)

@@ -46,6 +46,7 @@ commands = CommandSet("study")
     usage="已学 [编号] · 打卡 [阅读页末尾的验证码]",
     example="打卡 7F3K",
     summary="登记学完了",
+    caught_up=True,
 )
 async def check_in(call: Call) -> Reply:
     if (shown := code_in(call.args)) is not None:
@@ -54,7 +55,11 @@ async def check_in(call: Call) -> Reply:
     reply_to = call.message.reply_to
     if reply_to is not None and call.actor.group_id is not None:
         method = Method.REPLY
-    return await claim(call, Claim(call.actor, method, call.message.message_id, number(call.args), reply_to))
+    if (said_at := call.message.said_at) is not None:
+        method = Method.HISTORY
+    return await claim(
+        call, Claim(call.actor, method, call.message.message_id, number(call.args), reply_to, said_at=said_at)
+    )
 
 
 @commands.answer("which")

@@ -13,7 +13,15 @@ commands.keeps(records.kept_of, records.forget)
 commands.lets_go(records.let_go)
 
 
-@commands.command("撤回打卡", "点错了", who=Who.MEMBER, bare=True, usage="撤回打卡", summary="撤回上一次打卡")
+@commands.command(
+    "撤回打卡",
+    "点错了",
+    who=Who.MEMBER,
+    bare=True,
+    usage="撤回打卡",
+    summary="撤回上一次打卡",
+    caught_up=True,
+)
 async def take_back(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
         no = await correcting.take_back(uow, await branch.as_reader(uow, call.actor))

@@ -46,8 +46,9 @@ LIKE: dict[str, Any] = {
 }  # fmt: skip
 """Where a column isn't like the others of its type: they hold what they hold by themselves, else 1, 字 and this day."""
 APART = {
-    "chat_group.group_id", "chat_question.user_id", "discussion_voice.message_id", "member_account.user_id",
-    "notice_template.text", "outbox.key", "outbox_hold.lane", "process.name", "study_visit.code", "study_visit.nonce",
+    "chat_group.group_id", "chat_question.user_id", "discussion_voice.message_id", "heard.account",
+    "member_account.user_id", "notice_template.text", "outbox.key", "outbox_hold.lane", "process.name",
+    "study_visit.code", "study_visit.nonce",
 }  # fmt: skip
 """Texts that no two rows have in common."""
 OWN = object()
