@@ -21,6 +21,7 @@ from nonebot.adapters.onebot.v11 import Adapter, Bot
 from nonebot.drivers import Driver, Request, Response, WebSocket
 from nonebot.exception import WebSocketClosed
 
+from bot.chat.commands import CaughtUp
 from bot.chat.desk import Desk
 from bot.chat.matcher import hand_over
 from bot.chat.onebot_message import read_segments
@@ -149,23 +150,27 @@ class XuebanAdapter(Adapter):
         return True
 
     async def make_up(self, account: str, group_id: str, messages: Iterable[dict[str, Any]]) -> int:
-        """Take what was said in a group while nobody listened, where it is a mere record (``Command.caught_up``), one
-        after the other of each person; how many that were."""
+        """Take the records (``CaughtUp``) of what was said in a group while nobody listened, one after the other of
+        each person; how many they were."""
         bot = self.bots.get(account)
+        if bot is None:
+            return 0
         by_person: defaultdict[str, list[Routed]] = defaultdict(list)
         for message in messages:
             frame = {"sender": {}, **message, "self_id": account, "message_type": "group", "group_id": group_id}
-            frame["user_id"] = message.get("user_id") or frame["sender"].get("user_id")
             try:
+                frame["user_id"] = frame.get("user_id") or frame["sender"].get("user_id")
                 if isinstance(body := frame.get("message"), str):
                     frame["message"] = read_segments(body)
                 routed = self._screen.message(frame)
-                command = routed.command if routed is not None else None
-                if bot is None or routed is None or command is None or not command.caught_up:
+                if routed is None or routed.command is None:
                     continue
-                if self._new(bot, frame):  # type: ignore[arg-type]
-                    said = replace(routed.message, said_at=datetime.fromtimestamp(float(frame["time"]), UTC))
-                    by_person[routed.scene.user_id].append(replace(routed, message=said))
+                theirs = by_person[routed.scene.user_id]
+                if routed.command.caught_up is CaughtUp.SLIP:
+                    del theirs[-1:]
+                elif routed.command.caught_up is CaughtUp.RECORD and self._new(bot, frame):  # type: ignore[arg-type]
+                    said_at = datetime.fromtimestamp(float(frame["time"]), UTC)
+                    theirs.append(replace(routed, message=replace(routed.message, said_at=said_at)))
             except _MALFORMED as error:
                 log.warning("malformed message in the history dropped (%s)", type(error).__name__)
 

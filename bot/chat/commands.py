@@ -7,7 +7,7 @@ its handlers; the table is their sum.
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from bot.branch.actor import COMMITTEE, EDITORS, LEADERS
@@ -47,6 +47,16 @@ class Who(StrEnum):
         return {Who.COMMITTEE: COMMITTEE, Who.EDITOR: EDITORS, Who.LEADER: LEADERS}.get(self, frozenset())
 
 
+class CaughtUp(Enum):
+    """What becomes of what was said of a command in a group while nobody listened (``bot.chat.catching_up``)."""
+
+    NO = "no"
+    RECORD = "record"
+    """It only writes something down: it is taken afterwards."""
+    SLIP = "slip"
+    """It takes back the record that was said before it, which isn't taken then."""
+
+
 class Where(StrEnum):
     ANYWHERE = "群里或私聊"
     GROUP = "群里"
@@ -62,8 +72,7 @@ class Command:
     shows; every command that takes something has one. One that is ``under`` another (its first word) is left out of the
     overview: 「帮助 会议」 names it. ``led_by`` is a regular expression of what else may stand in front of the word
     (「张三的学习情况」); it goes before the arguments. One that ``opens`` a text works in a group without prefix too,
-    where a number stands behind its word: 「心得 7 读了以后……」. One that is ``caught_up`` only writes something down:
-    what was said of it in a group while nobody listened is taken afterwards (``bot.chat.catching_up``)."""
+    where a number stands behind its word: 「心得 7 读了以后……」."""
 
     plugin: str
     words: tuple[str, ...]
@@ -79,7 +88,7 @@ class Command:
     under: str = ""
     led_by: str = ""
     opens: bool = False
-    caught_up: bool = False
+    caught_up: CaughtUp = CaughtUp.NO
 
     @property
     def key(self) -> str:
@@ -150,7 +159,7 @@ class CommandSet:
         under: str = "",
         led_by: str = "",
         opens: bool = False,
-        caught_up: bool = False,
+        caught_up: CaughtUp = CaughtUp.NO,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             row = Command(

@@ -1,7 +1,7 @@
 """What members type to confirm a notice."""
 
 from bot.chat.call import Acknowledge, Ask, Call, Reply
-from bot.chat.commands import CommandSet, Who
+from bot.chat.commands import CaughtUp, CommandSet, Who
 from bot.chat.numbers import number
 from bot.notice import reminding, views
 from bot.notice.models import Method
@@ -26,7 +26,7 @@ commands = CommandSet("notice")
     usage="收到 [编号]",
     example="收到 3",
     summary="确认看到了公告",
-    caught_up=True,
+    caught_up=CaughtUp.RECORD,
 )
 async def receive(call: Call) -> Reply:
     return await confirm(call, number(call.args), plain=False)

@@ -38,7 +38,7 @@ async def answer(call: Call, outcome: Outcome) -> Reply:
                     return (await completion.standing_of(uow, assignment)).progress
 
             if in_group:
-                besides = "" if done.first else views.repeated(reading)
+                besides = "" if done.first or call.message.said_at is not None else views.repeated(reading)
                 return Acknowledge(f"study:{reading.no}", call.actor.name, progress, besides=besides)
             return Say(views.checked_in(done, await progress()))
         case MoreNeeded(reading=reading):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.chat.call import Acknowledge, Call, Reply, Say
-from bot.chat.commands import CommandSet, Who
+from bot.chat.commands import CaughtUp, CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
 from bot.study import correcting, views
@@ -46,7 +46,7 @@ commands = CommandSet("study")
     usage="已学 [编号] · 打卡 [阅读页末尾的验证码]",
     example="打卡 7F3K",
     summary="登记学完了",
-    caught_up=True,
+    caught_up=CaughtUp.RECORD,
 )
 async def check_in(call: Call) -> Reply:
     if (shown := code_in(call.args)) is not None:

@@ -2,7 +2,7 @@
 
 from bot.branch import service as branch
 from bot.chat.call import Call, Reply, Say
-from bot.chat.commands import CommandSet, Who
+from bot.chat.commands import CaughtUp, CommandSet, Who
 from bot.chat.numbers import number
 from bot.rendering.content import Content
 from bot.study import completion, correcting, records, views
@@ -20,7 +20,7 @@ commands.lets_go(records.let_go)
     bare=True,
     usage="撤回打卡",
     summary="撤回上一次打卡",
-    caught_up=True,
+    caught_up=CaughtUp.SLIP,
 )
 async def take_back(call: Call) -> Reply:
     async with call.app.database.unit_of_work() as uow:
