@@ -12,6 +12,9 @@ from nonebot.drivers import Request, WebSocket
 from nonebot.exception import WebSocketClosed
 
 from bot.chat.adapter import Listener, XuebanAdapter, read
+from bot.chat.call import Call, Incoming, Reply
+from bot.chat.commands import CaughtUp, Command, Where, Who
+from bot.chat.scene import Routed, Scene
 from tests.process import PATIENCE
 
 
@@ -138,3 +141,57 @@ async def test_a_message_in_the_string_format_is_read_as_its_segments() -> None:
     frame = {"post_type": "message", "self_id": 10001, "message": "[CQ:reply,id=-5]已学&#91;1&#93;"}
     adapter.take(Bot(adapter, "10001"), frame)
     assert seen == [[{"type": "reply", "data": {"id": "-5"}}, {"type": "text", "data": {"text": "已学[1]"}}]]
+
+
+async def test_records_in_the_history_are_taken_whatever_the_format_of_their_frames(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each person's one after the other; what was heard when it was said, what makes no sense and a slip aren't."""
+    nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+    adapter = XuebanAdapter(nonebot.get_driver())
+    adapter.bots["10001"] = bot = Bot(adapter, "10001")
+
+    async def handler(call: Call) -> Reply: ...
+
+    kinds = {"已学": CaughtUp.RECORD, "点错了": CaughtUp.SLIP, "统计": CaughtUp.NO}
+    commands = {
+        word: Command("study", (word,), Who.MEMBER, Where.ANYWHERE, word, word, handler, caught_up=kind)
+        for word, kind in kinds.items()
+    }
+
+    class Eye:
+        def message(self, frame: dict[str, Any]) -> Routed | None:
+            text = frame["message"][0]["data"]["text"]
+            scene = Scene("onebot11", "10001", str(frame["user_id"]), "", frame["group_id"])
+            said = Incoming(str(frame["message_id"]), text, text)
+            return Routed("study", handler, scene, said, commands[text]) if text in commands else None
+
+    adapter.serve(cast("Any", Eye()), cast("Any", None), cast("Listener", Ear()))
+    taken: list[tuple[str, str, int]] = []
+
+    async def pass_on(bot: Bot, routed: Routed) -> None:
+        assert routed.message.said_at is not None
+        taken.append((routed.scene.user_id, routed.message.message_id, int(routed.message.said_at.timestamp())))
+
+    monkeypatch.setattr(adapter, "_pass_on", pass_on)
+
+    def row(number: int, user: int, message: Any, **more: Any) -> dict[str, Any]:
+        return {"message_id": number, "time": 1000 + number, "user_id": user, "message": message, **more}
+
+    heard = row(6, 4, [{"type": "text", "data": {"text": "已学"}}], group_id=9)
+    assert adapter._new(bot, heard)
+    said = [
+        row(1, 2, "已学"),
+        row(2, 3, "已学"),
+        row(3, 3, "点错了"),
+        row(4, 0, "已学", sender={"user_id": 5}),
+        row(5, 2, "统计"),
+        heard,
+        row(7, 2, [{}]),
+        row(8, 6, "已学", time="?"),
+        row(9, 2, "已学"),
+    ]
+    assert await adapter.make_up("10001", "9", said) == 3
+    assert sorted(taken) == [("2", "1", 1001), ("2", "9", 1009), ("5", "4", 1004)]
+    assert await adapter.make_up("10001", "9", said) == 0
+    assert await adapter.make_up("10002", "9", said) == 0

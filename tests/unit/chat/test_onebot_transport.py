@@ -338,3 +338,26 @@ async def test_recall() -> None:
     assert bot.calls[0][1]["message_id"] == -12
     transport, _ = door()
     assert not await transport.recall(GROUP, "12")
+
+
+@pytest.mark.parametrize("made_by", ["NapCat", "Lagrange", "some old one"])
+async def test_what_was_said_since_then_is_whole_or_it_says_so(made_by: str) -> None:
+    said = [row(number, number, "聊天", 10 if number == 9 else 3) for number in range(2, 120)]
+    others = [one for one in said if one["user_id"] != 10]
+    transport, _ = door(get_group_msg_history=history(BEFORE, *said, made_by=made_by))
+    assert await transport.said_since(GROUP, SINCE) == (others, True)
+    transport, _ = door(get_group_msg_history=history(*said, made_by=made_by))
+    assert await transport.said_since(GROUP, SINCE) == (others, False)
+
+
+async def test_what_cannot_be_read_may_have_been_anything() -> None:
+    transport, bot = door(get_group_msg_history=ActionFailed(status="failed", retcode=1200, message="no"))
+    assert await transport.said_since(GROUP, SINCE) == ([], False)
+    assert await transport.said_since(Target("11", "group", "900"), SINCE) == ([], False)
+    assert len(bot.calls) == 1
+
+
+async def test_the_platform_tells_whole_seconds_only() -> None:
+    at = row(1, 0, "已学", 3)
+    transport, _ = door(get_group_msg_history=history(BEFORE, at))
+    assert await transport.said_since(GROUP, SINCE.replace(microsecond=900_000)) == ([at], True)
