@@ -334,6 +334,11 @@ FAULTS: Written = {
         ("bot/chat/adapter.py", "                    del theirs[-1:]\n", "                    pass\n"),
         ("bot/chat/adapter.py", "routed.command.caught_up is CaughtUp.RECORD and ", ""),
         ("plugins/study/claiming.py", " or call.message.said_at is not None", ""),
+        (
+            "bot/chat/onebot.py",
+            "                self._arrived(account)\n",
+            "                self.worker.connected(account)\n",
+        ),
         ("bot/chat/catching_up.py", "whole=whole and start == since", "whole=True"),
         ("bot/study/checking_in.py", '"at": claim.said_at or uow.now', '"at": uow.now'),
     ),

@@ -53,9 +53,9 @@ class OneBot:
         self._without_reactions: dict[str, float] = {}
         self.worker: Worker
         self.on_connected: Callable[[str], None] = lambda account: None
-        """Called with each account whose connection comes here."""
+        """Called with each account that is here: connected, and logged in."""
         self.on_disconnected: Callable[[str], None] = lambda account: None
-        """Called with each whose connection is gone."""
+        """Called with each that is no longer."""
 
     async def _call(self, account: str, action: str, **params: Any) -> Any:
         bot = self._adapter.bots.get(account)
@@ -136,8 +136,7 @@ class OneBot:
 
     def connected(self, account: str) -> None:
         self._transport.set_online(account, True)
-        self.worker.connected(account)
-        self.on_connected(account)
+        self._arrived(account)
 
     def disconnected(self, account: str) -> None:
         self.on_disconnected(account)
@@ -145,8 +144,15 @@ class OneBot:
         self.worker.disconnected(account)
 
     def online(self, account: str, online: bool) -> None:
-        if self._transport.set_online(account, online) and online:
-            self.worker.connected(account)
+        if self._transport.set_online(account, online):
+            if online:
+                self._arrived(account)
+            else:
+                self.on_disconnected(account)
+
+    def _arrived(self, account: str) -> None:
+        self.worker.connected(account)
+        self.on_connected(account)
 
     async def own_message(self, account: str, frame: dict[str, Any]) -> None:
         target = _target(account, frame)

@@ -76,12 +76,14 @@ async def test_what_was_said_meanwhile_counts_once(house: House) -> None:
     assert reactions(sim, before) == 1
     assert not [text for text in in_group(sim) if "统计" in text]
 
-    sent = len(sim.sent)
     house.bot.kill()
+    async with house.database.unit_of_work() as uow:  # as if it hadn't been noted yet that these were heard
+        await uow.session.execute(update(HeardRow).values(until=uow.now - timedelta(seconds=DOWN)))
     await come_back(house, sim)
+    await answered(sim, lambda: in_group(sim), "已补录", most=2)
     await acknowledged(sim, await sim.say(GROUP, BOSS, "收到 1"))
     assert await completions(house) == 11
-    assert len(sim.sent) == sent
+    assert not [sent.text for sent in sim.sent if "登记过" in sent.text]
 
 
 async def test_what_was_a_slip_is_none(house: House) -> None:
@@ -118,3 +120,16 @@ async def test_a_restart_is_no_absence(house: House) -> None:
     await come_back(house, sim)
     await acknowledged(sim, message)
     assert not [sent.text for sent in sim.sent if "不在线" in sent.text]
+
+
+async def test_what_was_said_while_the_account_was_logged_out_counts(house: House) -> None:
+    """The connection stays, but nothing comes by it."""
+    sim = await house.open()
+    await heard(house)
+    sim.set_online(False, "被踢下线")
+    await answered(sim, lambda: house.bot.written.splitlines(), "offline: account")
+    message = await sim.say(GROUP, EVERYBODY[4], "已学")
+    assert await completions(house) == 0
+    sim.set_online(True)
+    await acknowledged(sim, message)
+    assert await completions(house) == 1
