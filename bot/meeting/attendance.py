@@ -122,6 +122,8 @@ async def enter_all(uow: UnitOfWork, actor: Actor, meeting: Meeting, reason: str
         raise UserError(f"会议 {meeting.no} 还没开完,不能全体补签。")
     await closing.lock(uow, meeting.id)
     absent = rules.attendance(await repository.people(uow, meeting)).absent
+    if not absent:
+        raise UserError(f"会议 {meeting.no} 没有要补签的人:应到的都签到或请假了。")
     for one in absent:
         found = await repository.person(uow, meeting.id, one.member_id)
         assert found is not None

@@ -137,6 +137,8 @@ async def test_the_past_is_asked_about_and_recorded_afterwards(talk: Talk) -> No
     assert "已补签会议 1:张三,到会" in await talk.whisper(BOSS, "补签 1 张三 纸质签到表")
     assert (await meetings(talk))[0].state == "failed"
     assert await talk.whisper(BOSS, "补签 1 全体 纸质签到表") == "已补签会议 1:全体 3 人到会。错了发「撤销」。"
+    nobody = "会议 1 没有要补签的人:应到的都签到或请假了。"
+    assert await talk.whisper(BOSS, "补签 1 全体 纸质签到表") == nobody
     assert (await meetings(talk))[0].state == "held"
     assert "撤销「全体补签会议 1」" in await talk.whisper(BOSS, "撤销")
     await talk.whisper(BOSS, "确认")
