@@ -10,6 +10,7 @@ from typing import Any
 from bot.branch import repository as branches
 from bot.branch import telling
 from bot.branch.models import ChatGroup
+from bot.chat.screen import PLATFORM
 from bot.core.clock import to_local
 from bot.core.db import Database
 from bot.delivery import heard_repository as heard
@@ -18,7 +19,6 @@ from bot.scheduling.words import say_clock, say_moment
 
 log = logging.getLogger("xueban.onebot")
 
-PLATFORM = "onebot11"
 BEAT = 15.0
 """Seconds between two notes of how far an account has heard."""
 TOLD = timedelta(seconds=30)
