@@ -1,6 +1,7 @@
 """What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account or a
 process, the operator."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.branch import repository as branches
@@ -15,6 +16,7 @@ from bot.rendering.content import Content
 
 _NEXT = {
     TroubleKind.NEEDS_HUMAN: "。请到群里看一眼:已经有了,发「已送达 {0}」;没有,发「重发 {0}」。",
+    TroubleKind.UNREADABLE: "。请让管理员看看是不是有旧版的程序还在运行;换成新版后,发「重发 {0}」。",
     TroubleKind.REMOVED: "。回到群里(或加了好友)就接着发;这一条要再发,发「重发 {0}」。",
 }
 
@@ -29,6 +31,7 @@ _AT_ONCE = {
     TroubleKind.CIRCUIT: "连续几条消息没有回音,先停一会儿。请看看 NapCat 是否正常。",
     TroubleKind.REMOVED: "被移出了一个群,那个群的消息已停。请看看 xueban outbox。",
     TroubleKind.NEEDS_HUMAN: "有消息不知道到没到,要人看一眼。请看看 xueban outbox。",
+    TroubleKind.UNREADABLE: "有消息读不出来,没有发。请看看是不是有旧版的程序还在运行,再看 xueban outbox。",
 }
 """What the webhook says, at most hourly of each kind and account: no branch, no group, no text."""
 
@@ -72,9 +75,7 @@ async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *
     missed = [one for one in there if one.name != me and uow.now - one.beat_at > processes.GONE]
     if not missed:
         return
-    connected = {account for one in there if one not in missed for account, on in one.accounts.items() if on}
-    via = min(connected - {WEBHOOK}, default="")
-    doors = [*([OPERATORS] if webhook else []), *(telling.operators(superusers, via) if via else [])]
+    connected = _connected(one for one in there if one not in missed)
     for one in missed:
         nowhere = "、".join(sorted(account for account in one.accounts if account not in connected))
         line = f"机器人的进程 {one.name} {to_local(one.beat_at):%m月%d日 %H:%M} 起没有报到,可能被杀了或卡住了。"
@@ -83,11 +84,35 @@ async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *
         elif one.accounts:
             line += "它的账号都连着别的进程,照常发消息。"
         line += "\n请看看那台机器;不再用它就不用管。"
-        for door in doors:
-            content = Content.of(f"支部学伴:{line}" if door is OPERATORS else line)
-            key = f"trouble:process:{one.name}:{one.beat_at:%Y%m%d%H%M%S}:{door.id}"
-            out = outbox.Outgoing(None, door, content, "trouble", key, expires_at=uow.now + timedelta(days=1))
-            await outbox.enqueue(uow, out)
+        what = f"process:{one.name}:{one.beat_at:%Y%m%d%H%M%S}"
+        await _tell_at_every_door(uow, line, what, connected, superusers, webhook=webhook)
+
+
+async def tell_of_disk(
+    uow: UnitOfWork, me: str, free: int, superusers: frozenset[str], *, webhook: bool = False
+) -> None:
+    """Tell the operators, once a day, that only ``free`` bytes are left where the process ``me`` keeps its data."""
+    line = f"机器人的进程 {me} 存数据的磁盘只剩 {free / 2**20:.0f} MB,写满后打卡会记不下来。"
+    line += "\n请尽快清理那台机器的磁盘。"
+    what = f"disk:{me}:{to_local(uow.now):%Y%m%d}"
+    connected = _connected(await processes.all_of(uow))
+    await _tell_at_every_door(uow, line, what, connected, superusers, webhook=webhook)
+
+
+def _connected(there: Iterable[processes.Process]) -> set[str]:
+    return {account for one in there for account, on in one.accounts.items() if on}
+
+
+async def _tell_at_every_door(
+    uow: UnitOfWork, line: str, what: str, connected: set[str], superusers: frozenset[str], *, webhook: bool
+) -> None:
+    """By the webhook and by one of the ``connected`` accounts; what can't be told within a day isn't told."""
+    via = min(connected - {WEBHOOK}, default="")
+    for door in [*([OPERATORS] if webhook else []), *(telling.operators(superusers, via) if via else [])]:
+        content = Content.of(f"支部学伴:{line}" if door is OPERATORS else line)
+        key = f"trouble:{what}:{door.id}"
+        out = outbox.Outgoing(None, door, content, "trouble", key, expires_at=uow.now + timedelta(days=1))
+        await outbox.enqueue(uow, out)
 
 
 async def _tell_leaders(uow: UnitOfWork, branch_id: int, trouble: Trouble) -> None:

@@ -1,7 +1,6 @@
 """``xueban doctor``: looks at what an installation stands on and says in Chinese what to fix."""
 
 import asyncio
-import shutil
 import socket
 import sqlite3
 import tempfile
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.branch import retention
 from bot.branch.models import AuditEntry, ChatGroup
+from bot.core import space
 from bot.core.clock import SystemClock, to_local
 from bot.core.db import Database, UnitOfWork
 from bot.core.migrate import Schema, schema
@@ -27,9 +27,6 @@ from bot.rendering import fonts
 MIN_TOKEN = 16
 """Characters below which a token is called too short."""
 
-
-MIN_FREE = 500 * 2**20
-"""Bytes that should be free where the data is."""
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 """Before this the program didn't exist: a clock that shows an earlier time is wrong."""
@@ -106,9 +103,11 @@ def folder(settings: Settings) -> Iterator[Finding]:
             yield Finding(True, f"数据目录可写:{path}")
     except OSError:
         yield Finding(False, f"数据目录不可写:{path}。请改它的属主,或用 XUEBAN__DATA_DIR 换一个目录。")
-    free = shutil.disk_usage(existing).free
+    free = space.free(existing)
     told = f"数据目录所在的磁盘还剩 {free / 2**30:.1f} GB"
-    yield Finding(free >= MIN_FREE, told if free >= MIN_FREE else f"{told},太少了。请清理磁盘,写满后打卡会记不下来。")
+    yield Finding(
+        free >= space.LEAST, told if free >= space.LEAST else f"{told},太少了。请清理磁盘,写满后打卡会记不下来。"
+    )
 
 
 def font() -> Iterator[Finding]:
@@ -272,6 +271,8 @@ def connection(settings: Settings) -> Iterator[Finding]:
             yield Finding(accounts > 0, there if accounts else missing)
         elif (status, words) == (503, b"database"):
             yield Finding(False, "机器人正在运行,但数据库没有回答。请检查数据库。")
+        elif (status, words) == (503, b"disk"):
+            yield Finding(False, "机器人正在运行,但磁盘满了或写不了,打卡记不下来。请腾出空间、检查权限。")
         else:
             yield Finding(False, f"{settings.port} 端口被别的程序占用。请用 PORT 换一个端口。")
     finally:

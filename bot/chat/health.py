@@ -18,14 +18,13 @@ PATIENCE = 3.0
 
 
 def serve(driver: ASGIMixin, database: Database, accounts: Callable[[], int]) -> None:
-    """Add the page: 200 ``ok``, or 503 ``database`` while the database doesn't answer; how many accounts are connected
-    stands in a header."""
+    """Add the page: 200 ``ok``, or 503 ``database`` while the database doesn't answer and ``disk`` while it can't
+    write; how many accounts are connected stands in a header."""
 
     async def answer(_: Request) -> Response:
         connected = {CONNECTED: str(accounts())}
-        if await reachable(database):
-            return Response(200, headers=connected, content="ok")
-        return Response(503, headers=connected, content="database")
+        wrong = "disk" if database.unwritable else "" if await reachable(database) else "database"
+        return Response(503 if wrong else 200, headers=connected, content=wrong or "ok")
 
     driver.setup_http_server(HTTPServerSetup(URL(PATH), "GET", "health", answer))
 

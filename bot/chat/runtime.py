@@ -1,7 +1,9 @@
 """One process: NoneBot with our adapter and plugins, around the application. Used by ``run`` and by ``demo`` alike."""
 
+import asyncio
 import contextlib
 import logging
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ from bot.core.clock import Clock
 from bot.core.memory import look_at_new_only, one_heap
 from bot.core.settings import Settings
 from bot.core.signing import PATH
+from bot.delivery.worker import Worker
 from bot.rendering import cards
 from bot.web import gate
 from bot.web import server as reading
@@ -109,6 +112,7 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
         await app.start(TABLE)
         if started is not None:
             await started(app)
+        _land_before_stopping(app.worker)
         look_at_new_only()
 
     @driver.on_shutdown
@@ -118,6 +122,22 @@ def build(settings: Settings, clock: Clock, *, started: Hook | None = None, stop
         await app.stop()
 
     return driver
+
+
+def _land_before_stopping(worker: Worker) -> None:
+    """Told to stop, the web server first closes the sockets by which the answers to what is under way would come; so it
+    is told when they have come. Told twice, it stops at once."""
+    loop, waiting = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def told(number: int, _: object) -> None:
+        signal.signal(number, before[number])
+        loop.call_soon_threadsafe(lambda: waiting.add(loop.create_task(pass_on(number))))
+
+    async def pass_on(number: int) -> None:
+        await worker.land()
+        signal.raise_signal(number)
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def serve(log_level: str = "info") -> None:

@@ -7,6 +7,7 @@ want of it.
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
@@ -33,14 +34,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.clock import Clock
-from bot.core.errors import DatabaseBusy
+from bot.core.errors import DatabaseBusy, UserError
+from bot.core.log import failed
+
+log = logging.getLogger("xueban.database")
 
 CONNECTIONS = 12
 """Connections of one process to PostgreSQL, which serves a hundred by default: room for eight processes. One listens,
@@ -55,6 +59,10 @@ shut down, or not up yet. Said again a little later, the same may well be done."
 STANDSTILL = timedelta(minutes=1)
 """After so long within a transaction in which nothing is asked PostgreSQL breaks it off: its process stands still, and
 others wait for what it has locked."""
+
+LATELY = 40.0
+"""Seconds for which a write that failed for want of a disk counts: each process writes every 15 s, to say it is there.
+"""
 
 SOME = 500
 """Rows that a job by the clock changes at a time: nobody waits for it longer than for a busy moment."""
@@ -127,7 +135,7 @@ class Database:
         self.engine = create_async_engine(url, hide_parameters=True, **how)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = asyncio.Lock()
-        self._locked_at = float("-inf")
+        self._locked_at = self._unwritable_at = float("-inf")
         self._locking = asyncio.Lock()
         self._locks: AsyncConnection | None = None
         if self.is_sqlite:
@@ -165,7 +173,8 @@ class Database:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
-        """What is the database's own trouble, and no fault of what it was asked, comes out as ``DatabaseBusy``."""
+        """What is the database's own trouble, and no fault of what it was asked, comes out as ``DatabaseBusy``; that
+        somebody else put the same thing there in the same moment as a ``UserError``: said again, it is found there."""
         try:
             async with self._sessions() as session:
                 yield session
@@ -174,8 +183,13 @@ class Database:
         except DBAPIError as error:
             if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
                 self._locked_at = monotonic()
+            if _cannot_write(error.orig):
+                self._unwritable_at = monotonic()
             if error.connection_invalidated or _its_own_trouble(error.orig):
                 raise DatabaseBusy(type(error.orig).__name__) from error
+            if isinstance(error, IntegrityError) and _is_there_already(error.orig):
+                failed(log, "one of two at once", error)
+                raise UserError("刚才有人正好也在弄这个。请看一眼现在的情况,要的话再发一次。") from error
             raise
 
     async def _connect(self, session: AsyncSession, **options: str) -> None:
@@ -234,6 +248,11 @@ class Database:
             return float((before + (datetime.now(UTC) - before) / 2 - theirs).total_seconds())
 
     @property
+    def unwritable(self) -> bool:
+        """Whether something that was to be written lately found the disk full, broken or closed to us."""
+        return monotonic() - self._unwritable_at < LATELY
+
+    @property
     def in_use(self) -> int:
         """Connections that are in use just now."""
         return int(getattr(self.engine.pool, "checkedout", lambda: 0)())
@@ -248,6 +267,18 @@ def _its_own_trouble(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode != sqlite3.SQLITE_ERROR  # that one is for statements that are wrong
     return str(getattr(error, "sqlstate", ""))[:2] in _TROUBLES
+
+
+def _cannot_write(error: BaseException | None) -> bool:
+    """Whether the disk is full or broken, or the files belong to somebody else."""
+    sqlite_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    unwritable = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
+    return sqlite_code in unwritable or getattr(error, "sqlstate", "") in ("53100", "58030")
+
+
+def _is_there_already(error: BaseException | None) -> bool:
+    taken = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+    return getattr(error, "sqlite_errorcode", None) in taken or getattr(error, "sqlstate", "") == "23505"
 
 
 async def _hear(connection: AsyncConnection, channel: str, callback: Callable[[], None]) -> None:

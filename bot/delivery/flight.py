@@ -4,8 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.delivery.repository import Claimed
-from bot.delivery.transport import NotSent, Refused, Transport, Unknown
+from bot.delivery.transport import NotSent, Refusal, Refused, Transport, Unknown
+from bot.rendering.content import Content
 
 _ECHO_GRACE = 1.0
 """Seconds that the answer may still take once the echo of the message has been seen."""
@@ -44,7 +47,7 @@ class Flight:
 
     async def carry(self) -> Outcome:
         """Send and wait. Whatever isn't a plain refusal or a certain "not sent" is unknown."""
-        call = asyncio.create_task(self._transport.send(self.claimed.target, self.claimed.content, self._timeout))
+        call = asyncio.create_task(self._send())
         limit = self._timeout * 4 + 60  # the transport keeps its own time; this is for one that doesn't
         ends: set[asyncio.Future[Any]] = {call, self._word}
         try:
@@ -60,6 +63,13 @@ class Flight:
             return seen or Unknown("没有等到回应")
         outcome = _outcome(call)
         return seen if isinstance(outcome, Unknown) and isinstance(seen, Sent) else outcome
+
+    async def _send(self) -> str:
+        try:
+            content = Content.model_validate_json(self.claimed.content)
+        except ValidationError as error:
+            raise Refused(Refusal.UNREADABLE, "这一版程序读不出它的内容") from error
+        return await self._transport.send(self.claimed.target, content, self._timeout)
 
 
 def _outcome(call: "asyncio.Task[str]") -> Outcome:

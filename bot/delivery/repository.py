@@ -12,19 +12,19 @@ from sqlalchemy.orm import aliased
 from bot.core.db import UnitOfWork, changed, delete_some, insert_ignore
 from bot.delivery.models import Hold, HoldKind, OutboxRow, State, target_of
 from bot.delivery.transport import Target
-from bot.rendering.content import Content
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message in the hands of one worker. Results count only while ``fence`` is still the row's."""
+    """A message in the hands of one worker. Results count only while ``fence`` is still the row's. ``content`` is as it
+    stands in the row: one that can't be read is no reason not to send the others."""
 
     id: int
     fence: int
     target: Target
     lane: str
     reference: str
-    content: Content
+    content: str
 
 
 async def _changed(uow: UnitOfWork, statement: Update) -> bool:
@@ -61,9 +61,7 @@ async def claim(uow: UnitOfWork, account: str, limit: int, owner: str, lease: fl
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    return [
-        Claimed(r.id, r.fence + 1, r.target, r.lane, r.reference, Content.model_validate_json(r.content)) for r in rows
-    ]
+    return [Claimed(r.id, r.fence + 1, r.target, r.lane, r.reference, r.content) for r in rows]
 
 
 async def mark_sending(uow: UnitOfWork, ids: Collection[int], owner: str, lease: float) -> set[int]:

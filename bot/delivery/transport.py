@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     REMOVED = "removed"  # the account is no longer in the group, or no friend: never retried, target paused
     MUTED = "muted"  # retried only after the unmute
     INVALID = "invalid"  # the platform won't take this message: a person has to look
+    UNREADABLE = "unreadable"  # this version of the program can't read it: it never left
 
 
 class Refused(Exception):

@@ -16,6 +16,7 @@ class TroubleKind(StrEnum):
     NEEDS_HUMAN = "needs_human"  # nobody can tell whether it arrived, or the platform won't take it
     REMOVED = "removed"  # the account is no longer in the group; the target is held
     MUTED = "muted"  # waits for the unmute
+    UNREADABLE = "unreadable"  # this version of the program can't read the message; it never left
     EXPIRED = "expired"
     CIRCUIT = "circuit"  # an account gets no answers; its messages wait
     OFFLINE = "offline"  # an account is logged out or away

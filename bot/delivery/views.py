@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from bot.core.clock import to_local
 from bot.delivery.models import OutboxRow, State
 from bot.rendering.content import Content
@@ -9,22 +11,30 @@ from bot.rendering.content import Content
 _STATES = {
     State.UNKNOWN: "正在核对是否送达",
     State.NEEDS_HUMAN: "不知道到没到,等您看一眼",
-    State.REJECTED: "平台不让发",
+    State.REJECTED: "没能发出",
     State.EXPIRED: "过了时限没有发",
 }
 
 
 def _line(row: OutboxRow) -> str:
     """What is private isn't quoted: not even a leader reads what the bot says to somebody else."""
-    text = " ".join(Content.model_validate_json(row.content).plain.split())
-    start = text[:20] + ("…" if len(text) > 20 else "")
-    what = f"群里的「{start}」" if row.target_kind == "group" else "一条私聊"
+    what = f"群里的{_start(row)}" if row.target_kind == "group" else "一条私聊"
     return f"{row.reference} {to_local(row.due_at):%-m月%-d日 %H:%M} {what}:{_STATES[State(row.state)]}"
 
 
-def troubles(rows: Sequence[OutboxRow], waiting: int) -> str:
-    """Every message in trouble on a line, newest first, and what to type about one that a person must decide."""
-    queue = f"有 {waiting} 条正在排队。" if waiting else ""
+def _start(row: OutboxRow) -> str:
+    try:
+        text = " ".join(Content.model_validate_json(row.content).plain.split())
+    except ValidationError:  # another version of the program wrote it
+        return "消息(内容读不出来)"
+    return f"「{text[:20]}{'…' if len(text) > 20 else ''}」"
+
+
+def troubles(rows: Sequence[OutboxRow], waiting: int, closed: Sequence[str]) -> str:
+    """Every message in trouble on a line, newest first, and what to type about one that a person must decide. Before
+    them the names of the groups that are ``closed`` to the bot."""
+    queue = "".join(f"「{name}」停发:机器人已不在群里,拉回来就接着发。\n" for name in closed)
+    queue += f"有 {waiting} 条正在排队。" if waiting else ""
     if not rows:
         return f"{queue}没有送不到的消息。"
     lines = [f"{queue}送不到或还不确定的消息 {len(rows)} 条:", *map(_line, rows)]

@@ -74,7 +74,7 @@ class Worker:
         self._take_over: set[str] = set()
         self._sweep_at = 0.0
         self._due_in: float | None = None
-        self._stopping = False
+        self._landing = self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._hearing: asyncio.Task[None] | None = None
         self._carriers: set[asyncio.Task[None]] = set()
@@ -89,11 +89,10 @@ class Worker:
         self._hearing = asyncio.create_task(self._database.hear(outbox.CHANNEL, self.wake))
 
     async def stop(self) -> None:
-        """Claim nothing more, give what is under way a few seconds, write the results down."""
+        """Let what is under way land, write the results down."""
         outbox.listeners.discard(self.wake)
+        await self.land()
         self._stopping = True
-        if self._carriers:
-            await asyncio.wait(self._carriers, timeout=min(self._settings.send_timeout, 5.0))
         for flight in self._flights.values():
             flight.cut("程序停止")
         if self._carriers:
@@ -113,6 +112,12 @@ class Worker:
                 await self._turn()
             except Exception as error:
                 log.warning("last results not written (%s); they are looked for at the next start", error)
+
+    async def land(self) -> None:
+        """From now on send nothing more; ends when what is under way has its result, or after a few seconds."""
+        self._landing = True
+        if self._carriers:
+            await asyncio.wait(self._carriers, timeout=min(self._settings.send_timeout, 5.0))
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -207,7 +212,7 @@ class Worker:
         now = monotonic()
         online = self._transport.online_accounts()
         self._watch(online, now)
-        wants = {} if self._stopping else {name: self._account(name).room(now) for name in sorted(online)}
+        wants = {} if self._landing else {name: self._account(name).room(now) for name in sorted(online)}
         landed, alerts, taken = list(self._landed), list(self._alerts), self._take_over & online
         claimed: list[Claimed] = []
         due = None
@@ -246,6 +251,9 @@ class Worker:
             raise
         for one in claimed:
             if one.id not in marked:
+                continue
+            if self._landing:
+                self._landed.append((one, NotSent("程序停止")))
                 continue
             if monotonic() - claimed_at > self._settings.lease:  # we stood still: somebody else may have it by now
                 self._landed.append((one, NotSent("租约已过")))
@@ -308,6 +316,9 @@ class Worker:
                     await repository.hold(uow, one.lane, HoldKind.REMOVED, str(outcome))
                     await self._herald.removed(uow, one.target, "账号已不在这里")
                     await self._tell(uow, one, TroubleKind.REMOVED, "账号已不在这里,已暂停发送")
+            case Refused(kind=Refusal.UNREADABLE):
+                if await repository.set_final(uow, one.id, one.fence, State.REJECTED, str(outcome)):
+                    await self._tell(uow, one, TroubleKind.UNREADABLE, f"没有发,{outcome}")
             case Refused():
                 if await repository.set_final(uow, one.id, one.fence, State.NEEDS_HUMAN, str(outcome)):
                     await self._tell(uow, one, TroubleKind.NEEDS_HUMAN, f"平台没有接受这条消息:{outcome}")

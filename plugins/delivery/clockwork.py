@@ -6,6 +6,7 @@ from contextlib import suppress
 from bot import alerts
 from bot.app import App
 from bot.chat.commands import CommandSet
+from bot.core import space
 from bot.core.errors import DatabaseBusy
 from bot.delivery import processes
 
@@ -31,6 +32,16 @@ async def miss(app: App) -> None:
     webhook = bool(app.settings.xueban.alert_webhook)
     async with app.database.unit_of_work() as uow:
         await alerts.tell_of_missed(uow, _name(app), app.settings.superusers, webhook=webhook)
+
+
+@commands.every(60.0, "disk", everywhere=True)
+async def look_at_disk(app: App) -> None:
+    """That a disk fills up is told to the operators while there is room to write it down."""
+    free = space.free(app.settings.xueban.data_dir)
+    if free < space.LEAST:
+        webhook = bool(app.settings.xueban.alert_webhook)
+        async with app.database.unit_of_work() as uow:
+            await alerts.tell_of_disk(uow, _name(app), free, app.settings.superusers, webhook=webhook)
 
 
 @commands.ending

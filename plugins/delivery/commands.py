@@ -1,6 +1,7 @@
 """What a propagandist or a leader types about messages that didn't arrive, or may not have."""
 
 from bot.branch import audit
+from bot.branch.service import groups_of
 from bot.chat.call import Call, Reply, Say
 from bot.chat.commands import CommandSet, Who
 from bot.core.errors import UserError
@@ -19,7 +20,8 @@ SHOWN = 10
 async def state(call: Call) -> Reply:
     async with call.app.database.reading() as uow:
         rows = await outbox.troubles(uow, call.actor.branch, SHOWN)
-        text = views.troubles(rows, await outbox.waiting(uow, call.actor.branch))
+        closed = [group.name or group.group_id for group in await groups_of(uow, call.actor.branch) if group.paused]
+        text = views.troubles(rows, await outbox.waiting(uow, call.actor.branch), closed)
     return Say(Content.of(text), privately=True, here="消息状态已私聊发给您。")
 
 

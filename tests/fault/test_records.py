@@ -5,6 +5,8 @@ import os
 import random
 import resource
 import sqlite3
+import urllib.error
+import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -118,6 +120,31 @@ async def test_a_database_that_cannot_write_acknowledges_nothing(house: House, t
     for person in people:
         await acknowledged(sim, await sim.say(GROUP, person, "已学"))
     assert await completions(house) == 1 + len(people)
+
+
+async def test_a_full_disk_is_seen_from_outside(house: House) -> None:
+    """By who watches the container, before anybody complains; and that it is over."""
+
+    def health() -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{house.bot.port}/healthz", timeout=20) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    async def until(answer: tuple[int, str]) -> None:
+        seen = None
+        for _ in range(450):
+            if (seen := await asyncio.to_thread(health)) == answer:
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(seen)
+
+    await house.open()
+    await until((200, "ok"))
+    with full(house):
+        await until((503, "disk"))
+    await until((200, "ok"))
 
 
 # -- case 25

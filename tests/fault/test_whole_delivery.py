@@ -11,13 +11,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot.branch.models import ChatGroup
 from bot.delivery.models import OutboxRow
 from bot.simulator import events, sample
 from bot.simulator.happenings import Said
 from tests.process import SUPERUSER
 
-from .house import GROUP, House, answered, delivery, sends
+from .house import EVERYBODY, GROUP, House, answered, delivery, sends
 
 HELD = {
     "the mark": "UPDATE OF sending_at ON outbox WHEN NEW.sending_at IS NOT NULL AND NEW.origin = 'test'",
@@ -83,6 +82,22 @@ async def test_killed_after_the_answer_and_before_its_commit(house: House) -> No
     await house.bot.start()
     await house.settled("sent")
     assert (house.arrived(), sends(sim)) == ({reference: 1}, 1)
+
+
+async def test_told_to_stop_it_waits_for_what_is_under_way_and_begins_nothing(house: House) -> None:
+    """An update of the program leaves no message in doubt."""
+    house.bot.environment |= delivery(send_timeout=20)
+    sim = await house.open()
+    sim.behaviour.seconds = 2.0
+    sim.behaviour.next("slow", 2)
+    first, second = await house.put(GROUP, GROUP)
+    await house.settled("sending", "pending")
+    await answered(sim, lambda: ["a send"] * sends(sim))
+    await asyncio.to_thread(house.bot.stop)
+    assert await house.states() == ["sent", "pending"]
+    await house.bot.start()
+    await house.settled("sent", "sent")
+    assert (house.arrived(), sends(sim)) == ({first: 1, second: 1}, 2)
 
 
 async def test_killed_again_and_again_at_any_moment(house: House) -> None:
@@ -211,9 +226,7 @@ async def test_removed_from_the_group(house: House) -> None:
     [reference, _] = await house.put(GROUP, GROUP)
     await house.settled("rejected", "pending")
     await answered(sim, lambda: [sent.text for sent in house.told()], reference)
-    async with house.database.reading() as uow:
-        [paused] = await uow.session.scalars(select(ChatGroup.paused))
-    assert paused
+    assert "停发:机器人已不在群里,拉回来就接着发。" in await house.asked(sim, EVERYBODY[0], "消息状态", "停发")
     await asyncio.sleep(0.6)
     assert (await house.states(), sends(sim)) == (["rejected", "pending"], 1)
 

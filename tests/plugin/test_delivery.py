@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.branch.models import AuditEntry
+from bot.core import space
 from bot.delivery import outbox, processes
 from bot.delivery.models import OutboxRow, State
 from bot.delivery.outbox import Outgoing
@@ -82,6 +83,14 @@ async def test_what_expired_long_ago_is_not_shown_but_what_waits_for_a_person_is
     assert listed.startswith("送不到或还不确定的消息 1 条:") and kept in listed
 
 
+async def test_what_cannot_be_read_is_listed_all_the_same(talk: Talk) -> None:
+    reference = await put(talk, State.REJECTED)
+    async with talk.app.database.unit_of_work() as uow:
+        await uow.session.execute(update(OutboxRow).values(content="{"))
+    line = f"{reference} 11月24日 07:40 群里的消息(内容读不出来):没能发出"
+    assert line in await talk.whisper(BOSS, "消息状态")
+
+
 async def test_of_other_branches_nothing_is_shown_or_changed(talk: Talk) -> None:
     reference = await put(talk, State.NEEDS_HUMAN, branch=None)
     assert await talk.whisper(BOSS, "消息状态") == "没有送不到的消息。"
@@ -147,4 +156,22 @@ async def test_a_process_that_went_without_a_word_is_told_once(talk: Talk) -> No
     await beat("two:2", {"10001": True, "10002": True})
     await clockwork.miss(talk.app)
     assert "它的账号都连着别的进程,照常发消息。" in (await told(talk))[-1][2]
+    assert len(await told(talk)) == 4
+
+
+async def test_a_disk_that_fills_up_is_told_once_a_day(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk.app.settings.xueban.alert_webhook = "http://127.0.0.1:9/"
+    async with talk.app.database.unit_of_work() as uow:
+        await processes.beat(uow, "one:1", {"10001": True}, 0.0, 0.0, 1)
+    await clockwork.look_at_disk(talk.app)
+    assert await told(talk) == []
+    monkeypatch.setattr(space, "free", lambda _: 300 * 2**20)
+    for _ in range(2):
+        await clockwork.look_at_disk(talk.app)
+    [webhook, operator] = await told(talk)
+    assert operator[:2] == ("10001", str(SUPERUSER))
+    assert "存数据的磁盘只剩 300 MB,写满后打卡会记不下来。\n请尽快清理那台机器的磁盘。" in operator[2]
+    assert webhook == ("webhook", "operators", f"支部学伴:{operator[2]}")
+    talk.app.clock.set(talk.app.clock.now() + timedelta(days=1))  # type: ignore[attr-defined]
+    await clockwork.look_at_disk(talk.app)
     assert len(await told(talk)) == 4

@@ -14,6 +14,7 @@ import pytest
 from bot import doctor
 from bot.__main__ import main
 from bot.branch.models import Retention
+from bot.core import space
 from bot.core.clock import SystemClock
 from bot.core.db import Base, Database
 from bot.core.migrate import upgrade
@@ -56,6 +57,7 @@ def findings(port: int) -> doctor.Finding:
     [
         (200, b"ok", True, "机器人正在运行"),
         (503, b"database", False, "机器人正在运行,但数据库没有回答"),
+        (503, b"disk", False, "机器人正在运行,但磁盘满了或写不了"),
         (200, b"<html>", False, "端口被别的程序占用"),
     ],
 )
@@ -121,7 +123,7 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "MIN_FREE", 2**80)
+    monkeypatch.setattr(space, "LEAST", 2**80)
     [_, disk] = doctor.folder(in_folder(tmp_path))
     assert not disk.ok
     assert "请清理磁盘" in disk.text

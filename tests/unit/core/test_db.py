@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.branch.models import Branch, Member
 from bot.core.clock import SystemClock
 from bot.core.db import Database, UnitOfWork, add_up, insert_ignore
-from bot.core.errors import DatabaseBusy
+from bot.core.errors import DatabaseBusy, UserError
 from bot.core.migrate import upgrade
+from bot.delivery.models import HeardRow
 from bot.hours.models import HourDay
 from tests.postgres import server
 
@@ -106,6 +108,32 @@ async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_what_somebody_else_has_just_made_is_told_in_words(database: Database, kind: str) -> None:
+    """Two look, find nothing, and make the same: who comes second reads what to do."""
+    shared = database
+    if kind == "postgresql":
+        shared = Database(await server().fresh(), database.clock)
+        await upgrade(shared.engine.url.render_as_string(hide_password=False))
+    async with shared.unit_of_work() as uow:
+        uow.session.add(branch(uow.now, "总"))
+        await uow.session.flush()
+        uow.session.add_all([Branch(kind="支部", name="甲", path="/1/2/", parent_id=1, created_at=uow.now)])
+        uow.session.add(HeardRow(platform="p", account="1", until=uow.now))
+    now = database.clock.now()
+    for again in (
+        Branch(kind="支部", name="甲", path="/1/3/", parent_id=1, created_at=now),
+        HeardRow(platform="p", account="1", until=now),
+    ):
+        with pytest.raises(UserError, match="要的话再发一次"):
+            async with shared.unit_of_work() as uow:
+                uow.session.add(again)
+    with pytest.raises(IntegrityError):  # it belongs to nobody: no matter of coming second
+        async with shared.unit_of_work() as uow:
+            uow.session.add(Branch(kind="支部", name="乙", path="/9/3/", parent_id=9, created_at=now))
+    await shared.close()
 
 
 async def test_who_stands_still_within_a_transaction_keeps_nothing_from_others(

@@ -5,14 +5,15 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from bot.core.clock import ShiftableClock
 from bot.delivery import outbox, repository
 from bot.delivery import worker as work
-from bot.delivery.models import HoldKind, State
+from bot.delivery.models import HoldKind, OutboxRow, State
 from bot.delivery.transport import Refusal, Refused, Target
 from bot.delivery.trouble import TroubleKind
+from bot.rendering.content import Content
 
 from .conftest import Bench
 
@@ -223,6 +224,22 @@ async def test_what_the_platform_will_not_take_goes_to_a_person_who_decides(benc
             await outbox.decide(uow, None, reference, arrived=False)
         await bench.settled("sent")
     assert [trouble.kind for trouble in bench.troubles] == [TroubleKind.NEEDS_HUMAN]
+
+
+async def test_what_cannot_be_read_is_told_and_holds_up_nobody(bench: Bench) -> None:
+    """A row that another version of the program wrote, or somebody by hand."""
+    [reference] = await bench.put("g1")
+    async with bench.database.unit_of_work() as uow:
+        await uow.session.execute(update(OutboxRow).values(content='{"parts": [{"type": "hologram"}]}'))
+    async with bench.running():
+        await bench.put("g1", "g2")
+        await bench.settled("rejected", "sent", "sent")
+        async with bench.database.unit_of_work() as uow:
+            await uow.session.execute(update(OutboxRow).values(content=Content.of("第一条").model_dump_json()))
+            await outbox.decide(uow, None, reference, arrived=False)
+        await bench.settled("sent", "sent", "sent")
+    assert sorted(bench.platform.calls) == ["g1", "g1", "g2"]
+    assert [(trouble.kind, trouble.reference) for trouble in bench.troubles] == [(TroubleKind.UNREADABLE, reference)]
 
 
 async def test_five_unknowns_open_the_circuit_of_one_account_only(bench: Bench) -> None:
