@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nonebot
 from nonebot.drivers import ASGIMixin, Driver
@@ -137,7 +137,7 @@ def _land_before_stopping(worker: Worker) -> None:
         await worker.land()
         signal.raise_signal(number)
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[int, Any] = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def serve(log_level: str = "info") -> None:

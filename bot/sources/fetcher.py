@@ -10,8 +10,10 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ssl import SSLContext
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -57,12 +59,19 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+@cache
+def authorities() -> SSLContext:
+    """Whose certificates are believed, for every connection: to read the list takes longer than the rest of a start."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Fetcher:
     """``allow_private`` is for tests and the demo only."""
 
     def __init__(self, *, allow_private: bool = False) -> None:
         self._allow_private = allow_private
         self._client = httpx.AsyncClient(
+            verify=authorities(),
             trust_env=False,
             follow_redirects=False,
             timeout=PAGE_TIMEOUT,

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from bot.core.settings import ModelSettings
-from bot.sources.fetcher import AGENT
+from bot.sources.fetcher import AGENT, authorities
 
 log = logging.getLogger("xueban.model")
 
@@ -40,7 +40,11 @@ class Model:
     def __init__(self, settings: ModelSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
         self._client = httpx.AsyncClient(
-            trust_env=False, timeout=settings.timeout, headers={"User-Agent": AGENT}, transport=transport
+            verify=authorities(),
+            trust_env=False,
+            timeout=settings.timeout,
+            headers={"User-Agent": AGENT},
+            transport=transport,
         )
 
     @property
