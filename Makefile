@@ -26,7 +26,7 @@ test pictures: export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/chromium/lib$(if $(LD
 
 test: $(DEV_DEPS) chromium  ## all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/plugin
-	$(BIN)/python -m pytest tests/e2e tests/fault
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e tests/fault
 
 MINUTES ?= 60
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 from bot.core.clock import CHINA, ShiftableClock
-from bot.core.db import Base, Database, UnitOfWork
-from bot.core.migrate import load_models
+from bot.core.db import Database, UnitOfWork
+from tests.databases import on_sqlite
 from tests.nursery import Nursery
 
 settings.register_profile("xueban", deadline=None)  # the machine is shared: time says nothing
@@ -38,10 +38,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
-    load_models()
-    db = Database(f"sqlite+aiosqlite:///{data_dir / 'test.db'}", clock)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    db = Database(on_sqlite(data_dir), clock)
     yield db
     await db.close()
 

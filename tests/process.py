@@ -21,13 +21,14 @@ PATIENCE = 30.0
 """Seconds that are waited for what takes one or two on a machine that has nothing else to do."""
 
 
-_LEAST, _MOST = 20_000, 32_000
-_PORTS = (_LEAST + number % (_MOST - _LEAST) for number in itertools.count(random.randrange(_MOST - _LEAST)))
+_SHARE = 3_000
+_LEAST = 20_000 + _SHARE * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4)
+_PORTS = (_LEAST + number % _SHARE for number in itertools.count(random.randrange(_SHARE)))
 
 
 def free_port() -> int:
     """A port that nobody has. It lies below those that the system gives to whoever asks for any, or dials out, and is
-    given once: nobody takes it before a bot does, or while one is dead."""
+    given once, by one of those that test side by side: nobody takes it before a bot does, or while one is dead."""
     for port in _PORTS:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.nursery import Nursery
 from tests.postgres import server
 
@@ -17,7 +18,7 @@ from .house import House
 
 @pytest.fixture
 async def field(nursery: Nursery, data_dir: Path) -> AsyncIterator[Field]:
-    async with Field(nursery, f"sqlite+aiosqlite:///{data_dir / 'fault.db'}") as made:
+    async with Field(nursery, databases.on_sqlite(data_dir)) as made:
         yield made
 
 
@@ -27,8 +28,7 @@ async def fields(request: pytest.FixtureRequest, nursery: Nursery, data_dir: Pat
     async with AsyncExitStack() as stack:
         made = []
         for number in range(8):
-            file = data_dir / f"fault{number}.db"
-            url = f"sqlite+aiosqlite:///{file}" if request.param == "sqlite" else await server().fresh()
+            url = await databases.on(request.param, data_dir, f"fault{number}.db")
             made.append(await stack.enter_async_context(Field(nursery, url)))
         yield made
 

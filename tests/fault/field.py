@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.core.clock import SystemClock
-from bot.core.db import Base, Database
-from bot.core.migrate import load_models
+from bot.core.db import Database
 from bot.delivery import outbox
 from bot.delivery.models import OutboxRow
 from bot.delivery.outbox import Outgoing
@@ -103,9 +102,6 @@ class Field(Post):
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Field":
-        load_models()
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         return self
 
     async def __aexit__(self, *_: object) -> None:

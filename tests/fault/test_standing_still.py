@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.delivery.models import OutboxRow
+from tests.databases import on_postgresql
 from tests.nursery import Nursery
-from tests.postgres import server
 
 from .field import GROUPS, Field
 from .house import sends
@@ -22,7 +22,7 @@ ONE, TWO, _ = GROUPS
 @pytest.fixture
 async def two(nursery: Nursery) -> AsyncIterator[tuple[Field, Field]]:
     """Processes to be; what either sends is seen by both."""
-    url = await server().fresh()
+    url = await on_postgresql()
     async with Field(nursery, url) as first, Field(nursery, url) as second:
         yield first, second
 

@@ -19,12 +19,10 @@ import plugins.study  # noqa: F401
 from bot.app import App
 from bot.branch.models import Branch, ChatGroup, Member, MemberAccount, Role, RoleGrant
 from bot.core.clock import ShiftableClock
-from bot.core.db import Base
-from bot.core.migrate import load_models
 from bot.core.settings import Settings
 from bot.simulator.demo import load_sample
+from tests import databases
 from tests.plugin.talk import ACCOUNT, GROUP, Talk
-from tests.postgres import server
 from tests.unit.study.house import china
 
 BOSS, EDITOR, MEMBER, SUPERUSER, STRANGER = 101, 102, 103, 1000, 777
@@ -34,8 +32,7 @@ _PEOPLE = ((1, "王建国", BOSS), (2, "李秀英", EDITOR), (3, "张三", MEMBE
 @pytest.fixture
 async def app(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[App]:
     """On SQLite, or with ``parametrize("app", ["postgresql"], indirect=True)`` there."""
-    load_models()
-    url = await server().fresh() if getattr(request, "param", "sqlite") == "postgresql" else ""
+    url = await databases.on(getattr(request, "param", "sqlite"), data_dir, "xueban.db")
     settings = Settings(
         _env_file=None,
         superusers=frozenset({str(SUPERUSER)}),
@@ -43,8 +40,6 @@ async def app(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: P
         database_url=url,
     )
     made = App(settings, clock)
-    async with made.database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     yield made
     await made.fetcher.close()
     await made.database.close()

@@ -15,12 +15,12 @@ from bot.chat.table import TABLE
 from bot.core.clock import ShiftableClock
 from bot.core.db import Base
 from bot.core.limits import RateLimit
-from bot.core.migrate import load_models
 from bot.core.settings import Settings
 from bot.delivery.models import OutboxRow
 from bot.rendering.content import Content
 from bot.simulator import sample
 from bot.simulator.demo import load_sample
+from tests.databases import on_sqlite
 from tests.plugin.talk import Talk
 from tests.plugin.test_rights import typed
 from tests.unit.study.house import china
@@ -36,13 +36,11 @@ _APART = {"删除我的信息", "解绑", "答题", "错题"}
 @asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Talk]:
     """The sample branch on a workday at 8:05."""
-    load_models()
     clock = ShiftableClock()
     clock.set(china("2026-11-24 08:05"))
-    app = App(Settings(_env_file=None, xueban={"data_dir": folder}), clock)
     folder.mkdir()
-    async with app.database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    on_sqlite(folder, "xueban.db")
+    app = App(Settings(_env_file=None, xueban={"data_dir": folder}), clock)
     async with app.database.unit_of_work() as uow:
         await load_sample(uow, app)
     yield Talk(app)

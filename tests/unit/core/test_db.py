@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.branch.models import Branch, Member
-from bot.core.clock import SystemClock
+from bot.core.clock import ShiftableClock, SystemClock
 from bot.core.db import Database, UnitOfWork, add_up, insert_ignore
 from bot.core.errors import DatabaseBusy, UserError
 from bot.core.migrate import upgrade
 from bot.delivery.models import HeardRow
 from bot.hours.models import HourDay
+from tests import databases
 from tests.postgres import server
 
 
@@ -111,18 +112,17 @@ async def test_a_locked_database_is_said_to_be_busy(database: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_what_somebody_else_has_just_made_is_told_in_words(database: Database, kind: str) -> None:
+async def test_what_somebody_else_has_just_made_is_told_in_words(
+    kind: str, tmp_path: Path, clock: ShiftableClock
+) -> None:
     """Two look, find nothing, and make the same: who comes second reads what to do."""
-    shared = database
-    if kind == "postgresql":
-        shared = Database(await server().fresh(), database.clock)
-        await upgrade(shared.engine.url.render_as_string(hide_password=False))
+    shared = Database(await databases.on(kind, tmp_path), clock)
     async with shared.unit_of_work() as uow:
         uow.session.add(branch(uow.now, "总"))
         await uow.session.flush()
         uow.session.add_all([Branch(kind="支部", name="甲", path="/1/2/", parent_id=1, created_at=uow.now)])
         uow.session.add(HeardRow(platform="p", account="1", until=uow.now))
-    now = database.clock.now()
+    now = clock.now()
     for again in (
         Branch(kind="支部", name="甲", path="/1/3/", parent_id=1, created_at=now),
         HeardRow(platform="p", account="1", until=now),

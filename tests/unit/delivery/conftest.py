@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.clock import ShiftableClock
-from bot.core.db import Base, Database, UnitOfWork
-from bot.core.migrate import load_models
+from bot.core.db import Database, UnitOfWork
 from bot.core.settings import DeliverySettings
 from bot.delivery import outbox
 from bot.delivery.models import OutboxRow
@@ -21,7 +20,7 @@ from bot.delivery.transport import Target
 from bot.delivery.trouble import Trouble
 from bot.delivery.worker import Worker
 from bot.rendering.content import Content
-from tests.postgres import server
+from tests import databases
 from tests.process import PATIENCE
 
 from .platform import FakePlatform
@@ -38,11 +37,7 @@ def fast(**changes: float) -> DeliverySettings:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
-    load_models()
-    url = f"sqlite+aiosqlite:///{data_dir / 'test.db'}" if request.param == "sqlite" else await server().fresh()
-    db = Database(url, clock)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    db = Database(await databases.on(request.param, data_dir), clock)
     yield db
     await db.close()
 

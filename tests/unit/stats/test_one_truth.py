@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from math import floor
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -25,9 +26,8 @@ from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, Leave, Member, Role, RoleGrant
 from bot.core.clock import CHINA, ShiftableClock
-from bot.core.db import Base, Database, UnitOfWork
+from bot.core.db import Database, UnitOfWork
 from bot.core.errors import UserError
-from bot.core.migrate import load_models
 from bot.hours import booking, entering
 from bot.hours.models import HourEntry, Source
 from bot.notice import announcing, drafting, ending, receiving
@@ -44,6 +44,7 @@ from bot.study import completion, correcting, manual
 from bot.study.models import Assignment, Completion, Expected
 from plugins.notice import deciding
 from tests.conftest import MORNING
+from tests.databases import on_sqlite
 from tests.unit.study.test_figures import BRANCHES, furnish, happen
 from tests.unit.study.test_figures import branches as any_branch
 from tests.unit.study.test_figures import event as studied
@@ -337,12 +338,9 @@ def pages(data: bytes) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def play(events: list[tuple[str, int, Any]], folder: str) -> None:
-    load_models()
     clock = ShiftableClock(MORNING)
-    database = Database(f"sqlite+aiosqlite:///{folder}/test.db", clock)
+    database = Database(on_sqlite(Path(folder)), clock)
     try:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         async with database.unit_of_work() as uow:
             await furnish(uow)
         for what, one, two in events:

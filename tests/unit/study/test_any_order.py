@@ -20,14 +20,14 @@ from bot.branch import exemption
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, ChatGroup, Leave, Member
 from bot.core.clock import CHINA, ShiftableClock
-from bot.core.db import Base, Database, UnitOfWork
+from bot.core.db import Database, UnitOfWork
 from bot.core.errors import UserError
-from bot.core.migrate import load_models
 from bot.study import attending, completion, correcting, manual, proving, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, LowerProof, Material, Method, Proof
 from bot.study.proving import Evidence
 from tests.conftest import MORNING
+from tests.databases import on_sqlite
 from tests.unit.study.house import material
 
 PROOFS = {Proof.PAGE: Method.CODE, Proof.QUIZ: Method.QUIZ, Proof.REFLECTION: Method.REFLECTION}
@@ -61,9 +61,8 @@ class Known:
 class Completions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        load_models()
         self.loop, self.folder, self.clock = asyncio.new_event_loop(), TemporaryDirectory(), ShiftableClock(MORNING)
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'test.db'}", self.clock)
+        self.database = Database(on_sqlite(Path(self.folder.name)), self.clock)
         engine = self.database.engine.sync_engine
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         self.known: dict[int, Known] = {}
@@ -93,8 +92,6 @@ class Completions(RuleBasedStateMachine):
         return True
 
     async def _begin(self) -> None:
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         async with self.database.unit_of_work() as uow:
             uow.session.add(Branch(id=1, kind="支部", name="一", path="/1/", created_at=uow.now))
             await uow.session.flush()

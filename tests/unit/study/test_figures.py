@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,14 +16,14 @@ from bot.branch import leave as leaving
 from bot.branch.actor import Actor
 from bot.branch.models import Branch, ChatGroup, Leave, Member
 from bot.core.clock import CHINA, ShiftableClock
-from bot.core.db import Base, Database, UnitOfWork
+from bot.core.db import Database, UnitOfWork
 from bot.core.errors import UserError
-from bot.core.migrate import load_models
 from bot.scheduling.period import Period
 from bot.study import completion, correcting, figures, pushing
 from bot.study.checking_in import Claim, check_in_all
 from bot.study.models import Assignment, Completion, Expected, Material, Method
 from tests.conftest import MORNING
+from tests.databases import on_sqlite
 from tests.unit.study.house import material
 
 START, END = datetime(2026, 1, 1, tzinfo=CHINA), datetime(2028, 1, 1, tzinfo=CHINA)
@@ -160,12 +161,9 @@ async def check(uow: UnitOfWork) -> None:
 
 
 async def play(events: list[tuple[str, int, int]], folder: str) -> None:
-    load_models()
     clock = ShiftableClock(MORNING)
-    database = Database(f"sqlite+aiosqlite:///{folder}/test.db", clock)
+    database = Database(on_sqlite(Path(folder)), clock)
     try:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         async with database.unit_of_work() as uow:
             await furnish(uow)
         for what, one, two in events:

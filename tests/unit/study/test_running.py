@@ -12,23 +12,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.core.clock import CHINA, ShiftableClock
-from bot.core.db import Base, Database
-from bot.core.migrate import load_models
+from bot.core.db import Database
 from bot.scheduling.recurrence import parse
 from bot.study import plans, running
 from bot.study.models import Plan, PlanState, Slot, SlotState
-from tests.postgres import server
+from tests import databases
 from tests.unit.study.house import CALENDAR, EDITOR, china, pushed, settle, slots, told
 
 
 @pytest.fixture
 async def house(request: pytest.FixtureRequest, clock: ShiftableClock, data_dir: Path) -> AsyncIterator[Database]:
     """On SQLite, or with ``BOTH`` on PostgreSQL too."""
-    load_models()
-    postgresql = getattr(request, "param", "sqlite") == "postgresql"
-    house = Database(await server().fresh() if postgresql else f"sqlite+aiosqlite:///{data_dir / 'house.db'}", clock)
-    async with house.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    house = Database(await databases.on(getattr(request, "param", "sqlite"), data_dir), clock)
     async with house.unit_of_work() as uow:
         await settle(uow, 5)
     yield house
@@ -278,12 +273,9 @@ async def _jump(rule: str, jumps: list[datetime]) -> None:
 
 
 async def _fresh() -> AsyncIterator[tuple[Database, ShiftableClock]]:
-    load_models()
     clock = ShiftableClock(china("2026-11-01 00:00"))
     with TemporaryDirectory() as folder:
-        house = Database(f"sqlite+aiosqlite:///{folder}/jumps.db", clock)
-        async with house.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+        house = Database(databases.on_sqlite(Path(folder)), clock)
         async with house.unit_of_work() as uow:
             await settle(uow, 40)
         yield house, clock
