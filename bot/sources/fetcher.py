@@ -61,7 +61,7 @@ def is_public(address: str) -> bool:
 
 @cache
 def authorities() -> SSLContext:
-    """Whose certificates are believed, for every connection: to read the list takes longer than the rest of a start."""
+    """Whose certificates are believed, by all who go out to the web: to read the list takes tens of milliseconds."""
     return httpx.create_ssl_context(trust_env=False)
 
 
