@@ -244,7 +244,6 @@ FAULTS: Written = {
     # who stops waits for the answers to what is under way, and begins nothing
     "tests/fault/test_whole_delivery.py::test_told_to_stop_it_waits_for_what_is_under_way_and_begins_nothing": (
         ("bot/chat/runtime.py", "        await worker.land()\n", ""),
-        ("bot/delivery/worker.py", "wants = {} if self._landing else", "wants = {} if self._stopping else"),
     ),
     # what nobody knows is looked for before it is sent again; what is found counts
     "tests/fault/test_kills.py": (
