@@ -87,6 +87,10 @@ class _Answers(ResultStore):
         super().__init__()
         self._seq = secrets.randbelow(2**48)
 
+    def add_result(self, result: dict[str, Any]) -> None:
+        """An answer with a code of failure is one, whatever its status: "ok" or "async" would pass for an empty one."""
+        super().add_result({**result, "status": "failed"} if result.get("retcode") not in (None, 0) else result)
+
 
 class XuebanAdapter(Adapter):
     """``serve`` gives it the parts that don't exist yet when NoneBot makes it."""

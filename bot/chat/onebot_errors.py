@@ -1,7 +1,8 @@
 """What an OneBot implementation's error means for a message: refused for a known reason, or unknown. Pure.
 
 NapCat wraps every error as retcode 1200, so the words decide. What speaks of time-outs or the network stays unknown: it
-is looked for. Any other error is a refusal that a person sees; it is never sent again by itself.
+is looked for; so does what gives no reason at all. Any other error is a refusal: a person sees it, and what was refused
+as a picture or a merged forward is sent in words at once, so what may have arrived must not be taken for one.
 """
 
 import re
@@ -29,7 +30,21 @@ _REMOVED = (
     "not a friend",
     "removed from",
 )
-_AMBIGUOUS = ("timeout", "timed out", "超时", "ntevent", "network", "disconnect", "econnreset")
+_AMBIGUOUS = (
+    "timeout",
+    "timed out",
+    "超时",
+    "ntevent",
+    "network",
+    "网络",
+    "connect",
+    "连接",
+    "econn",
+    "epipe",
+    "socket",
+)
+_NO_SUCH_CALL = range(1400, 1500)
+"""The implementation didn't understand the call, and needn't say more."""
 
 
 def classify(info: Mapping[str, object]) -> Refused | Unknown:
@@ -54,4 +69,6 @@ def classify(info: Mapping[str, object]) -> Refused | Unknown:
         return Unknown(short)
     if any(word in lower for word in _REMOVED):
         return Refused(Refusal.REMOVED, short)
+    if not words and info.get("retcode") not in _NO_SUCH_CALL:
+        return Unknown(short)
     return Refused(Refusal.INVALID, short)

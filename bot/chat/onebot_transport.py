@@ -126,7 +126,8 @@ class OneBotTransport:
         except (Unknown, Refused, NotSent):
             return False
         remain = answer if isinstance(answer, dict) else {}
-        return bool(remain.get("can_at_all")) and int(remain.get("remain_at_all_count_for_group") or 0) > 0
+        left = (remain.get("remain_at_all_count_for_group"), remain.get("remain_at_all_count_for_uin", 1))
+        return bool(remain.get("can_at_all")) and all(str(one).isdecimal() and int(str(one)) > 0 for one in left)
 
     async def _act(self, target: Target, in_group: str, in_private: str, timeout: float, **params: Any) -> Any:
         timeout += _extra_time(params)

@@ -92,10 +92,11 @@ def _mine(row_id: int, fence: int, *states: State) -> Update:
 
 
 async def set_sent(uow: UnitOfWork, row_id: int, fence: int, message_id: str) -> bool:
-    """It has arrived. True also for an answer that comes late, as long as nobody has claimed the message since."""
+    """It has arrived. True also for an answer that comes late, as long as nobody has claimed the message since. Some
+    files are given a number longer than any message's; nobody answers or recalls by it."""
     statement = _mine(row_id, fence, State.SENDING, State.UNKNOWN, State.NEEDS_HUMAN, State.PENDING)
     statement = statement.values(
-        state=State.SENT, message_id=message_id, sent_at=uow.now, reason="", lease_until=None, look_at=None
+        state=State.SENT, message_id=message_id[:80], sent_at=uow.now, reason="", lease_until=None, look_at=None
     )
     return await _changed(uow, statement)
 

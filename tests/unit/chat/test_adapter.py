@@ -8,6 +8,7 @@ from typing import Any, cast
 import nonebot
 import pytest
 from nonebot.adapters.onebot.v11 import Bot
+from nonebot.adapters.onebot.v11.exception import ActionFailed
 from nonebot.drivers import Request, WebSocket
 from nonebot.exception import WebSocketClosed
 
@@ -92,6 +93,18 @@ class Pen(Socket):
 
     async def send(self, data: str) -> None:
         self.written.put_nowait(json.loads(data))
+
+
+@pytest.mark.parametrize("answer", [{"status": "ok", "retcode": 100}, {"status": "async", "retcode": 1}])
+async def test_an_answer_with_a_code_of_failure_is_one(answer: dict[str, Any]) -> None:
+    nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+    adapter, pen = XuebanAdapter(nonebot.get_driver()), Pen("10001")
+    adapter.connections["10001"] = cast("WebSocket", pen)
+    call = asyncio.create_task(Bot(adapter, "10001").call_api("upload_group_file", _timeout=PATIENCE))
+    asked = await pen.written.get()
+    adapter.take(cast("Bot", None), {**answer, "data": None, "echo": asked["echo"]})
+    with pytest.raises(ActionFailed):
+        await call
 
 
 async def test_a_late_answer_to_a_call_of_the_process_before_is_none_to_ours() -> None:

@@ -102,6 +102,12 @@ async def test_private_chat_has_no_mentions() -> None:
     [
         ({"can_at_all": True, "remain_at_all_count_for_group": 3}, ("at", "all")),
         ({"can_at_all": True, "remain_at_all_count_for_group": 0}, ("text", "@全体成员")),
+        ({"can_at_all": True, "remain_at_all_count_for_group": "3"}, ("at", "all")),
+        (
+            {"can_at_all": True, "remain_at_all_count_for_group": 3, "remain_at_all_count_for_uin": 0},
+            ("text", "@全体成员"),
+        ),
+        ({"can_at_all": True, "remain_at_all_count_for_group": "?"}, ("text", "@全体成员")),
         (NetworkError("no"), ("text", "@全体成员")),
     ],
 )
@@ -126,6 +132,23 @@ async def test_refused_picture_is_sent_as_words() -> None:
     transport, bot = door(send_group_msg=answer)
     assert await transport.send(GROUP, Content.of(CARD), 30) == "9"
     assert len(bot.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"retcode": 0},
+        {"retcode": 1200, "message": ""},
+        {"retcode": 1200, "message": "Error: socket hang up"},
+        {"retcode": -1, "message": "write EPIPE"},
+        {"retcode": 1200, "message": "与服务器的连接已断开"},
+    ],
+)
+async def test_a_picture_that_may_have_arrived_is_not_sent_again_as_words(info: dict[str, Any]) -> None:
+    transport, bot = door(send_group_msg=ActionFailed(**info))
+    with pytest.raises(Unknown):
+        await transport.send(GROUP, Content.of(CARD), 30)
+    assert len(bot.calls) == 1
 
 
 async def test_forward_has_pages_and_falls_back_to_text() -> None:

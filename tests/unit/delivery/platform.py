@@ -29,6 +29,7 @@ class FakePlatform:
         self.messages: list[Message] = []
         self.calls: list[str] = []
         self.faults: defaultdict[str, list[Fault]] = defaultdict(list)
+        self.first_id = 1000
         self.history = True
         self.closed: set[str] = set()
         self.looks = 0
@@ -59,7 +60,7 @@ class FakePlatform:
         if fault == "offline":
             raise NotSent("offline")
         if fault != "lost":
-            self.messages.append(Message(str(1000 + len(self.messages)), target, content.plain))
+            self.messages.append(Message(str(self.first_id + len(self.messages)), target, content.plain))
         if fault == "hang":
             await asyncio.sleep(3600)
         if fault in ("lost", "delivered"):

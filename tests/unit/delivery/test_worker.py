@@ -29,6 +29,13 @@ async def test_a_message_leaves_once_and_is_known_by_its_id(bench: Bench) -> Non
         assert await outbox.origin_of(uow, "onebot11", "g2", bench.platform.messages[0].id) is None
 
 
+async def test_a_number_longer_than_any_stops_nobody(bench: Bench) -> None:
+    bench.platform.first_id = 10**119
+    async with bench.running():
+        await bench.put("g1", "g2")
+        await bench.settled("sent", "sent")
+
+
 async def test_messages_to_one_target_keep_their_order(bench: Bench) -> None:
     bench.platform.latency = 0.01
     async with bench.running():
