@@ -7,6 +7,7 @@ without the message's text and answered with an apology. By then nothing has bee
 import logging
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.branch import audit
@@ -150,6 +151,8 @@ class Desk:
         match reply:
             case None:
                 return
+            case str() if reply == BUSY and scene.group_id is not None:
+                self._askers.add(scene.key, BUSY, scene, partial(self._mention, here, BUSY))
             case str():
                 await self._say(scene, here, Content.of(reply))
             case Say(content=content, privately=privately, here=told):
@@ -176,10 +179,7 @@ class Desk:
         if key in self._standing:
 
             async def say(askers: list[Scene]) -> None:
-                waiting = {one.user_id: one.display_name for one in askers if self._conversations.asked(one)}
-                if waiting:
-                    mentions = (Mention(user_id=user_id, name=name) for user_id, name in waiting.items())
-                    await self._quietly(self._send(here, Content.of(*mentions, AS_ABOVE)))
+                await self._mention(here, AS_ABOVE, [one for one in askers if self._conversations.asked(one)])
 
             return self._askers.add(*key, scene, say)
         self._standing[key] = now + timedelta(minutes=ask.minutes)
@@ -188,6 +188,14 @@ class Desk:
         except (Refused, NotSent, Unknown):
             self._standing.pop(key, None)
             raise
+
+    async def _mention(self, here: Target, words: str, people: list[Scene]) -> None:
+        """One line to all of them, instead of one each."""
+        mentions = [
+            Mention(user_id=user_id, name=name) for user_id, name in {p.user_id: p.display_name for p in people}.items()
+        ]
+        if mentions:
+            await self._quietly(self._send(here, Content.of(*mentions, words)))
 
     async def _say(self, scene: Scene, here: Target, content: Content) -> None:
         self._conversations.suggest(scene, content.plain)
