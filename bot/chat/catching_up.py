@@ -72,13 +72,14 @@ class CatchingUp:
             groups = await branches.groups_by(uow, PLATFORM, account) if since is not None else []
         if since is None:
             return
-        start = max(since, now - FURTHEST)
+        known = since <= now + TOLD  # else our clock was put back: nobody knows how far it has heard
+        start = max(since, now - FURTHEST) if known else now - FURTHEST
         for group in groups:
             said, whole = await self._history(Target(account, "group", group.group_id), start)
             count = await self._make_up(account, group.group_id, said)
             if count:
                 log.info("%d records made up for in group %s", count, group.group_id)
-            if now - since >= TOLD:
+            if known and now - since >= TOLD:
                 await self._tell(group, since, now, count, whole=whole and start == since)
 
     async def _tell(self, group: ChatGroup, since: datetime, now: datetime, count: int, *, whole: bool) -> None:

@@ -220,9 +220,9 @@ class OneBot:
         emoji_id: str | None = None,
     ) -> Routed | None:
         handler = self._table.signals.get((plugin, name))
-        if handler is None:
-            return None
         scene = Scene(PLATFORM, account, str(frame.get("user_id")), "", str(frame.get("group_id")))
+        if handler is None or not (scene.user_id.isdecimal() and str(scene.group_id).isdecimal()):
+            return None
         message = Incoming(message_id, "", "", reply_to=message_id or None, emoji_id=emoji_id)
         return Routed(plugin, handler, scene, message)
 

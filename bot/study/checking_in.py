@@ -1,7 +1,7 @@
 """Claims of completion. Those that arrive together are recorded together: a few queries and one commit for a burst."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.branch.actor import Actor
@@ -21,7 +21,7 @@ CLOCKS_DIFFER = timedelta(seconds=5)
 class Claim:
     """「已学」 as it was said: for the reading ``no``, for the message that ``reply_to`` answers, or for neither.
     ``evidence`` of a reaction is which emoji it was (「emoji:76」). ``said_at``: when it was said, where nobody
-    listened then."""
+    listened then; by a platform whose clock is ahead, now."""
 
     actor: Actor
     method: Method
@@ -71,6 +71,7 @@ Outcome = CheckedIn | MoreNeeded | Several | NothingOpen | NotOurs
 async def check_in_all(uow: UnitOfWork, claims: Sequence[Claim]) -> list[Outcome | Exception]:
     """Record what these claims complete, each completion once. In the place of an outcome stands the ``UserError`` that
     its claimant should read: for a number that doesn't exist, and for somebody who is on no roster."""
+    claims = [replace(one, said_at=min(one.said_at, uow.now)) if one.said_at else one for one in claims]
     meant = await _named(uow, claims)
     named = [one for one in meant if one is not None]
     branches = {claim.actor.branch_id for claim in claims if claim.actor.branch_id is not None}

@@ -122,6 +122,19 @@ async def test_a_restart_is_no_absence(house: House) -> None:
     assert not [sent.text for sent in sim.sent if "不在线" in sent.text]
 
 
+async def test_a_clock_put_back_hides_nothing(house: House) -> None:
+    """How far the account has heard lies in the future then; nobody knows how long it was away."""
+    sim = await house.open()
+    await go_down(house, sim)
+    async with house.database.unit_of_work() as uow:
+        await uow.session.execute(update(HeardRow).values(until=uow.now + timedelta(hours=1)))
+    message = await sim.say(GROUP, EVERYBODY[4], "已学")
+    await come_back(house, sim)
+    await acknowledged(sim, message)
+    assert await completions(house) == 1
+    assert not [sent.text for sent in sim.sent if "不在线" in sent.text]
+
+
 async def test_what_was_said_while_the_account_was_logged_out_counts(house: House) -> None:
     """The connection stays, but nothing comes by it."""
     sim = await house.open()

@@ -52,6 +52,10 @@ async def test_recalls(platform: OneBot) -> None:
     assert (routed.plugin, routed.message.message_id, routed.scene.group_id) == ("discussion", "77", "9")
 
 
+async def test_who_has_no_number_did_nothing(platform: OneBot) -> None:
+    assert await platform.notice("1", frame("group_recall", user_id=None)) is None
+
+
 async def test_reactions_on_what_isnt_ours(platform: OneBot) -> None:
     like = await platform.notice("1", frame("group_msg_emoji_like", is_add=True, likes=[{"emoji_id": "76"}]))
     assert like is not None

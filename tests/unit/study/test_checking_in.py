@@ -1,5 +1,6 @@
 """A claim belongs to the message it answers, else to the number it names, else to the only open reading."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -69,6 +70,14 @@ async def test_the_number_decides_and_a_late_one_is_marked(uow: UnitOfWork) -> N
     assert await say(uow, claim(1, 2), claim(1, 1)) == [(2, True, False), (1, True, True)]
     row = await uow.session.get_one(Completion, (11, 1))
     assert (row.late, row.method, row.at, row.message_id) == (True, "phrase", uow.now, "m")
+
+
+async def test_what_a_clock_that_is_ahead_says_was_said_now(uow: UnitOfWork) -> None:
+    ahead = uow.now + timedelta(days=365)
+    said = [replace(one, said_at=ahead) for one in (claim(1, 2), claim(2, 2))]
+    assert await say(uow, *said) == [(2, True, False), (2, True, False)]
+    assert await say(uow, replace(claim(1), said_at=ahead)) == [(3, True, False)]
+    assert (await uow.session.get_one(Completion, (12, 1))).at == uow.now
 
 
 async def test_a_repeat_is_recorded_once_and_says_so(uow: UnitOfWork) -> None:
