@@ -112,10 +112,17 @@ OTHERS: Written = {
         ("bot/branch/organisation.py", " if any(one.path.startswith(path) for path in paths)", ""),
     ),
     "tests/plugin/test_commands_page.py": (("plugins/branch/deciding.py", "who=Who.COMMITTEE", "who=Who.ANYONE"),),
+    "tests/plugin/test_mine.py::test_what_was_written_over_stays_in_no_file": (
+        ("plugins/branch/mine.py", "    await call.app.database.scrub()\n", ""),
+    ),
+    "tests/unit/core/test_migrations.py::test_a_new_database_is_for_the_eyes_of_its_owner_alone": (
+        ("bot/core/migrate.py", "file.touch(mode=0o600)", "file.touch()"),
+    ),
     "tests/unit/sources/test_fetcher.py": (
         ("bot/sources/fetcher.py", "ip.is_global and not ip.is_multicast", "True"),
         ("bot/sources/fetcher.py", "return is_public(str(ip.ipv4_mapped))", "return True"),
-        ("bot/sources/fetcher.py", "ip.is_site_local or any(ip in network for network in _EMBEDS_V4)", "False"),
+        ("bot/sources/fetcher.py", "ip not in _GLOBAL_V6 or any(ip in network for network in _EMBEDS_V4)", "False"),
+        ("bot/sources/fetcher.py", "ip not in _GLOBAL_V6 or ", ""),
         ("bot/sources/fetcher.py", "not all(map(is_public, addresses))", "False"),
         ("bot/sources/fetcher.py", "all(map(is_public, addresses))", "is_public(addresses[0])"),
         ("bot/sources/fetcher.py", "httpx.URL(url).copy_with(host=pinned)", "httpx.URL(url)"),

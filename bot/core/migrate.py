@@ -1,6 +1,7 @@
 """Bringing a database to the newest schema, at every start and by ``xueban migrate``."""
 
 import asyncio
+from contextlib import suppress
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
@@ -52,8 +53,8 @@ async def upgrade(url: str) -> None:
         address = make_url(url)
     except ValueError as error:  # a port that is no number
         raise ArgumentError("port") from error
-    if address.get_backend_name() == "sqlite" and address.database and not Path(address.database).parent.is_dir():
-        raise UserError(f"没有「{Path(address.database).parent}」这个目录,放不下数据库。请建好它,或改 DATABASE_URL。")
+    if address.get_backend_name() == "sqlite" and address.database:
+        _make_private(Path(address.database))
     engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
@@ -66,6 +67,14 @@ async def upgrade(url: str) -> None:
         from alembic import command  # 11 MiB that a process with nothing to do is spared
 
         await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+
+
+def _make_private(file: Path) -> None:
+    """Let nobody but who runs us read a new database, nor what SQLite puts beside it. Raises ``UserError``."""
+    if not file.parent.is_dir():
+        raise UserError(f"没有「{file.parent}」这个目录,放不下数据库。请建好它,或改 DATABASE_URL。")
+    with suppress(OSError):  # SQLite says what is the matter
+        file.touch(mode=0o600)
 
 
 async def schema(connection: AsyncConnection) -> Schema:

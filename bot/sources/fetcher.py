@@ -25,13 +25,9 @@ PAGE_TIMEOUT = 10.0
 HOPS = 5
 AGENT = "Xueban/0.1 (party branch study bot)"
 
-_EMBEDS_V4 = (
-    ip_network("64:ff9b::/96"),
-    ip_network("64:ff9b:1::/48"),
-    ip_network("2002::/16"),
-    ip_network("2001::/32"),
-    ip_network("::/96"),
-)
+_GLOBAL_V6 = ip_network("2000::/3")
+"""All that is given out. What translates an IPv4 address (64:ff9b::/96, ::ffff:0:0:0/96, ::/96) lies outside of it."""
+_EMBEDS_V4 = (ip_network("2002::/16"), ip_network("2001::/32"))
 
 BAD_LINK = "这不是一个能打开的网址,请发以 http:// 或 https:// 开头的完整链接。"
 PRIVATE = "这个链接指向内部网络地址,不能抓取。请发公开网页的链接,也可以复制全文发给我。"
@@ -54,7 +50,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        if ip.is_site_local or any(ip in network for network in _EMBEDS_V4):
+        if ip not in _GLOBAL_V6 or any(ip in network for network in _EMBEDS_V4):
             return False
     return ip.is_global and not ip.is_multicast
 
@@ -96,7 +92,7 @@ class Fetcher:
         Raises ``UserError``.
         """
         marks = {"If-None-Match": etag, "If-Modified-Since": modified}
-        return await self._page(url, {name: value for name, value in marks.items() if value})
+        return await self._page(url, {name: value for name, value in marks.items() if value and value.isascii()})
 
     async def _page(self, url: str, headers: dict[str, str]) -> Page | None:
         try:
@@ -106,7 +102,7 @@ class Fetcher:
                         if response.status_code == 304 and headers:
                             return None
                         if response.is_redirect:
-                            url = urljoin(url, response.headers.get("location", ""))
+                            url = _joined(url, response.headers.get("location", ""))
                             continue
                         if response.status_code >= 400:
                             raise UserError(
@@ -133,23 +129,23 @@ class Fetcher:
     async def _open(
         self, url: str, *, private: bool, headers: dict[str, str] | None = None
     ) -> AsyncIterator[httpx.Response]:
-        host, port, pinned = await self._resolve(url, private=private)
+        pinned = await self._resolve(url, private=private)
         try:
-            target = httpx.URL(url).copy_with(host=pinned)
-        except httpx.InvalidURL as error:
+            named = httpx.URL(url)
+            target, name = named.copy_with(host=pinned), named.raw_host.decode("ascii")
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise UserError(BAD_LINK) from error
-        default = port == (443 if target.scheme == "https" else 80)
         request = self._client.build_request(
             "GET",
             target,
-            headers={"Host": host if default else f"{host}:{port}"} | (headers or {}),
-            extensions={"sni_hostname": host},
+            headers={"Host": named.netloc.decode("ascii")} | (headers or {}),
+            extensions={"sni_hostname": name},
         )
         try:
             response = await self._client.send(request, stream=True)
         except httpx.TimeoutException as error:
             raise UserError(TOO_SLOW) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter where it leads on to
             raise UserError(UNREACHABLE) from error
         try:
             yield response
@@ -158,8 +154,8 @@ class Fetcher:
         finally:
             await response.aclose()
 
-    async def _resolve(self, url: str, *, private: bool) -> tuple[str, int, str]:
-        """(host, port, address to connect to). Raises ``UserError`` unless every address of the host may be visited."""
+    async def _resolve(self, url: str, *, private: bool) -> str:
+        """The address to connect to. Raises ``UserError`` unless every address of the host may be visited."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
@@ -178,7 +174,14 @@ class Fetcher:
             raise UserError(UNREACHABLE)
         if not private and not all(map(is_public, addresses)):
             raise UserError(PRIVATE)
-        return host, port, addresses[0]
+        return addresses[0]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise UserError(UNREACHABLE) from error
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

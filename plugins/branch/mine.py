@@ -31,4 +31,5 @@ async def erase(call: Call) -> Reply:
         name = (await people.myself(uow, call.actor)).name
         await privacy.erase(uow, call.actor, [keeper.forget for keeper in TABLE.keepers.values()])
         await call.app.conversations.forget(uow, name, call.actor.user_id)
+    await call.app.database.scrub()
     return views.ERASED

@@ -58,6 +58,7 @@ async def test_the_end_of_a_discussion(said: Talk) -> None:
     assert "一、" in await said.whisper(MEMBER, "讨论 1")
     assert "一、" not in await said.whisper(MEMBER, "讨论 搜索 采光")
     assert (await said.whisper(MEMBER, "讨论 搜索 采光")).startswith("1. 老旧小区加装电梯")
+    assert "太长了" in await said.whisper(MEMBER, "讨论 搜索 " + "采光 " * 2000)
 
 
 async def test_names_only_where_the_branch_wants_them(said: Talk) -> None:

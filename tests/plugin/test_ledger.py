@@ -69,6 +69,12 @@ async def files_of(talk: Talk) -> list[tuple[str, bytes]]:
     return [(part.name, talk.app.media.get(part.sha256)) for part in parts if isinstance(part, Attachment)]
 
 
+async def test_a_whole_page_is_not_searched_for(talk: Talk) -> None:
+    told = "要找的太长了,写一两个词就行,比如:党务公开 党员发展 2026"
+    assert await talk.whisper(MEMBER, "党务公开 " + "党 " * 2000) == told
+    assert await talk.say(MEMBER, "/党务公开 " + "党" * 2000) == told
+
+
 async def test_exported_cell_by_cell(talk: Talk) -> None:
     await talk.whisper(EDITOR, "党务公开 2026 导出")
     (name, sheet), (paper_name, paper) = await files_of(talk)

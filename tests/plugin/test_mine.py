@@ -1,5 +1,7 @@
 """Own data: seen, and erased from every table while every total stays."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -72,6 +74,20 @@ async def test_erasing(talk: Talk) -> None:
         assert [(row.state, row.target_id) for row in told] == [("cancelled", "0")]
     assert "还不认识您" in await talk.say(MEMBER, "/我的")
     assert "没有移除过" in await talk.whisper(BOSS, "成员 恢复 已注销的党员")
+
+
+async def test_what_was_written_over_stays_in_no_file(talk: Talk, data_dir: Path) -> None:
+    """SQLite leaves old pages in its journal until it needs their place."""
+
+    def files_with(word: str) -> set[str]:
+        return {file.name for file in data_dir.glob("xueban.db*") if word.encode() in file.read_bytes()}
+
+    await talk.whisper(MEMBER, "请假 张三要看牙 明天")
+    assert files_with("张三") == {"xueban.db-wal"}
+    await talk.whisper(MEMBER, "删除我的信息")
+    await talk.whisper(MEMBER, "确认")
+    assert files_with("张三") == set()
+    assert files_with("王建国") == {"xueban.db"}
 
 
 async def test_thinking_better_of_it(talk: Talk) -> None:

@@ -37,6 +37,11 @@ def _compare(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
 
+async def test_a_new_database_is_for_the_eyes_of_its_owner_alone(tmp_path: Path) -> None:
+    await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {"0o600"}
+
+
 async def test_what_was_brought_up_to_date_is_known_to_be(tmp_path: Path) -> None:
     """The newest revision by the names of the files is alembic's own."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"

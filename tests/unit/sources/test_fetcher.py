@@ -19,7 +19,7 @@ from tests.web import Server, ok
     [
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::", "ff02::1",
-        "::127.0.0.1", "fec0::1",
+        "::127.0.0.1", "fec0::1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "2001:0:7f00:1::",
     ],
 )  # fmt: skip
 def test_inner_addresses(address: str) -> None:
@@ -91,6 +91,48 @@ async def test_each_hop_is_checked_and_hops_are_counted(inside: Fetcher, server:
     answers["/out"] = b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(UserError):
         await inside.page(f"{base}/out")
+
+
+@pytest.mark.parametrize("where", ["http://[", "//[::1", "javascript:alert(1)", "weixin://dl", "http://a:b/", "/\xff"])
+async def test_a_hop_to_what_is_no_address_is_told(inside: Fetcher, server: Server, where: str) -> None:
+    base, answers, asked = server
+    answers["/out"] = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+    with pytest.raises(UserError):
+        await inside.page(f"{base}/out")
+    assert asked[0] == "/out"
+
+
+async def test_marks_that_no_header_can_hold_are_not_sent_back(inside: Fetcher, server: Server) -> None:
+    base, answers, _ = server
+    answers["/a"] = ok("正文".encode(), "ETag: 第二版".encode(), b"Last-Modified: \xff")
+    page = await inside.page(f"{base}/a")
+    again = await inside.poll(f"{base}/a", page.etag, page.modified)
+    assert again == page
+
+
+async def test_a_name_in_chinese_is_asked_for_as_the_web_writes_it(
+    inside: Fetcher, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads: list[tuple[str, object]] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        heads.append((request.headers["Host"], request.extensions["sni_hostname"]))
+        return httpx.Response(404)
+
+    async def resolve(*_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve, raising=False)
+    await inside._client.aclose()
+    inside._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    for host in ("党建.政务", "127。0.0.1:8080", "[2400:3200::1]"):
+        with pytest.raises(UserError, match="404"):
+            await inside.page(f"http://{host}/")
+    assert heads == [
+        ("xn--n5qz54a.xn--zfr164b", "xn--n5qz54a.xn--zfr164b"),
+        ("127.0.0.1:8080", "127.0.0.1"),
+        ("[2400:3200::1]", "2400:3200::1"),
+    ]
 
 
 async def test_a_bomb_is_cut(inside: Fetcher, server: Server) -> None:
