@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -42,6 +43,8 @@ QUEUE = timedelta(minutes=5)
 
 SET_BACK = timedelta(minutes=2)
 """By how much the newest record may lie ahead of the clock."""
+
+ONE_LINK = "请在 NapCat 里只留一个反向 WebSocket;刚换过进程的,半分钟后再看。"
 
 
 @dataclass(frozen=True)
@@ -189,9 +192,13 @@ async def _running(db: Database) -> list[Finding]:
         there = await processes.all_of(uow)
         connected = {account for one in there for account, on in one.accounts.items() if on}
         missing = sorted({account for one in there for account in one.accounts} - connected)
+        here = [one for one in there if uow.now - one.beat_at <= processes.MISSED]
+        held = Counter(account for one in here for account, on in one.accounts.items() if on)
+        twice = sorted(account for account, times in held.items() if times > 1)
         return [
             *(finding for one in there for finding in _process(one, uow.now)),
             *(Finding(False, f"账号 {one} 掉线了,消息先等着。请看 NapCat 的登录。") for one in missing),
+            *(Finding(False, f"账号 {one} 连着两个进程,每句话会答两遍。{ONE_LINK}") for one in twice),
             *_outbox(await outbox.standing(uow)),
             _kept(await retention.standing(uow)),
             Finding(True, f"数据库 {await _size(uow) / 2**20:.1f} MB"),

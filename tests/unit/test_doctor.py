@@ -280,6 +280,8 @@ def message(**other: object) -> OutboxRow:
         (lambda: [process(beat_at=ago(minutes=3))], "进程 host:8080 从 .* 起没有报到。请看它是不是被杀了或卡住了"),
         (lambda: [process(lag_ms=4500)], "进程 host:8080 刚才卡了 4.5 秒。请看机器忙不忙"),
         (lambda: [process(drift_ms=-4000)], "进程 host:8080 的时钟和数据库差 -4.0 秒。请打开两边的时间同步"),
+        (lambda: [process(), process("other:8080", accounts='{"10001": false}')], None),
+        (lambda: [process(), process("other:8080")], "账号 10001 连着两个进程,每句话会答两遍。请在 NapCat 里只留一个"),
         (lambda: [process(accounts='{"10001": false}')], "账号 10001 掉线了,消息先等着。请看 NapCat 的登录"),
         (lambda: [process(accounts='{"10001": false}'), process("other:8080")], None),
         (
