@@ -43,8 +43,16 @@ _KINDS = {
 }
 
 
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that count as printable and show nothing: with one, two names look the same."""
+
+
 def visible(text: str) -> str:
-    """The text without what can't be seen but turns what stands beside it about (new lines, marks of direction)."""
+    """The text without what can't be seen, be it that it turns what stands beside it about (new lines, marks of
+    direction)."""
+    text = _UNSEEN.sub("", text)
     return text if text.isprintable() else "".join(char for char in text if char.isprintable())
 
 
