@@ -50,6 +50,9 @@ _OFFSET = re.compile(
 )
 _NUMBER_APART = re.compile(r"\d+\s+\d")
 """「资料 1 8点」: the number belongs to what stands before it and is no part of an 18点."""
+_LONGEST = 100
+"""Characters of a moment, with the spaces in it. Each place is tried at which a day could end and a time of day begin:
+of a whole page that takes minutes."""
 _MEANT = re.compile(
     rf"(?:今天|明天|后天|大后天|今[早晚]|明[早晚]|[下本这]个?{WEEK}{WEEKDAY}|{NUMBER}月{NUMBER}[日号])"
     r"[零〇一二两三四五六七八九十\d:点时分半刻钟整凌清晨早晚上中下午傍夜里.]*"
@@ -70,7 +73,7 @@ def parse(text: str, now: datetime) -> datetime:
 
     Raises ``Unreadable`` if it is no moment, ``Past`` if it has gone by, another ``UserError`` if it can't be meant.
     """
-    phrase = normalise(_FIGURES.sub(_as_date, text))
+    phrase = normalise(_FIGURES.sub(_as_date, text)) if len(text) <= _LONGEST else ""
     if offset := _read_offset(phrase):
         return now.astimezone(UTC) + offset
     found: dict[datetime, None] = {}

@@ -133,6 +133,13 @@ def test_a_word_meant_as_moment_is_not_ignored(text: str) -> None:
         split_moment(text, NOW)
 
 
+@pytest.mark.parametrize("text", ["字" * 200, "8点" * 100, "\n" + "1" * 200, "字" * 200 + "\n" + "月" * 200])
+def test_a_page_of_words_is_not_tried_at_every_place(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message of a megabyte kept everybody waiting for minutes."""
+    monkeypatch.setattr("bot.scheduling.moments.read_day", None)
+    assert split_moment(text, NOW) == (None, text.strip())
+
+
 def test_is_said_with_weekday_and_foreign_year() -> None:
     assert say_moment(datetime(2026, 11, 25, 0, 5, tzinfo=UTC), NOW) == "11月25日(周三)8:05"
     assert say_moment(datetime(2027, 1, 5, 1, 0, tzinfo=UTC), NOW) == "2027年1月5日(周二)9:00"
