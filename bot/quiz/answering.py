@@ -104,7 +104,7 @@ async def find_bank(uow: UnitOfWork, actor: Actor, name: str) -> tuple[Bank, str
     Raises ``NotFound``.
     """
     within = await banks.chain(uow, actor.branch)
-    found = await repository.named(uow, within, name)
+    found = await repository.named(uow, within, name) if len(name) <= banks.NAME_LENGTH else ()
     exact = [bank for bank in found if bank.name == name]
     if exact or len(found) == 1:
         return (exact or found)[0], ""

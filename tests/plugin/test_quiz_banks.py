@@ -230,6 +230,7 @@ async def test_looking_and_removing(talk: Talk) -> None:
     assert await talk.whisper(MEMBER, "答题 党章") == "没有叫「党章」的题库。发「答题」看看能答什么。"
     await talk.whisper(EDITOR, "撤销")
     await talk.whisper(EDITOR, "确认")
+    assert "没有叫「党章党章" in await talk.whisper(MEMBER, "答题 " + "党章" * 10_000)  # more than SQLite searches for
     assert (await talk.whisper(MEMBER, "答题 党章")).startswith("题库「党章」:2 题。")
 
 
