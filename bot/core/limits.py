@@ -1,8 +1,19 @@
-"""A flood by one person or from one address must not slow the others down."""
+"""A flood by one person or from one address, or a page where a word is wanted, must not slow the others down."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
 from time import monotonic
+
+from bot.core.errors import UserError
+
+SEARCHED = 60
+"""Characters that are searched for: each word is a condition of the query, and comes back in the answer."""
+
+
+def short_enough(words: str, example: str) -> None:
+    """Raises ``UserError`` for more than anybody searches for, with ``example`` of what to write."""
+    if len(words) > SEARCHED:
+        raise UserError(f"要找的太长了,写一两个词就行,比如:{example}")
 
 
 class RateLimit:

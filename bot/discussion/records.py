@@ -8,12 +8,11 @@ from bot.branch.names import ERASED
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
+from bot.core.limits import short_enough
 from bot.discussion import counting, opening, repository, views
 from bot.discussion.models import Discussion
 
 PAGE = 10
-LONGEST = 60
-"""Characters that are searched for."""
 
 
 async def list_all(uow: UnitOfWork, branch_id: int) -> str:
@@ -22,13 +21,11 @@ async def list_all(uow: UnitOfWork, branch_id: int) -> str:
 
 
 async def search(uow: UnitOfWork, branch_id: int, text: str) -> str:
-    """The discussions in which all these words occur. Raises ``UserError`` without any word, and for a whole
-    page of them: each is a condition of the query."""
+    """The discussions in which all these words occur. Raises ``UserError`` without any word, and for a page of them."""
     words = text.split()
     if not words:
         raise UserError("请写要找的词,比如:讨论 搜索 养老")
-    if len(text) > LONGEST:
-        raise UserError("要找的太长了,写一两个词就行,比如:讨论 搜索 养老")
+    short_enough(text, "讨论 搜索 养老")
     found = await repository.search(uow, branch_id, words, PAGE)
     if not found:
         return f"没有找到提到「{' '.join(words)[:20]}」的讨论。发「讨论」看有哪些。"

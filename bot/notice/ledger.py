@@ -9,6 +9,7 @@ from bot.branch import service as branch
 from bot.core.clock import to_local
 from bot.core.db import UnitOfWork
 from bot.core.errors import UserError
+from bot.core.limits import short_enough
 from bot.notice import categories, repository
 from bot.notice.models import Scope, State
 from bot.notice.rules import title
@@ -18,8 +19,6 @@ from bot.textmining import segmenter
 
 _YEAR = re.compile(r"(?P<year>20\d\d)年?")
 _RELATIVE = {"今年": 0, "去年": -1, "前年": -2}
-_LONGEST = 60
-"""Characters that are searched for: each word is a condition of the query, and comes back in the answer."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,7 @@ class Entry:
 
 def read(words: str, today: date) -> Query:
     """「党员发展 2026 转正」: whatever is no category and no year is searched for. Raises ``UserError``."""
-    if len(words) > _LONGEST:
-        raise UserError("要找的太长了,写一两个词就行,比如:党务公开 党员发展 2026")
+    short_enough(words, "党务公开 党员发展 2026")
     category, year, rest = "", None, []
     for word in words.split():
         if word in categories.names():

@@ -41,7 +41,7 @@ async def get(uow: UnitOfWork, branch_id: int, name: str) -> str:
     """The text. Raises ``NotFound`` naming those that exist."""
     found = await known(uow, branch_id)
     if name not in found:
-        raise NotFound(f"没有模板「{name}」。有这些:{'、'.join(found)}。")
+        raise NotFound(f"没有模板「{name[:20]}」。有这些:{'、'.join(found)}。")
     return found[name]
 
 

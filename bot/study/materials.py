@@ -12,6 +12,7 @@ from bot.branch import service as branch
 from bot.branch.actor import Actor
 from bot.core.db import UnitOfWork
 from bot.core.errors import NotFound, UserError
+from bot.core.limits import short_enough
 from bot.sources.article import Article
 from bot.study import repository
 from bot.study.models import Assignment, Material, MaterialTerm, Plan
@@ -137,7 +138,8 @@ async def get(uow: UnitOfWork, branch_id: int, no: int) -> Material:
 
 
 async def query(words: str) -> Query:
-    """Words as typed → what to look for. Slow work, done before any transaction is open."""
+    """Words as typed → what to look for. Slow work, done before any transaction is open. Raises ``UserError``."""
+    short_enough(words, "资料 主题教育")
     return Query(words, await segmenter.query_terms(words) if words else frozenset())
 
 
