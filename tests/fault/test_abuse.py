@@ -95,12 +95,12 @@ def raw(sim: Simulator) -> Any:
 
 
 async def stored(house: House) -> set[tuple[str, str]]:
-    """Every row of every table, but for the notes of attempts and the beat of the process, which comes by the clock."""
+    """Every row of every table, but for the notes of attempts and what comes by the clock."""
     async with house.database.reading() as uow:
         return {
             (table.name, repr(tuple(row)))
             for table in Base.metadata.sorted_tables
-            if table.name not in ("audit_entry", "chat_question", "outbox", "outbox_counter", "process")
+            if table.name not in ("audit_entry", "chat_question", "heard", "outbox", "outbox_counter", "process")
             for row in await uow.session.execute(select(table))
         }
 
