@@ -1,7 +1,7 @@
 """What delivery couldn't settle is told to a person, privately: the secretary of the branch; of an account or a
 process, the operator."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.branch import repository as branches
@@ -75,7 +75,7 @@ async def tell_of_missed(uow: UnitOfWork, me: str, superusers: frozenset[str], *
     missed = [one for one in there if one.name != me and uow.now - one.beat_at > processes.GONE]
     if not missed:
         return
-    connected = _connected(one for one in there if one not in missed)
+    connected = processes.connected(one for one in there if one not in missed)
     for one in missed:
         nowhere = "、".join(sorted(account for account in one.accounts if account not in connected))
         line = f"机器人的进程 {one.name} {to_local(one.beat_at):%m月%d日 %H:%M} 起没有报到,可能被杀了或卡住了。"
@@ -95,19 +95,15 @@ async def tell_of_disk(
     line = f"机器人的进程 {me} 存数据的磁盘只剩 {free / 2**20:.0f} MB,写满后打卡会记不下来。"
     line += "\n请尽快清理那台机器的磁盘。"
     what = f"disk:{me}:{to_local(uow.now):%Y%m%d}"
-    connected = _connected(await processes.all_of(uow))
+    connected = processes.connected(await processes.all_of(uow))
     await _tell_at_every_door(uow, line, what, connected, superusers, webhook=webhook)
 
 
-def _connected(there: Iterable[processes.Process]) -> set[str]:
-    return {account for one in there for account, on in one.accounts.items() if on}
-
-
 async def _tell_at_every_door(
-    uow: UnitOfWork, line: str, what: str, connected: set[str], superusers: frozenset[str], *, webhook: bool
+    uow: UnitOfWork, line: str, what: str, connected: Collection[str], superusers: frozenset[str], *, webhook: bool
 ) -> None:
     """By the webhook and by one of the ``connected`` accounts; what can't be told within a day isn't told."""
-    via = min(connected - {WEBHOOK}, default="")
+    via = min((account for account in connected if account != WEBHOOK), default="")
     for door in [*([OPERATORS] if webhook else []), *(telling.operators(superusers, via) if via else [])]:
         content = Content.of(f"支部学伴:{line}" if door is OPERATORS else line)
         key = f"trouble:{what}:{door.id}"

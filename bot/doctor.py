@@ -4,7 +4,6 @@ import asyncio
 import socket
 import sqlite3
 import tempfile
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -190,11 +189,9 @@ async def _running(db: Database) -> list[Finding]:
     """How the processes that use the database are doing, what waits to be sent, and what is kept."""
     async with db.reading() as uow:
         there = await processes.all_of(uow)
-        connected = {account for one in there for account, on in one.accounts.items() if on}
-        missing = sorted({account for one in there for account in one.accounts} - connected)
-        here = [one for one in there if uow.now - one.beat_at <= processes.MISSED]
-        held = Counter(account for one in here for account, on in one.accounts.items() if on)
-        twice = sorted(account for account, times in held.items() if times > 1)
+        missing = sorted({account for one in there for account in one.accounts} - processes.connected(there).keys())
+        here = processes.connected(one for one in there if uow.now - one.beat_at <= processes.MISSED)
+        twice = sorted(account for account, times in here.items() if times > 1)
         return [
             *(finding for one in there for finding in _process(one, uow.now)),
             *(Finding(False, f"账号 {one} 掉线了,消息先等着。请看 NapCat 的登录。") for one in missing),

@@ -1,7 +1,8 @@
 """The processes that share the database: each says now and then that it is there, so that somebody can miss it."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +31,11 @@ class Process:
     lag: float
     drift: float
     connections: int
+
+
+def connected(there: Iterable[Process]) -> Counter[str]:
+    """The accounts that are connected to these, each with to how many of them."""
+    return Counter(account for one in there for account, on in one.accounts.items() if on)
 
 
 async def beat(

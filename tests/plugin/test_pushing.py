@@ -288,10 +288,9 @@ async def test_taking_in_says_its_number(talk: Talk) -> None:
     assert "已入库:资料 2《新时代党建》" in await talk.whisper(EDITOR, LINK)
 
 
-@pytest.mark.parametrize("word", ["资料", "讨论 搜索", "党务公开"])
-async def test_a_page_of_words_is_not_searched_for(talk: Talk, word: str) -> None:
-    told = await talk.whisper(EDITOR, f"{word} {'字' * 20_000}")
-    assert told.startswith(f"要找的太长了,写一两个词就行,比如:{word} ")
+async def test_a_page_of_words_is_not_searched_for(talk: Talk) -> None:
+    told = await talk.whisper(EDITOR, f"资料 {'字' * 20_000}")
+    assert told == "要找的太长了,写一两个词就行,比如:资料 主题教育"
 
 
 @pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
