@@ -95,7 +95,8 @@ async def tell_of_disk(
     line = f"机器人的进程 {me} 存数据的磁盘只剩 {free / 2**20:.0f} MB,写满后打卡会记不下来。"
     line += "\n请尽快清理那台机器的磁盘。"
     what = f"disk:{me}:{to_local(uow.now):%Y%m%d}"
-    connected = processes.connected(await processes.all_of(uow))
+    there = await processes.all_of(uow)
+    connected = processes.connected(one for one in there if uow.now - one.beat_at <= processes.GONE)
     await _tell_at_every_door(uow, line, what, connected, superusers, webhook=webhook)
 
 
